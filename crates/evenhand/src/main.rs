@@ -1,0 +1,2 @@
+//! How is it started, set up and looked after?
+fn main() {}

@@ -1,0 +1,1 @@
+//! Which cases are alike, and are they treated alike?

@@ -1,0 +1,1 @@
+//! What follows from this rulebook for this event?

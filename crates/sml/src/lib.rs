@@ -1,0 +1,1 @@
+//! What does this rule text say? Lexer, parser, tree, diagnostics and formatter of SML.

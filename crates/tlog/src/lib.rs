@@ -1,0 +1,1 @@
+//! How does anyone check that history was not rewritten?
