@@ -1,0 +1,277 @@
+//! The functions that SML programs call: their signatures, what is prepared for a call when it
+//! is checked, and the call itself. Pure: the moment, randomness, lists and facts come with the
+//! call. What needs the engine (rules, labels, imports) is only described here.
+
+mod registry;
+
+use std::fmt;
+
+pub use registry::{FunctionId, find, get, registry};
+
+use crate::types::Type;
+use crate::value::{Fault, Value};
+
+/// What a function is called with and gives.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    /// Its name.
+    pub name: &'static str,
+    /// Its arguments, in the order in which [`call`] takes their values.
+    pub arguments: Vec<Argument>,
+    /// Whether any further keyword is taken as an argument of this type (`ExperimentWhen`).
+    pub further: Option<Type>,
+    /// The type of its result.
+    pub returns: Type,
+    /// The group under which the manual lists it.
+    pub family: Family,
+    /// What it does, for the manual.
+    pub doc: &'static str,
+    /// Whether Osprey's standard library has it.
+    pub osprey: bool,
+    /// What it needs besides its arguments.
+    pub needs: Needs,
+    run: Run,
+    prepare: Option<Prepare>,
+}
+
+impl Signature {
+    /// Whether the engine must evaluate it, because it is more than a function of its arguments.
+    #[must_use]
+    pub fn is_engine(&self) -> bool {
+        matches!(self.run, Run::Engine)
+    }
+
+    /// Whether two calls with equal arguments give equal results, so that one will do.
+    #[must_use]
+    pub fn is_repeatable(&self) -> bool {
+        !self.is_engine() && self.needs != Needs::Randomness
+    }
+
+    /// The position of an argument.
+    #[must_use]
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.arguments.iter().position(|argument| argument.name == name)
+    }
+}
+
+/// One argument of a function.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    /// Its keyword.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: Type,
+    /// Its value when the call leaves it out; None if the call must give it.
+    pub default: Option<Value>,
+    /// Whether it must be known when the program is checked.
+    pub constant: bool,
+}
+
+/// Groups of functions, as the manual lists them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Family {
+    Engine,
+    Data,
+    Labels,
+    Strings,
+    Regexes,
+    Lists,
+    Hashes,
+    Links,
+    Mail,
+    Phone,
+    Network,
+    Time,
+    Chance,
+    Matching,
+    Shape,
+    Identifiers,
+}
+
+/// What a function needs besides its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing.
+    Nothing,
+    /// The moment of the event.
+    Moment,
+    /// Random bits.
+    Randomness,
+    /// The lists of the rulebook.
+    Lists,
+    /// Facts fetched before evaluation (mail hosts).
+    Facts,
+}
+
+#[derive(Clone, Copy)]
+enum Run {
+    Engine,
+    Pure(fn(&Call<'_>) -> Result<Value, Fault>),
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Engine => "Engine",
+            Self::Pure(_) => "Pure",
+        })
+    }
+}
+
+type Prepare = fn(&Site<'_>) -> Result<Prepared, Vec<ArgumentError>>;
+
+/// A call as the check sees it.
+struct Site<'a> {
+    /// For each argument its value, if it is known.
+    constants: &'a [Option<Value>],
+    #[expect(dead_code, reason = "used by the functions on lists")]
+    lists: &'a dyn Lists,
+}
+
+/// An argument that a function cannot work with, found when the program is checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArgumentError {
+    /// The argument's name, or None for the call as a whole.
+    pub argument: Option<&'static str>,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub hint: String,
+}
+
+/// What was made ready for one call when it was checked.
+#[derive(Debug, Default)]
+pub enum Prepared {
+    /// Nothing is needed.
+    #[default]
+    Nothing,
+}
+
+/// What a call may look at besides its arguments.
+#[derive(Clone, Copy)]
+pub struct CallContext<'a> {
+    /// The event's own time.
+    pub now: jiff::Timestamp,
+    /// Fresh random bits for this call; read only by functions that need randomness.
+    pub random: u64,
+    /// The lists of the rulebook.
+    pub lists: &'a dyn Lists,
+    /// Facts that were fetched before evaluation.
+    pub facts: &'a dyn Facts,
+}
+
+impl fmt::Debug for CallContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallContext").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+/// The lists of a rulebook: words, domains, accounts.
+pub trait Lists: Sync {
+    /// The number of the list with this name, if there is one.
+    fn number(&self, name: &str) -> Option<u32>;
+    /// The names of all lists, for hints.
+    fn names(&self) -> Vec<&str>;
+    /// Whether the list has this entry, exactly.
+    fn has(&self, list: u32, entry: &str) -> bool;
+    /// The entries of a list, for functions that prepare an automaton from them.
+    fn entries(&self, list: u32) -> Vec<&str>;
+}
+
+/// Facts about the outside that were fetched before evaluation.
+pub trait Facts: Sync {
+    /// The mail hosts of a domain; None if they were not fetched.
+    fn mail_hosts(&self, domain: &str) -> Option<Vec<String>>;
+}
+
+/// No lists and no facts.
+#[derive(Clone, Copy, Debug)]
+pub struct Nothing;
+
+impl Lists for Nothing {
+    fn number(&self, _: &str) -> Option<u32> {
+        None
+    }
+
+    fn names(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    fn has(&self, _: u32, _: &str) -> bool {
+        false
+    }
+
+    fn entries(&self, _: u32) -> Vec<&str> {
+        Vec::new()
+    }
+}
+
+impl Facts for Nothing {
+    fn mail_hosts(&self, _: &str) -> Option<Vec<String>> {
+        None
+    }
+}
+
+/// A call at run time.
+struct Call<'a> {
+    arguments: &'a [Value],
+    #[expect(dead_code, reason = "used by the functions that prepare something")]
+    prepared: &'a Prepared,
+    #[expect(dead_code, reason = "used by the functions that look beyond their arguments")]
+    context: &'a CallContext<'a>,
+}
+
+impl Call<'_> {
+    fn argument(&self, at: usize) -> &Value {
+        static NONE: Value = Value::None;
+        self.arguments.get(at).unwrap_or(&NONE)
+    }
+
+    fn text(&self, at: usize) -> Result<&str, Fault> {
+        let value = self.argument(at);
+        value.as_str().ok_or_else(|| Fault::wrong_type("str", value))
+    }
+}
+
+/// Makes ready what a call can reuse from event to event. `constants` has one entry for each
+/// argument of the signature: its value (given or default) if it is known, else None.
+/// All errors are reported at once.
+pub fn prepare(
+    id: FunctionId,
+    constants: &[Option<Value>],
+    lists: &dyn Lists,
+) -> Result<Prepared, Vec<ArgumentError>> {
+    match get(id).and_then(|signature| signature.prepare) {
+        Some(prepare) => prepare(&Site { constants, lists }),
+        None => Ok(Prepared::Nothing),
+    }
+}
+
+/// Calls a function. `arguments` has one value for each argument of the signature: defaults
+/// filled in, constants too, wrapped values unwrapped as the argument's type asks.
+pub fn call(
+    id: FunctionId,
+    prepared: &Prepared,
+    arguments: &[Value],
+    context: &CallContext<'_>,
+) -> Result<Value, Fault> {
+    match get(id).map(|signature| signature.run) {
+        Some(Run::Pure(run)) => run(&Call { arguments, prepared, context }),
+        _ => Err(Fault::error(
+            crate::value::Exception::NotImplementedError,
+            "this function is evaluated by the engine",
+        )),
+    }
+}
+
+/// A passage of a text argument that made a function say yes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// Which argument.
+    pub argument: usize,
+    /// Where it begins, in bytes of the original text.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+}

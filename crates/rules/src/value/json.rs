@@ -1,0 +1,537 @@
+//! JSON in and out, as Python's `json` reads and writes it: integers of any length, `NaN` and
+//! `Infinity`, the last of repeated keys. Strings without escapes are windows on the input.
+
+use std::fmt;
+use std::sync::Arc;
+
+use num_bigint::BigInt;
+
+use super::number::{MAX_DIGITS, big_text};
+use super::{Fault, Map, Str, Value, float_text, integer};
+
+/// A text that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// What it says.
+    pub value: Value,
+    /// Whether an object had a key more than once.
+    pub repeated_keys: bool,
+    /// Whether an escape named half a surrogate pair, which became U+FFFD.
+    pub lone_surrogates: bool,
+}
+
+/// Why a text is not JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonError {
+    /// Where, in bytes from the start.
+    pub offset: usize,
+    /// What is wrong.
+    pub message: &'static str,
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at byte {}", self.message, self.offset)
+    }
+}
+
+impl std::error::Error for JsonError {}
+
+/// Reads a text. Arrays and objects nested deeper than `max_depth` are refused.
+pub fn read(text: &Arc<str>, max_depth: usize) -> Result<Document, JsonError> {
+    let mut reader = Reader {
+        base: text,
+        bytes: text.as_bytes(),
+        at: 0,
+        depth: max_depth,
+        repeated_keys: false,
+        lone_surrogates: false,
+    };
+    reader.skip_space();
+    let value = reader.value()?;
+    reader.skip_space();
+    if reader.at < reader.bytes.len() {
+        return Err(reader.error("more text after the end of the value"));
+    }
+    Ok(Document {
+        value,
+        repeated_keys: reader.repeated_keys,
+        lone_surrogates: reader.lone_surrogates,
+    })
+}
+
+/// Reads bytes, which must be UTF-8.
+pub fn read_bytes(bytes: &[u8], max_depth: usize) -> Result<Document, JsonError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| JsonError {
+        offset: error.valid_up_to(),
+        message: "the text is not UTF-8",
+    })?;
+    read(&Arc::from(text), max_depth)
+}
+
+struct Reader<'a> {
+    base: &'a Arc<str>,
+    bytes: &'a [u8],
+    at: usize,
+    depth: usize,
+    repeated_keys: bool,
+    lone_surrogates: bool,
+}
+
+impl Reader<'_> {
+    fn error(&self, message: &'static str) -> JsonError {
+        JsonError { offset: self.at, message }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+            self.at += 1;
+        }
+    }
+
+    fn take(&mut self, word: &str) -> bool {
+        let found = self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(word.as_bytes()));
+        if found {
+            self.at += word.len();
+        }
+        found
+    }
+
+    fn value(&mut self) -> Result<Value, JsonError> {
+        match self.peek() {
+            Some(b'"') => self.string().map(Value::Str),
+            Some(b'{') => self.nested(Self::object),
+            Some(b'[') => self.nested(Self::array),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b't') if self.take("true") => Ok(Value::Bool(true)),
+            Some(b'f') if self.take("false") => Ok(Value::Bool(false)),
+            Some(b'n') if self.take("null") => Ok(Value::None),
+            Some(b'N') if self.take("NaN") => Ok(Value::Float(f64::NAN)),
+            Some(b'I') if self.take("Infinity") => Ok(Value::Float(f64::INFINITY)),
+            None => Err(self.error("the text ends where a value should be")),
+            Some(_) => Err(self.error("a value should be here")),
+        }
+    }
+
+    fn nested(
+        &mut self,
+        read: fn(&mut Self) -> Result<Value, JsonError>,
+    ) -> Result<Value, JsonError> {
+        self.depth = self
+            .depth
+            .checked_sub(1)
+            .ok_or_else(|| self.error("the value is nested too deeply"))?;
+        self.at += 1;
+        let value = read(self)?;
+        self.depth += 1;
+        Ok(value)
+    }
+
+    fn array(&mut self) -> Result<Value, JsonError> {
+        let mut items = Vec::new();
+        self.skip_space();
+        if self.take("]") {
+            return Ok(Value::list(items));
+        }
+        loop {
+            self.skip_space();
+            items.push(self.value()?);
+            self.skip_space();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b']') => break,
+                _ => return Err(self.error("`,` or `]` should be here")),
+            }
+        }
+        self.at += 1;
+        Ok(Value::list(items))
+    }
+
+    fn object(&mut self) -> Result<Value, JsonError> {
+        let mut entries = Vec::with_capacity(8);
+        self.skip_space();
+        if self.take("}") {
+            return Ok(Value::Map(Arc::default()));
+        }
+        loop {
+            self.skip_space();
+            if self.peek() != Some(b'"') {
+                return Err(self.error("a key in double quotes should be here"));
+            }
+            let key = self.string()?;
+            self.skip_space();
+            if !self.take(":") {
+                return Err(self.error("`:` should be here"));
+            }
+            self.skip_space();
+            entries.push((key, self.value()?));
+            self.skip_space();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => break,
+                _ => return Err(self.error("`,` or `}` should be here")),
+            }
+        }
+        self.at += 1;
+        let (map, repeated) = Map::new(entries);
+        self.repeated_keys |= repeated;
+        Ok(Value::Map(Arc::new(map)))
+    }
+
+    fn number(&mut self) -> Result<Value, JsonError> {
+        let start = self.at;
+        self.take("-");
+        if self.take("Infinity") {
+            return Ok(Value::Float(f64::NEG_INFINITY));
+        }
+        if !self.take("0") && self.digits() == 0 {
+            return Err(self.error("a digit should be here"));
+        }
+        let whole_end = self.at;
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            if self.digits() == 0 {
+                return Err(self.error("a digit should be here"));
+            }
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            if self.digits() == 0 {
+                return Err(self.error("a digit should be here"));
+            }
+        }
+        let text = self.base.get(start..self.at).unwrap_or_default();
+        if self.at > whole_end {
+            return text.parse().map(Value::Float).map_err(|_| self.error("this is not a number"));
+        }
+        if let Ok(small) = text.parse() {
+            return Ok(Value::Int(small));
+        }
+        if text.len() > MAX_DIGITS {
+            return Err(JsonError {
+                offset: start,
+                message: "the integer has more than 4300 digits",
+            });
+        }
+        text.parse::<BigInt>().map(integer).map_err(|_| self.error("this is not a number"))
+    }
+
+    fn digits(&mut self) -> usize {
+        let start = self.at;
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        self.at - start
+    }
+
+    fn string(&mut self) -> Result<Str, JsonError> {
+        self.at += 1;
+        let start = self.at;
+        self.plain_run();
+        match self.peek() {
+            Some(b'"') => {
+                let window = Str::window(self.base, start, self.at)
+                    .ok_or_else(|| self.error("the text is too long"))?;
+                self.at += 1;
+                Ok(window)
+            }
+            _ => self.escaped_string(start),
+        }
+    }
+
+    /// Goes on to the next quote, backslash, control character or the end.
+    fn plain_run(&mut self) {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        self.at += rest
+            .iter()
+            .position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20)
+            .unwrap_or(rest.len());
+    }
+
+    fn escaped_string(&mut self, start: usize) -> Result<Str, JsonError> {
+        let mut text = self.base.get(start..self.at).unwrap_or_default().to_owned();
+        loop {
+            match self.peek() {
+                Some(b'"') => break,
+                Some(b'\\') => text.push(self.escape()?),
+                Some(_) => {
+                    return Err(self.error("a control character must be written as an escape"));
+                }
+                None => return Err(self.error("the text ends inside a string")),
+            }
+            let start = self.at;
+            self.plain_run();
+            text.push_str(self.base.get(start..self.at).unwrap_or_default());
+        }
+        self.at += 1;
+        Ok(text.into())
+    }
+
+    fn escape(&mut self) -> Result<char, JsonError> {
+        self.at += 1;
+        let escaped = match self.peek() {
+            Some(plain @ (b'"' | b'\\' | b'/')) => char::from(plain),
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => return self.unicode_escape(),
+            _ => return Err(self.error("no escape has this letter")),
+        };
+        self.at += 1;
+        Ok(escaped)
+    }
+
+    fn unicode_escape(&mut self) -> Result<char, JsonError> {
+        let high = self.hex()?;
+        if !(0xd800..0xe000).contains(&high) {
+            return char::from_u32(high).ok_or_else(|| self.error("no character has this code"));
+        }
+        let before_low = self.at;
+        if high < 0xdc00 && self.take("\\") && self.peek() == Some(b'u') {
+            let low = self.hex()?;
+            if (0xdc00..0xe000).contains(&low)
+                && let Some(c) = char::from_u32(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00))
+            {
+                return Ok(c);
+            }
+        }
+        self.at = before_low;
+        self.lone_surrogates = true;
+        Ok('\u{fffd}')
+    }
+
+    /// The four digits after `u`.
+    fn hex(&mut self) -> Result<u32, JsonError> {
+        let digits = self
+            .base
+            .get(self.at + 1..self.at + 5)
+            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let code = digits
+            .and_then(|digits| u32::from_str_radix(digits, 16).ok())
+            .ok_or_else(|| self.error("`\\u` needs four hexadecimal digits"))?;
+        self.at += 5;
+        Ok(code)
+    }
+}
+
+/// How numbers that JSON lacks are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NonFinite {
+    /// As `null`, so that the text is JSON.
+    Null,
+    /// As `NaN` and `Infinity`, the way Python does.
+    Python,
+}
+
+/// Writes a value without spaces. Wrapped values (entities, rules, durations) are written as
+/// what is behind them. Fails only for integers of more digits than Python shows.
+pub fn write(out: &mut String, value: &Value, non_finite: NonFinite) -> Result<(), Fault> {
+    match value {
+        Value::None => out.push_str("null"),
+        Value::Bool(true) => out.push_str("true"),
+        Value::Bool(false) => out.push_str("false"),
+        Value::Int(value) => write_int(out, *value),
+        Value::BigInt(value) => out.push_str(&big_text(value)?),
+        Value::Float(value) => write_float(out, *value, non_finite),
+        Value::Str(text) => write_str(out, text),
+        Value::List(items) => {
+            out.push('[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                write(out, item, non_finite)?;
+            }
+            out.push(']');
+        }
+        Value::Map(map) => {
+            out.push('{');
+            for (at, (key, value)) in map.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                write_str(out, key);
+                out.push(':');
+                write(out, value, non_finite)?;
+            }
+            out.push('}');
+        }
+        Value::Effect(_) => out.push_str("null"),
+        wrapped => write(out, &wrapped.unwrapped(), non_finite)?,
+    }
+    Ok(())
+}
+
+/// Writes an integer in decimal digits, without the machinery of formatting.
+pub fn write_int(out: &mut String, value: i64) {
+    if value < 0 {
+        out.push('-');
+    }
+    let mut rest = value.unsigned_abs();
+    let mut divisor = 1;
+    while rest / divisor >= 10 {
+        divisor *= 10;
+    }
+    while divisor > 0 {
+        out.push(
+            char::from_digit(u32::try_from(rest / divisor).unwrap_or_default(), 10).unwrap_or('0'),
+        );
+        rest %= divisor;
+        divisor /= 10;
+    }
+}
+
+fn write_float(out: &mut String, value: f64, non_finite: NonFinite) {
+    if value.is_finite() {
+        out.push_str(&float_text(value));
+        return;
+    }
+    out.push_str(match (non_finite, value.is_nan()) {
+        (NonFinite::Null, _) => "null",
+        (NonFinite::Python, true) => "NaN",
+        (NonFinite::Python, false) => {
+            if value > 0.0 {
+                "Infinity"
+            } else {
+                "-Infinity"
+            }
+        }
+    });
+}
+
+/// Writes a text in quotes. Only what JSON demands is escaped.
+pub fn write_str(out: &mut String, text: &str) {
+    out.push('"');
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| byte == b'"' || byte == b'\\' || byte < 0x20)
+    {
+        let (plain, special) = rest.split_at(at);
+        out.push_str(plain);
+        let mut special = special.chars();
+        match special.next() {
+            Some('\n') => out.push_str("\\n"),
+            Some('\r') => out.push_str("\\r"),
+            Some('\t') => out.push_str("\\t"),
+            Some(c @ ('"' | '\\')) => out.extend(['\\', c]),
+            Some(c) => {
+                out.push_str("\\u00");
+                out.extend(
+                    [u32::from(c) >> 4, u32::from(c) & 15]
+                        .into_iter()
+                        .filter_map(|digit| char::from_digit(digit, 16)),
+                );
+            }
+            None => {}
+        }
+        rest = special.as_str();
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round_trip(source: &str) -> String {
+        let mut out = String::new();
+        write(&mut out, &read(&source.into(), 16).unwrap().value, NonFinite::Python).unwrap();
+        out
+    }
+
+    #[test]
+    fn values_survive_reading_and_writing() {
+        for source in [
+            "null",
+            "[true,false]",
+            "-0.0",
+            "1.0",
+            "1e+16",
+            "123456789012345678901234567890",
+            "-9223372036854775808",
+            "[NaN,Infinity,-Infinity]",
+            r#"{"b":1,"a":{"":[]},"é":"\"\\\n\u0001"}"#,
+        ] {
+            assert_eq!(round_trip(source), source);
+        }
+        assert_eq!(
+            round_trip(" [ 1 , -0 , 1E2 , \"\\u0041\\/\\ud83d\\ude00\" ] "),
+            r#"[1,0,100.0,"A/😀"]"#
+        );
+        assert_eq!(round_trip("1e400"), "Infinity");
+    }
+
+    #[test]
+    fn the_last_of_repeated_keys_stays_at_the_first_place() {
+        let few = read(&r#"{"a":1,"b":2,"a":3}"#.into(), 16).unwrap();
+        assert!(few.repeated_keys);
+        assert_eq!(round_trip(r#"{"a":1,"b":2,"a":3}"#), r#"{"a":3,"b":2}"#);
+        let keys: Vec<String> = (0..40).map(|n| format!("\"k{}\":{n}", n % 20)).collect();
+        let many = read(&format!("{{{}}}", keys.join(",")).into(), 16).unwrap();
+        assert!(many.repeated_keys);
+        let Value::Map(map) = many.value else { panic!("an object") };
+        assert_eq!(map.len(), 20);
+        assert_eq!(map.get("k7"), Some(&Value::Int(27)));
+        assert_eq!(map.get("k20"), None);
+        assert_eq!(map.iter().next().unwrap().0.as_str(), "k0");
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_replaced_and_told() {
+        let document = read(&r#""\ud83dx\ude00\ud83d\u0041""#.into(), 16).unwrap();
+        assert!(document.lone_surrogates);
+        assert_eq!(document.value, Value::str("\u{fffd}x\u{fffd}\u{fffd}A"));
+    }
+
+    #[test]
+    fn broken_texts_are_refused_with_their_place() {
+        for (source, offset) in [
+            ("", 0),
+            ("[1,]", 3),
+            ("{\"a\"}", 4),
+            ("{a:1}", 1),
+            ("01", 1),
+            ("1.", 2),
+            ("-", 1),
+            ("\"a", 2),
+            ("\"\n\"", 1),
+            ("\"\\x\"", 2),
+            ("\"\\u12g4\"", 2),
+            ("[1] 2", 4),
+            ("nul", 0),
+            ("\u{feff}1", 0),
+        ] {
+            assert_eq!(read(&source.into(), 16).unwrap_err().offset, offset, "{source:?}");
+        }
+        assert_eq!(read_bytes(b"\"\xff\"", 16).unwrap_err().offset, 1);
+    }
+
+    #[test]
+    fn depth_is_limited() {
+        let deep = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        assert!(read(&deep(16).into(), 16).is_ok());
+        assert_eq!(
+            read(&deep(17).into(), 16).unwrap_err().message,
+            "the value is nested too deeply"
+        );
+        assert!(read(&"[[],[],[]]".into(), 2).is_ok());
+    }
+
+    #[test]
+    fn strings_share_the_text_they_came_from() {
+        let source: Arc<str> = r#"["plain"]"#.into();
+        let document = read(&source, 16).unwrap();
+        assert_eq!(Arc::strong_count(&source), 2);
+        drop(document);
+        assert_eq!(Arc::strong_count(&source), 1);
+    }
+}
