@@ -1,1 +1,44 @@
 //! What are the things we talk about?
+//!
+//! The words of Evenhand as types: events, items, accounts and their standing, findings, measures,
+//! decisions and statements of reasons. Everything else is said in these words.
+//!
+//! This crate must not do I/O, read a clock or draw randomness, and knows no database, no network
+//! and no rule language: time and ids come in as arguments ([`Clock`], [`Ids`]).
+
+mod account;
+mod case;
+mod clause;
+mod clock;
+mod decision;
+mod enforcement;
+mod event;
+mod finding;
+mod id;
+mod item;
+mod json;
+mod measure;
+mod regulator;
+mod ruling;
+mod statement;
+
+pub use account::{
+    Account, Affiliation, AffiliationKind, AffiliationSubject, Standing, StandingEntry,
+    StandingKind,
+};
+pub use case::{Case, CaseState};
+pub use clause::{ClauseId, ClauseIdError, ClauseText, RulebookVersion};
+pub use clock::{Clock, FixedClock, Ids, SeededIds};
+pub use decision::{Decided, DecidedBy, Decision, Emergency, LadderStep, Outcome, Source};
+pub use enforcement::{Enforcement, Receipt, ReceiptState};
+pub use event::{Event, EventError, Limits};
+pub use finding::{Finding, FoundBy, Passage, PassageError};
+pub use id::{AccountId, ActionId, CaseId, DecisionId, IdError, ItemId};
+pub use item::{Item, ItemError, ItemKind, Media, Subject};
+pub use json::{Json, JsonError};
+pub use measure::{Measure, MeasureTarget};
+pub use regulator::{DsaStatement, DsaTerms};
+pub use ruling::Ruling;
+pub use statement::{
+    AutomatedDecision, PersonView, PublicView, Redress, Statement, StatementDraft, StatementError,
+};

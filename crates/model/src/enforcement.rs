@@ -1,0 +1,68 @@
+//! What goes out to the platform, and what comes back. An enforcement can be made only from a
+//! [`Decided`]: nothing reaches the platform without a statement of reasons.
+
+use crate::{AccountId, Decided, DecisionId, ItemId, Measure, PersonView};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The measures that the platform must carry out. Idempotent by `decision`: doing it twice is doing
+/// it once. If `replaces` is set, the measures of that decision end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Enforcement {
+    decision: DecisionId,
+    item: ItemId,
+    account: AccountId,
+    measures: Vec<Measure>,
+    replaces: Option<DecisionId>,
+    statement: PersonView,
+    statement_url: String,
+}
+
+impl Enforcement {
+    /// What a decision asks of the platform; `None` when nothing is to be done.
+    /// `public_url` is the address of the public pages, without a slash at the end.
+    pub fn of(decided: &Decided, public_url: &str) -> Option<Self> {
+        let decision = decided.decision();
+        decision.acts().then(|| Self {
+            decision: decision.id,
+            item: decision.item.clone(),
+            account: decision.account.clone(),
+            measures: decision.measures.clone(),
+            replaces: decision.replaces,
+            statement: decided.statement().person_view(decision),
+            statement_url: format!("{public_url}/decisions/{}", decision.id),
+        })
+    }
+
+    /// The decision; key of idempotency.
+    pub const fn decision(&self) -> DecisionId {
+        self.decision
+    }
+}
+
+/// What the platform says about one enforcement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiptState {
+    /// The measures are in force on the platform.
+    Enforced,
+    /// The person was shown the notice.
+    NoticeDelivered,
+    /// The platform could not do it; the detail says why.
+    Failed,
+}
+
+/// The platform's answer: enforced, delivered or failed, with its time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Receipt {
+    /// Which decision.
+    pub decision: DecisionId,
+    /// What happened.
+    pub state: ReceiptState,
+    /// When, by the platform's clock.
+    pub at: Timestamp,
+    /// More, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
