@@ -3,6 +3,7 @@
 pub mod coerce;
 pub mod functions;
 pub mod jsonpath;
+pub mod regexes;
 pub mod text;
 pub mod types;
 pub mod value;
