@@ -1,1 +1,35 @@
 //! Where is it kept? The only crate that speaks SQL.
+//!
+//! One [`Record`] is all that is kept of an event or of a decision by people; [`Store::record`]
+//! keeps a batch of them in one transaction, or none of it. No row is patched: that a decision was
+//! replaced, enforced or delivered is read from later rows.
+//!
+//! This crate must not decide, must not call out, and reads no clock: times come as arguments.
+
+mod cases;
+mod decisions;
+mod error;
+mod facts;
+mod keys;
+mod leaf;
+mod lookup;
+mod outbox;
+mod overview;
+mod record;
+mod rulebooks;
+mod seen;
+mod store;
+
+pub use cases::{CaseFilter, Proposal, Report, StoredCase};
+pub use decisions::{Cursor, CursorError, DecisionFilter, Page, StoredDecision};
+pub use error::StoreError;
+pub use facts::{Entity, Label};
+pub use keys::{ApiKey, Scope, ScopeError};
+pub use leaf::{Leaf, LeafError, Opening};
+pub use lookup::Lookup;
+pub use outbox::{Attempt, Backlog, DeadLetter, Due};
+pub use overview::{Overview, Tally};
+pub use record::{Kept, KeptDecision, Received, Record};
+pub use rulebooks::Adoption;
+pub use seen::{Became, Conflict, ContentHash, Seen, StoredEvent};
+pub use store::{Checked, Store, StoredLeaf};

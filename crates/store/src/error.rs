@@ -1,0 +1,53 @@
+//! What can go wrong in the store, in words for an operator. Must not carry values of rows: those
+//! may be personal or secret.
+
+/// Why the store could not do it. Nothing of a failed call is kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// No room on the disk.
+    #[error(
+        "the disk is full: free space or move the data directory; nothing of this call is kept"
+    )]
+    Full,
+    /// Another process holds the database, or too many readers wait.
+    #[error("the database is busy: another process may hold it; try again")]
+    Busy,
+    /// The database was written by a later release.
+    #[error(
+        "the database has schema {found}, this release knows {ours}: start the newer release, or restore a backup"
+    )]
+    Newer {
+        /// Schema of the database.
+        found: i64,
+        /// Schema of this release.
+        ours: i64,
+    },
+    /// The database is damaged, or is none.
+    #[error("the database is damaged ({0}): restore a backup")]
+    Damaged(String),
+    /// Such a row is there already: a decision on the same case, a second replacement of one decision.
+    #[error("it is there already: {0}")]
+    Taken(String),
+    /// A row that this one needs is not there.
+    #[error("there is no such {0}")]
+    NoSuch(&'static str),
+    /// A row that cannot be read back: written by another release, or edited by hand.
+    #[error("{what} cannot be read back: {why}")]
+    Unreadable {
+        /// Which column.
+        what: &'static str,
+        /// Why.
+        why: String,
+    },
+    /// The database cannot be opened.
+    #[error("cannot open {path}: {why}")]
+    Open {
+        /// Where it was looked for.
+        path: String,
+        /// Why not.
+        why: String,
+    },
+    /// Anything else that the database says.
+    #[error("the database failed: {0}")]
+    Database(String),
+}
