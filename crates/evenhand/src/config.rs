@@ -1,0 +1,234 @@
+//! The settings: defaults < file < environment < flags. An unknown key is an error with a hint.
+//! Must not hold secrets: a secret is named by its file (`..._file`) and read where it is used.
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use toml::{Table, Value};
+
+/// Where the file is looked for when nobody names one.
+const USUAL_PLACE: &str = "/etc/evenhand/config.toml";
+
+/// All settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Address of the public pages and the API.
+    pub(crate) listen: SocketAddr,
+    /// Address of `/livez`, `/readyz` and `/metrics`; keep it private.
+    pub(crate) admin_listen: SocketAddr,
+    /// Directory of the store.
+    pub(crate) data: PathBuf,
+    /// Directory of the rulebook; the starter rulebook when absent.
+    pub(crate) rulebook: Option<PathBuf>,
+    /// Address by which people reach the public pages; `http://` and `listen` when absent.
+    pub(crate) public_url: Option<String>,
+    /// Seconds that a stop may take to finish what was taken in.
+    pub(crate) shutdown_seconds: u64,
+    /// What is taken in.
+    pub(crate) intake: Intake,
+    /// Where decisions go.
+    pub(crate) webhook: Webhook,
+    /// What is logged.
+    pub(crate) log: Log,
+}
+
+/// Limits on what is taken in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Intake {
+    /// Events that may wait; beyond that the answer is 503.
+    pub(crate) queue: usize,
+    /// Most bytes of one event.
+    pub(crate) event_bytes: usize,
+    /// Most bytes of one request, unpacked.
+    pub(crate) body_bytes: usize,
+    /// Requests per second and key; beyond that the answer is 429.
+    pub(crate) requests_per_second: u32,
+}
+
+/// Where decisions go.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Webhook {
+    /// The platform's address; decisions wait in the outbox while it is absent.
+    pub(crate) url: Option<String>,
+    /// File with the signing secret (`whsec_...`).
+    pub(crate) secret_file: Option<PathBuf>,
+    /// Whether the address may be on this machine or in a private network.
+    pub(crate) allow_private: bool,
+}
+
+/// What is logged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Log {
+    /// `auto` (text on a terminal, JSON otherwise), `text` or `json`.
+    pub(crate) format: LogFormat,
+    /// A filter such as `info` or `info,flow=debug`.
+    pub(crate) filter: String,
+}
+
+/// How a log line is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    Auto,
+    /// Text.
+    Text,
+    /// JSON.
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let state = std::env::var_os("STATE_DIRECTORY").map(PathBuf::from);
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            admin_listen: SocketAddr::from(([127, 0, 0, 1], 9090)),
+            data: state.unwrap_or_else(|| PathBuf::from("data")),
+            rulebook: None,
+            public_url: None,
+            shutdown_seconds: 10,
+            intake: Intake::default(),
+            webhook: Webhook::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+impl Default for Intake {
+    fn default() -> Self {
+        Self {
+            queue: 10_000,
+            event_bytes: 1 << 20,
+            body_bytes: 16 << 20,
+            requests_per_second: 1_000,
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Auto, filter: "info".into() }
+    }
+}
+
+impl Config {
+    /// Reads the file (named, by `EVENHAND_CONFIG`, or at its usual place) and the environment.
+    pub(crate) fn load(named: Option<&Path>) -> Result<Self> {
+        let usual = Path::new(USUAL_PLACE);
+        let path = named.or_else(|| usual.exists().then_some(usual));
+        let file = match path {
+            None => Table::new(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read {}", path.display()))?;
+                toml::from_str::<Self>(&text)
+                    .map_err(|error| anyhow!("{}: {}", path.display(), with_hint(&error)))?;
+                toml::from_str(&text)?
+            }
+        };
+        Self::overlay(file, std::env::vars())
+    }
+
+    fn overlay(mut file: Table, environment: impl Iterator<Item = (String, String)>) -> Result<Self> {
+        let settings: BTreeMap<String, String> = environment
+            .filter(|(name, _)| name.starts_with("EVENHAND_") && name.contains("__") || TOP.contains(&name.as_str()))
+            .collect();
+        for (name, value) in settings {
+            let path = name.trim_start_matches("EVENHAND_").to_lowercase();
+            let mut parts: Vec<&str> = path.split("__").collect();
+            let Some(key) = parts.pop() else { continue };
+            let table = parts.into_iter().try_fold(&mut file, |table, part| {
+                table.entry(part).or_insert_with(|| Value::Table(Table::new())).as_table_mut()
+            });
+            let Some(table) = table else { bail!("{name} names a section below a plain setting") };
+            table.insert(key.to_owned(), plain(&value));
+            Value::Table(file.clone())
+                .try_into::<Self>()
+                .map_err(|error| anyhow!("environment variable {name}: {}", with_hint(&error)))?;
+        }
+        Value::Table(file).try_into().map_err(|error| anyhow!("{}", with_hint(&error)))
+    }
+
+    /// The address by which people reach the public pages, without a slash at the end.
+    pub(crate) fn public_url(&self) -> String {
+        self.public_url.as_ref().map_or_else(
+            || format!("http://{}", self.listen),
+            |url| url.trim_end_matches('/').to_owned(),
+        )
+    }
+
+    /// The file of the store.
+    pub(crate) fn store_file(&self) -> PathBuf {
+        self.data.join("evenhand.sqlite")
+    }
+}
+
+/// Settings outside of any section, as environment variables.
+const TOP: [&str; 6] = [
+    "EVENHAND_LISTEN",
+    "EVENHAND_ADMIN_LISTEN",
+    "EVENHAND_DATA",
+    "EVENHAND_RULEBOOK",
+    "EVENHAND_PUBLIC_URL",
+    "EVENHAND_SHUTDOWN_SECONDS",
+];
+
+/// Numbers and truth values as such, everything else as text.
+fn plain(text: &str) -> Value {
+    text.parse::<i64>()
+        .map(Value::Integer)
+        .or_else(|_| text.parse::<bool>().map(Value::Boolean))
+        .unwrap_or_else(|_| Value::String(text.into()))
+}
+
+/// The error's text, with the nearest known key when one was misspelt.
+fn with_hint(error: &toml::de::Error) -> String {
+    let text = error.to_string();
+    let mut words = error.message().split('`').skip(1).step_by(2);
+    if !error.message().starts_with("unknown field") {
+        return text;
+    }
+    let Some(wrong) = words.next() else { return text };
+    let nearest = words.min_by_key(|known| rules::names::distance(wrong, known));
+    nearest.map_or(text.clone(), |known| format!("{}\nhelp: did you mean `{known}`?", text.trim_end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn overlay(file: &str, environment: &[(&str, &str)]) -> Result<Config> {
+        let pairs = environment.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
+        Config::overlay(toml::from_str(file).unwrap(), pairs)
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let config = overlay(
+            "listen = \"127.0.0.1:1\"\n[intake]\nqueue = 5\nevent_bytes = 6",
+            &[("EVENHAND_LISTEN", "127.0.0.1:2"), ("EVENHAND_INTAKE__QUEUE", "7")],
+        )
+        .unwrap();
+        assert_eq!(config.listen.port(), 2);
+        assert_eq!((config.intake.queue, config.intake.event_bytes), (7, 6));
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_with_a_hint() {
+        let error = overlay("", &[("EVENHAND_INTAKE__QUEU", "7")]).unwrap_err().to_string();
+        assert!(error.contains("EVENHAND_INTAKE__QUEU") && error.contains("did you mean `queue`"), "{error}");
+    }
+
+    #[test]
+    fn a_file_error_names_the_line() {
+        let error = toml::from_str::<Config>("data = \"x\"\nlisen = \"y\"\n").unwrap_err();
+        let text = with_hint(&error);
+        assert!(text.contains("line 2") && text.contains("did you mean `listen`"), "{text}");
+    }
+}

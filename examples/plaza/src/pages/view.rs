@@ -1,0 +1,143 @@
+//! How a post looks under the decisions in force. Must not write anything.
+
+use crate::keep::{Decision, Media, Post};
+use crate::{Plaza, now};
+use serde_json::Value;
+
+/// A post as a reader sees it.
+#[derive(Debug)]
+pub(super) struct Card {
+    pub(super) post: Post,
+    pub(super) display: String,
+    pub(super) media: Option<Media>,
+    /// Labels shown with the post.
+    pub(super) labels: Vec<String>,
+    /// Taken down: the page of the statement.
+    pub(super) removed: Option<String>,
+    /// Behind a notice that a reader clicks through: the page of the statement.
+    pub(super) covered: Option<String>,
+    /// Restored after a mistake: the page of the later statement.
+    pub(super) restored: Option<String>,
+}
+
+impl Card {
+    pub(super) fn day(&self) -> &str {
+        self.post.created_at.get(..16).unwrap_or(&self.post.created_at)
+    }
+
+    pub(super) fn is_video(&self) -> bool {
+        self.media.as_ref().is_some_and(|media| media.r#type.starts_with("video/"))
+    }
+}
+
+pub(super) async fn cards(plaza: &Plaza, posts: Vec<Post>) -> Result<Vec<Card>, sqlx::Error> {
+    let mut cards = Vec::with_capacity(posts.len());
+    for post in posts {
+        cards.push(card(plaza, post).await?);
+    }
+    Ok(cards)
+}
+
+pub(super) async fn card(plaza: &Plaza, post: Post) -> Result<Card, sqlx::Error> {
+    let media = match &post.media {
+        Some(name) => plaza.keep.media(name).await?,
+        None => None,
+    };
+    let display = plaza
+        .keep
+        .account(&post.account)
+        .await?
+        .map_or_else(|| post.account.clone(), |a| a.display);
+    let decisions = plaza.keep.in_force_on(&post.id).await?;
+    let mut card = Card {
+        post,
+        display,
+        media,
+        labels: Vec::new(),
+        removed: None,
+        covered: None,
+        restored: None,
+    };
+    for decision in decisions {
+        let measures = decision.measures();
+        if measures.is_empty() && decision.replaces.is_some() {
+            card.restored = Some(decision.url.clone());
+        }
+        for (measure, detail) in measures {
+            match measure.as_str() {
+                "remove" => card.removed = Some(decision.url.clone()),
+                "notice" | "age_gate" => card.covered = Some(decision.url.clone()),
+                "label" => card.labels.extend(detail),
+                _ => {}
+            }
+        }
+    }
+    Ok(card)
+}
+
+/// Why an account may not post now, if it may not.
+pub(super) async fn barred(plaza: &Plaza, account: &str) -> Result<Option<String>, sqlx::Error> {
+    let now = now();
+    let in_force = plaza.keep.in_force_for(account).await?;
+    Ok(in_force.iter().flat_map(Decision::measures).find_map(|(measure, until)| {
+        let later = until.as_deref().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+        let end = later.filter(|end| *end > now)?.strftime("%Y-%m-%d %H:%M UTC").to_string();
+        match measure.as_str() {
+            "lock" => Some(format!("locked until {end}")),
+            "suspend" => Some(format!("suspended until {end}")),
+            _ => None,
+        }
+        .or_else(|| (measure == "ban").then(|| "closed".to_owned()))
+    }))
+}
+
+/// A notice as the person concerned reads it.
+#[derive(Debug)]
+pub(super) struct Notice {
+    pub(super) title: String,
+    pub(super) texts: Vec<String>,
+    pub(super) item: String,
+    pub(super) url: String,
+    pub(super) new: bool,
+}
+
+impl Notice {
+    pub(super) fn of(decision: &Decision) -> Self {
+        let statement: Value = serde_json::from_str(&decision.statement).unwrap_or_default();
+        let words: Vec<String> = decision
+            .measures()
+            .iter()
+            .map(|(measure, until)| match (measure.as_str(), until) {
+                ("warn", _) => "a warning".to_owned(),
+                ("remove", _) => "your post was removed".to_owned(),
+                ("notice", _) => "your post stands behind a notice".to_owned(),
+                ("label", Some(name)) => format!("your post carries the label “{name}”"),
+                ("lock" | "suspend", Some(end)) => {
+                    format!("your account is {measure}ed until {}", end.get(..10).unwrap_or(end))
+                }
+                (other, _) => other.replace('_', " "),
+            })
+            .collect();
+        let title = if words.is_empty() {
+            "An earlier decision no longer stands".to_owned()
+        } else {
+            words.join(", ")
+        };
+        let texts =
+            statement.get("notice").and_then(Value::as_object).map_or_else(Vec::new, |all| {
+                let own = statement.get("language").and_then(Value::as_str).unwrap_or("en");
+                let in_language =
+                    |tag: &str| all.get(tag).and_then(Value::as_str).map(str::to_owned);
+                let mut texts: Vec<String> = in_language(own).into_iter().collect();
+                texts.extend(in_language("en").filter(|_| own != "en"));
+                texts
+            });
+        Self {
+            title,
+            texts,
+            item: decision.item.clone(),
+            url: decision.url.clone(),
+            new: decision.read_at.is_none(),
+        }
+    }
+}
