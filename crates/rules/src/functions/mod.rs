@@ -2,14 +2,31 @@
 //! is checked, and the call itself. Pure: the moment, randomness, lists and facts come with the
 //! call. What needs the engine (rules, labels, imports) is only described here.
 
+mod chance;
+mod clean;
+mod dates;
+mod engine;
+mod glyphs;
+mod hashes;
+mod links;
+mod lists;
+mod mail;
+mod network;
+mod numbering;
+mod phone;
+mod regexes;
 mod registry;
+mod strings;
+mod time;
 
 use std::fmt;
 
 pub use registry::{FunctionId, find, get, registry};
 
+use crate::jsonpath::Path;
+use crate::regexes::Pattern;
 use crate::types::Type;
-use crate::value::{Fault, Value};
+use crate::value::{Exception, Fault, Value};
 
 /// What a function is called with and gives.
 #[derive(Clone, Debug)]
@@ -32,6 +49,7 @@ pub struct Signature {
     pub needs: Needs,
     run: Run,
     prepare: Option<Prepare>,
+    find: Option<FindFn>,
 }
 
 impl Signature {
@@ -104,29 +122,41 @@ pub enum Needs {
     Facts,
 }
 
-#[derive(Clone, Copy)]
+type RunFn = fn(&Call<'_>) -> Result<Value, Fault>;
+type FindFn = fn(&Call<'_>) -> Vec<Match>;
+type Prepare = fn(&Site<'_>) -> Result<Prepared, Vec<ArgumentError>>;
+
+#[derive(Clone, Copy, Debug)]
 enum Run {
     Engine,
-    Pure(fn(&Call<'_>) -> Result<Value, Fault>),
+    Pure(RunFn),
 }
-
-impl fmt::Debug for Run {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Engine => "Engine",
-            Self::Pure(_) => "Pure",
-        })
-    }
-}
-
-type Prepare = fn(&Site<'_>) -> Result<Prepared, Vec<ArgumentError>>;
 
 /// A call as the check sees it.
 struct Site<'a> {
+    signature: &'a Signature,
     /// For each argument its value, if it is known.
     constants: &'a [Option<Value>],
-    #[expect(dead_code, reason = "used by the functions on lists")]
     lists: &'a dyn Lists,
+}
+
+impl Site<'_> {
+    /// The value of an argument, if it is known.
+    fn value(&self, name: &str) -> Option<&Value> {
+        self.constants.get(self.signature.position(name)?)?.as_ref()
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.value(name)?.as_str()
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.value(name).is_some_and(Value::truth)
+    }
+
+    fn error(&self, argument: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Vec<ArgumentError> {
+        vec![ArgumentError { argument: Some(argument), message: message.into(), hint: hint.into() }]
+    }
 }
 
 /// An argument that a function cannot work with, found when the program is checked.
@@ -146,6 +176,10 @@ pub enum Prepared {
     /// Nothing is needed.
     #[default]
     Nothing,
+    /// A path into the event's data.
+    Path(Path),
+    /// Regular expressions.
+    Patterns(Box<[Pattern]>),
 }
 
 /// What a call may look at besides its arguments.
@@ -216,9 +250,7 @@ impl Facts for Nothing {
 /// A call at run time.
 struct Call<'a> {
     arguments: &'a [Value],
-    #[expect(dead_code, reason = "used by the functions that prepare something")]
     prepared: &'a Prepared,
-    #[expect(dead_code, reason = "used by the functions that look beyond their arguments")]
     context: &'a CallContext<'a>,
 }
 
@@ -232,6 +264,35 @@ impl Call<'_> {
         let value = self.argument(at);
         value.as_str().ok_or_else(|| Fault::wrong_type("str", value))
     }
+
+    fn list(&self, at: usize) -> Result<&[Value], Fault> {
+        let value = self.argument(at);
+        value.as_list().ok_or_else(|| Fault::wrong_type("list", value))
+    }
+
+    /// The texts of a list.
+    fn texts(&self, at: usize) -> Result<Vec<&str>, Fault> {
+        self.list(at)?.iter().map(|item| item.as_str().ok_or_else(|| Fault::wrong_type("str", item))).collect()
+    }
+
+    fn flag(&self, at: usize) -> bool {
+        self.argument(at).truth()
+    }
+
+    fn int(&self, at: usize) -> Result<i64, Fault> {
+        let value = self.argument(at);
+        match value {
+            Value::BigInt(_) => Err(Fault::error(Exception::OverflowError, "the integer is too large here")),
+            _ => value.as_int().ok_or_else(|| Fault::wrong_type("int", value)),
+        }
+    }
+
+    fn patterns(&self) -> &[Pattern] {
+        match self.prepared {
+            Prepared::Patterns(patterns) => patterns,
+            _ => &[],
+        }
+    }
 }
 
 /// Makes ready what a call can reuse from event to event. `constants` has one entry for each
@@ -242,9 +303,9 @@ pub fn prepare(
     constants: &[Option<Value>],
     lists: &dyn Lists,
 ) -> Result<Prepared, Vec<ArgumentError>> {
-    match get(id).and_then(|signature| signature.prepare) {
-        Some(prepare) => prepare(&Site { constants, lists }),
-        None => Ok(Prepared::Nothing),
+    match get(id).map(|signature| (signature, signature.prepare)) {
+        Some((signature, Some(prepare))) => prepare(&Site { signature, constants, lists }),
+        _ => Ok(Prepared::Nothing),
     }
 }
 
@@ -274,4 +335,14 @@ pub struct Match {
     pub start: usize,
     /// Where it ends.
     pub end: usize,
+}
+
+/// The passages that a call of a matching function rests on, for explanations and statements.
+/// Empty for functions that look for nothing.
+#[must_use]
+pub fn passages(id: FunctionId, prepared: &Prepared, arguments: &[Value], context: &CallContext<'_>) -> Vec<Match> {
+    match get(id).and_then(|signature| signature.find) {
+        Some(find) => find(&Call { arguments, prepared, context }),
+        None => Vec::new(),
+    }
 }

@@ -9,6 +9,7 @@ pub enum Exception {
     AddressValueError,
     AssertionError,
     AttributeError,
+    CookieError,
     /// `binascii.Error`, whose name is just `Error`.
     Error,
     EmptyEntityError,
@@ -37,6 +38,7 @@ impl Exception {
             Self::AddressValueError => "AddressValueError",
             Self::AssertionError => "AssertionError",
             Self::AttributeError => "AttributeError",
+            Self::CookieError => "CookieError",
             Self::Error => "Error",
             Self::EmptyEntityError => "EmptyEntityError",
             Self::ExpectedUdfException => "ExpectedUdfException",

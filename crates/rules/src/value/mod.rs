@@ -17,6 +17,7 @@ use num_bigint::BigInt;
 pub use arithmetic::{BinaryOperator, binary, modulo, negate};
 pub use compare::{Inequality, compare, contains, equal, order};
 pub use fault::{Exception, Fault};
+pub(crate) use number::digit_value;
 pub use number::{float_text, integer, parse_float, parse_integer};
 pub use print::{repr, text};
 pub use str::Str;
