@@ -7,15 +7,27 @@ use crate::value::{Fault, Value};
 
 pub(super) fn register(all: &mut Vec<Signature>) {
     all.extend([
-        Signature::osprey(Family::Chance, "RandomBool", Type::Bool, "True for this share of events.", boolean)
-            .constant("percentage", Type::Float)
-            .prepared(prepare_share)
-            .needs(Needs::Randomness),
-        Signature::osprey(Family::Chance, "RandomInt", Type::Int, "A whole number from `start` to `end`, both included.", integer)
-            .constant("start", Type::Int)
-            .constant("end", Type::Int)
-            .prepared(prepare_range)
-            .needs(Needs::Randomness),
+        Signature::osprey(
+            Family::Chance,
+            "RandomBool",
+            Type::Bool,
+            "True for this share of events.",
+            boolean,
+        )
+        .constant("percentage", Type::Float)
+        .prepared(prepare_share)
+        .needs(Needs::Randomness),
+        Signature::osprey(
+            Family::Chance,
+            "RandomInt",
+            Type::Int,
+            "A whole number from `start` to `end`, both included.",
+            integer,
+        )
+        .constant("start", Type::Int)
+        .constant("end", Type::Int)
+        .prepared(prepare_range)
+        .needs(Needs::Randomness),
     ]);
 }
 
@@ -44,15 +56,21 @@ fn prepare_share(site: &Site<'_>) -> Result<Prepared, Vec<ArgumentError>> {
     match site.value("percentage") {
         Some(Value::Float(share)) if *share > 0.0 && *share < 1.0 => Ok(Prepared::Nothing),
         None => Ok(Prepared::Nothing),
-        Some(_) => Err(site.error("percentage", "the share is not between 0 and 1", "write 0.25 for a quarter of all events")),
+        Some(_) => Err(site.error(
+            "percentage",
+            "the share is not between 0 and 1",
+            "write 0.25 for a quarter of all events",
+        )),
     }
 }
 
 fn prepare_range(site: &Site<'_>) -> Result<Prepared, Vec<ArgumentError>> {
     match (site.value("start").and_then(Value::as_int), site.value("end").and_then(Value::as_int)) {
-        (Some(start), Some(end)) if start >= end => {
-            Err(site.error("start", "`start` is not less than `end`", "give the least number, then the greatest"))
-        }
+        (Some(start), Some(end)) if start >= end => Err(site.error(
+            "start",
+            "`start` is not less than `end`",
+            "give the least number, then the greatest",
+        )),
         _ => Ok(Prepared::Nothing),
     }
 }

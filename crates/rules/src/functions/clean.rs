@@ -27,11 +27,13 @@ const SWITCHES: [(&str, bool); 10] = [
 
 pub(super) fn register(all: &mut Vec<Signature>) {
     let doc = "The text without tricks of writing: emoji, odd spaces, digits for letters, look-alikes, compositions, case, punctuation, each by its own switch.";
-    let mut clean = Signature::osprey(Family::Strings, "StringClean", Type::Str, doc, |call| clean(call).map(Value::from))
-        .argument("s", Type::Str)
-        .argument("form", Type::Str)
-        .default("NFKC")
-        .prepared(prepare);
+    let mut clean = Signature::osprey(Family::Strings, "StringClean", Type::Str, doc, |call| {
+        clean(call).map(Value::from)
+    })
+    .argument("s", Type::Str)
+    .argument("form", Type::Str)
+    .default("NFKC")
+    .prepared(prepare);
     for (name, default) in SWITCHES {
         clean = clean.argument(name, Type::Bool).default(default);
     }
@@ -54,8 +56,18 @@ fn prepare(site: &Site<'_>) -> Result<Prepared, Vec<ArgumentError>> {
 fn clean(call: &Call<'_>) -> Result<String, Fault> {
     let mut s = call.text(0)?.to_owned();
     let form = call.text(1)?;
-    let [remove_emoji, space, l33t, homoglyph, unicode_normalize, unidecode, upper, lower, remove_space, remove_punctuation] =
-        std::array::from_fn(|at| call.flag(at + 2));
+    let [
+        remove_emoji,
+        space,
+        l33t,
+        homoglyph,
+        unicode_normalize,
+        unidecode,
+        upper,
+        lower,
+        remove_space,
+        remove_punctuation,
+    ] = std::array::from_fn(|at| call.flag(at + 2));
     if remove_emoji {
         if homoglyph {
             s = s.chars().map(|c| letter(c).filter(|_| is_emoji(c)).unwrap_or(c)).collect();
@@ -116,7 +128,8 @@ fn pipes_read(s: &str) -> String {
     let mut chars = s.chars().peekable();
     let mut out = String::with_capacity(s.len());
     while let Some(c) = chars.next() {
-        let before_digit = c == '|' && chars.peek().is_some_and(|&next| digit_value(next).is_some());
+        let before_digit =
+            c == '|' && chars.peek().is_some_and(|&next| digit_value(next).is_some());
         out.push(if before_digit { '1' } else { c });
         if before_digit {
             out.extend(chars.next());
@@ -162,7 +175,8 @@ fn normalized(s: &str, form: &str) -> Result<String, Fault> {
             _ => return None,
         })
     }
-    let whole = normal(s.chars(), form).ok_or_else(|| Fault::error(Exception::ValueError, "this is not a normal form"))?;
+    let whole = normal(s.chars(), form)
+        .ok_or_else(|| Fault::error(Exception::ValueError, "this is not a normal form"))?;
     if whole.chars().count() == s.chars().count() {
         return Ok(whole);
     }
@@ -175,7 +189,13 @@ mod tests {
 
     #[test]
     fn threes_and_pipes_are_read_as_in_the_reference() {
-        for (source, read) in [("fr33 m0n3y |7", "free m0ney 17"), ("333", "333"), ("3a3", "ea3"), ("a33b33", "aeeb33"), ("|x ||3", "|x |13")] {
+        for (source, read) in [
+            ("fr33 m0n3y |7", "free m0ney 17"),
+            ("333", "333"),
+            ("3a3", "ea3"),
+            ("a33b33", "aeeb33"),
+            ("|x ||3", "|x |13"),
+        ] {
             assert_eq!(threes_read(&pipes_read(source)), read, "{source}");
         }
     }

@@ -9,7 +9,15 @@ use crate::value::digit_value;
 /// The moment that a text names, or None if it names none.
 pub(super) fn parse(text: &str, today: Date) -> Option<DateTime> {
     let tokens = tokens(text);
-    let mut reader = Reader { tokens: &tokens, at: 0, today, days: Days::default(), clock: Clock::default(), weekday: None, zone: false };
+    let mut reader = Reader {
+        tokens: &tokens,
+        at: 0,
+        today,
+        days: Days::default(),
+        clock: Clock::default(),
+        weekday: None,
+        zone: false,
+    };
     while reader.at < tokens.len() {
         reader.token()?;
         reader.at += 1;
@@ -19,20 +27,34 @@ pub(super) fn parse(text: &str, today: Date) -> Option<DateTime> {
 
 /// Splits into words, numbers (with their decimals) and single marks.
 fn tokens(text: &str) -> Vec<String> {
-    let text: String = text.chars().filter(|&c| c != '\0').map(|c| digit_value(c).and_then(|value| char::from_digit(value, 10)).unwrap_or(c)).collect();
+    let text: String = text
+        .chars()
+        .filter(|&c| c != '\0')
+        .map(|c| digit_value(c).and_then(|value| char::from_digit(value, 10)).unwrap_or(c))
+        .collect();
     let mut tokens = Vec::new();
     let mut rest = text.as_str();
     while let Some(first) = rest.chars().next() {
-        let length = if first.is_alphabetic() || first.is_ascii_digit() { token_length(rest) } else { first.len_utf8() };
+        let length = if first.is_alphabetic() || first.is_ascii_digit() {
+            token_length(rest)
+        } else {
+            first.len_utf8()
+        };
         let (token, after) = rest.split_at(length);
         rest = after;
         let letters = token.contains(char::is_alphabetic);
         let dotted = token.contains(['.', ',']);
         if dotted && (letters || token.matches('.').count() > 1 || token.ends_with(['.', ','])) {
-            tokens.extend(token.split_inclusive(['.', ',']).flat_map(|part| {
-                let word = part.trim_end_matches(['.', ',']);
-                [word, part.strip_prefix(word).unwrap_or_default()]
-            }).filter(|part| !part.is_empty()).map(str::to_owned));
+            tokens.extend(
+                token
+                    .split_inclusive(['.', ','])
+                    .flat_map(|part| {
+                        let word = part.trim_end_matches(['.', ',']);
+                        [word, part.strip_prefix(word).unwrap_or_default()]
+                    })
+                    .filter(|part| !part.is_empty())
+                    .map(str::to_owned),
+            );
         } else if first.is_whitespace() {
             tokens.push(" ".to_owned());
         } else if dotted && !token.contains('.') {
@@ -70,9 +92,26 @@ fn token_length(text: &str) -> usize {
     text.len()
 }
 
-const JUMPS: [&str; 18] = [" ", ".", ",", ";", "-", "/", "'", "at", "on", "and", "ad", "m", "t", "of", "st", "nd", "rd", "th"];
-const MONTHS: [&str; 12] = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const JUMPS: [&str; 18] = [
+    " ", ".", ",", ";", "-", "/", "'", "at", "on", "and", "ad", "m", "t", "of", "st", "nd", "rd",
+    "th",
+];
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 fn is_jump(token: &str) -> bool {
     JUMPS.contains(&token.to_lowercase().as_str())
@@ -81,7 +120,8 @@ fn is_jump(token: &str) -> bool {
 /// The position of a name, whole or in its first three letters.
 fn named(token: &str, names: &[&str]) -> Option<i64> {
     let token = token.to_lowercase();
-    let position = names.iter().position(|name| *name == token || name.get(..3) == Some(token.as_str()))?;
+    let position =
+        names.iter().position(|name| *name == token || name.get(..3) == Some(token.as_str()))?;
     i64::try_from(position).ok()
 }
 
@@ -122,7 +162,8 @@ impl<'a> Number<'a> {
         let (whole, decimals) = token.split_once('.').unwrap_or((token, ""));
         let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         // More digits than fit are as wrong for every field as the greatest number.
-        (digits(whole) && digits(decimals) && !whole.is_empty()).then(|| Self { whole: whole.parse().unwrap_or(i64::MAX), decimals })
+        (digits(whole) && digits(decimals) && !whole.is_empty())
+            .then(|| Self { whole: whole.parse().unwrap_or(i64::MAX), decimals })
     }
 
     /// The decimals as sixtieths, rounded down; None if there are none.
@@ -303,7 +344,8 @@ impl<'a> Reader<'a> {
             self.clock.set_hour(hour, afternoon);
             return Some(());
         }
-        let zone_name = token.len() <= 5 && (token.bytes().all(|byte| byte.is_ascii_uppercase()) || token == "z");
+        let zone_name = token.len() <= 5
+            && (token.bytes().all(|byte| byte.is_ascii_uppercase()) || token == "z");
         if zone_name && self.clock.hour.is_some() && !self.zone {
             // After a name such as GMT an offset may follow.
             self.zone = !matches!(self.ahead(1), Some("+" | "-"));
@@ -329,7 +371,10 @@ impl<'a> Reader<'a> {
         } else {
             return None;
         }
-        if self.ahead(1).is_some_and(is_jump) && self.ahead(2) == Some("(") && self.ahead(4) == Some(")") {
+        if self.ahead(1).is_some_and(is_jump)
+            && self.ahead(2) == Some("(")
+            && self.ahead(4) == Some(")")
+        {
             self.at += 4;
         }
         Some(())
@@ -347,8 +392,12 @@ impl<'a> Reader<'a> {
                 }
                 self.at += 2;
             }
-            Some(" ") if self.ahead(3) == Some(" ") && self.ahead(2).is_some_and(|word| word.eq_ignore_ascii_case("of")) => {
-                if let Some(number) = Number::of(self.ahead(4)?).filter(|number| number.is_plain()) {
+            Some(" ")
+                if self.ahead(3) == Some(" ")
+                    && self.ahead(2).is_some_and(|word| word.eq_ignore_ascii_case("of")) =>
+            {
+                if let Some(number) = Number::of(self.ahead(4)?).filter(|number| number.is_plain())
+                {
                     self.days.year(self.century_of(number.whole))?;
                 }
                 self.at += 4;
@@ -359,17 +408,24 @@ impl<'a> Reader<'a> {
     }
 
     fn number(&mut self, token: &'a str, number: Number<'a>) -> Option<()> {
-        let part = |range: std::ops::Range<usize>| token.get(range).and_then(Number::of).map(|part| part.whole);
+        let part = |range: std::ops::Range<usize>| {
+            token.get(range).and_then(Number::of).map(|part| part.whole)
+        };
         let after = self.ahead(1);
         let follows_date = self.days.values.len() == 3 && self.clock.hour.is_none();
-        if follows_date && matches!(token.len(), 2 | 4) && after.is_none_or(|after| after != ":" && unit(after).is_none()) {
+        if follows_date
+            && matches!(token.len(), 2 | 4)
+            && after.is_none_or(|after| after != ":" && unit(after).is_none())
+        {
             self.clock.hour = part(0..2);
             if token.len() == 4 {
                 self.clock.minute = Some(part(2..4)?);
             }
         } else if token.len() == 6 || token.find('.') == Some(6) {
             if self.days.values.is_empty() && number.is_plain() {
-                [part(0..2)?, part(2..4)?, part(4..6)?].into_iter().try_for_each(|value| self.days.push(value))?;
+                [part(0..2)?, part(2..4)?, part(4..6)?]
+                    .into_iter()
+                    .try_for_each(|value| self.days.push(value))?;
             } else {
                 self.clock.hour = Some(part(0..2)?);
                 self.clock.minute = Some(part(2..4)?);
@@ -503,7 +559,12 @@ impl<'a> Reader<'a> {
         let (year, month, day) = self.days.resolve()?;
         let year = year.map(|year| if self.days.century { year } else { self.century_of(year) });
         let clock = [self.clock.hour, self.clock.minute, self.clock.second];
-        if year.is_none() && month.is_none() && day.is_none() && self.weekday.is_none() && clock.iter().all(Option::is_none) {
+        if year.is_none()
+            && month.is_none()
+            && day.is_none()
+            && self.weekday.is_none()
+            && clock.iter().all(Option::is_none)
+        {
             return None;
         }
         let year = year.unwrap_or_else(|| self.today.year().into());
@@ -576,7 +637,8 @@ mod tests {
             ("abc 2026", None),
             ("13pm pm", None),
         ] {
-            let found = parse(text, jiff::civil::date(2026, 3, 31)).map(|moment| moment.to_string());
+            let found =
+                parse(text, jiff::civil::date(2026, 3, 31)).map(|moment| moment.to_string());
             assert_eq!(found.as_deref(), read, "{text}");
         }
     }

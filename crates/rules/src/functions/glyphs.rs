@@ -21,25 +21,58 @@ pub(super) fn letter(c: char) -> Option<char> {
 
 /// Symbols and letters of other scripts, after the letter that they stand for.
 const SYMBOLS: [&str; 26] = [
-    "a⍺ªα∀⟑", "bβВь฿", "c🝌¢©Çç∁⊂ϲ", "dძ∂⫒", "e℮⋿ϱ€ℇ∃∈∑", "fϝ៛⨍⨗⫭𐅿", "gԌց₲", "h₶ℏ⫲⫳", "i˛⍳ιї⫯", "jϳј⌡", "kκϏ₭", "l∣⏽￨լ₤∟",
-    "m₥≞⋔⨇⩋⫙", "nΠηπ∏∩刀", "oºοօ☉⦿", "p⍴Ρρբ₱℗♇", "qҩԛգզ", "r®ЯՒ𐅾", "sѕ∫", "t⊤⟙🝨τէ⊺♰♱", "u∪⋃µ∐⨃", "v∨⋁√⩔", "wω₩⨈⩊⫝",
-    "x×╳⤫⤬⨯☓✗", "y¥ӱჄ⑂", "z𐋵ՀჀꙀ",
+    "a⍺ªα∀⟑",
+    "bβВь฿",
+    "c🝌¢©Çç∁⊂ϲ",
+    "dძ∂⫒",
+    "e℮⋿ϱ€ℇ∃∈∑",
+    "fϝ៛⨍⨗⫭𐅿",
+    "gԌց₲",
+    "h₶ℏ⫲⫳",
+    "i˛⍳ιї⫯",
+    "jϳј⌡",
+    "kκϏ₭",
+    "l∣⏽￨լ₤∟",
+    "m₥≞⋔⨇⩋⫙",
+    "nΠηπ∏∩刀",
+    "oºοօ☉⦿",
+    "p⍴Ρρբ₱℗♇",
+    "qҩԛգզ",
+    "r®ЯՒ𐅾",
+    "sѕ∫",
+    "t⊤⟙🝨τէ⊺♰♱",
+    "u∪⋃µ∐⨃",
+    "v∨⋁√⩔",
+    "wω₩⨈⩊⫝",
+    "x×╳⤫⤬⨯☓✗",
+    "y¥ӱჄ⑂",
+    "z𐋵ՀჀꙀ",
 ];
 
 static LIKENESSES: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
-    SYMBOLS.iter().flat_map(|group| group.chars().skip(1).zip(std::iter::repeat(group.chars().next().unwrap_or_default()))).map(|(c, letter)| (c, letter)).collect()
+    SYMBOLS
+        .iter()
+        .flat_map(|group| {
+            group.chars().skip(1).zip(std::iter::repeat(group.chars().next().unwrap_or_default()))
+        })
+        .map(|(c, letter)| (c, letter))
+        .collect()
 });
 
 /// Letters in brackets, circles and squares, and the letters of flags: rows from A to Z.
 fn enclosed(c: char) -> Option<char> {
     let rows = ['⒜', 'Ⓐ', '🄐', '🄰', '🅐', '🅰', '🇦'];
-    let offset = rows.iter().find_map(|&first| u32::from(c).checked_sub(first.into()).filter(|offset| *offset < 26))?;
+    let offset = rows
+        .iter()
+        .find_map(|&first| u32::from(c).checked_sub(first.into()).filter(|offset| *offset < 26))?;
     char::from_u32(u32::from('a') + offset)
 }
 
 /// The styled alphabets of mathematics. A capital I looks like an l; a styled m is left alone.
 fn mathematical(c: char) -> Option<char> {
-    if !matches!(c, '\u{2102}'..='\u{2149}' | '\u{1d400}'..='\u{1d7cb}') || matches!(c, '\u{2126}' | '\u{212a}' | '\u{212b}') {
+    if !matches!(c, '\u{2102}'..='\u{2149}' | '\u{1d400}'..='\u{1d7cb}')
+        || matches!(c, '\u{2126}' | '\u{212a}' | '\u{212b}')
+    {
         return None;
     }
     let mut plain = std::iter::once(c).nfkd();

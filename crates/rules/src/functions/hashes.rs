@@ -9,14 +9,22 @@ use crate::types::Type;
 use crate::value::{Exception, Fault, Value};
 
 pub(super) fn register(all: &mut Vec<Signature>) {
-    let hash = |name, doc, run| Signature::osprey(Family::Hashes, name, Type::Str, doc, run).argument("input", Type::Str);
+    let hash = |name, doc, run| {
+        Signature::osprey(Family::Hashes, name, Type::Str, doc, run).argument("input", Type::Str)
+    };
     all.extend([
         hash("HashMd5", "The MD5 of the text's UTF-8, in hexadecimal.", digest::<Md5>),
         hash("HashSha1", "The SHA-1 of the text's UTF-8, in hexadecimal.", digest::<Sha1>),
         hash("HashSha256", "The SHA-256 of the text's UTF-8, in hexadecimal.", digest::<Sha256>),
         hash("HashSha512", "The SHA-512 of the text's UTF-8, in hexadecimal.", digest::<Sha512>),
-        hash("Base64Encode", "The text's UTF-8 in base 64.", |call| Ok(Value::from(encode(call.text(0)?.as_bytes())))),
-        hash("Base64Decode", "The text that base 64 stands for. What is not base 64 is passed over.", |call| decode(call.text(0)?)),
+        hash("Base64Encode", "The text's UTF-8 in base 64.", |call| {
+            Ok(Value::from(encode(call.text(0)?.as_bytes())))
+        }),
+        hash(
+            "Base64Decode",
+            "The text that base 64 stands for. What is not base 64 is passed over.",
+            |call| decode(call.text(0)?),
+        ),
     ]);
 }
 
@@ -98,7 +106,11 @@ mod tests {
             ("YQ=", Err(Exception::Error)),
             ("/+8=", Err(Exception::UnicodeDecodeError)),
         ] {
-            assert_eq!(decode(source).map_err(|fault| fault.exception), decoded.map(Value::str), "{source}");
+            assert_eq!(
+                decode(source).map_err(|fault| fault.exception),
+                decoded.map(Value::str),
+                "{source}"
+            );
         }
     }
 }

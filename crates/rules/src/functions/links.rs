@@ -50,7 +50,11 @@ fn chop(call: &Call<'_>) -> Result<Value, Fault> {
     let mut chopped = Vec::new();
     for host in call.texts(0)? {
         let suffix = suffix_of(host).ok_or_else(no_suffix)?;
-        chopped.push(Str::from(if suffix == host { String::new() } else { under_suffix(host, &suffix) }));
+        chopped.push(Str::from(if suffix == host {
+            String::new()
+        } else {
+            under_suffix(host, &suffix)
+        }));
     }
     Ok(Value::texts(chopped))
 }
@@ -66,8 +70,10 @@ pub(super) fn under_suffix(host: &str, suffix: &str) -> String {
 
 /// The known public suffix of a host or link, in lower case.
 pub(super) fn suffix_of(host_or_link: &str) -> Option<String> {
-    let with_scheme = ["//", "http://", "https://"].iter().any(|start| host_or_link.starts_with(start));
-    let link = if with_scheme { host_or_link.to_owned() } else { format!("https://{host_or_link}") };
+    let with_scheme =
+        ["//", "http://", "https://"].iter().any(|start| host_or_link.starts_with(start));
+    let link =
+        if with_scheme { host_or_link.to_owned() } else { format!("https://{host_or_link}") };
     let host = Link::parse(&link)?.host();
     public_suffix(host.trim_end_matches('.')).map(str::to_owned)
 }
@@ -89,7 +95,8 @@ pub(super) fn links(text: &str) -> impl Iterator<Item = &str> {
             let length = after.and_then(|after| {
                 let first = after.chars().next().filter(|&c| c != '/' && !is_space(c))?;
                 let more = after.get(first.len_utf8()..)?;
-                let end = more.find(|c: char| is_space(c) || c == ')' || c == '>').unwrap_or(more.len());
+                let end =
+                    more.find(|c: char| is_space(c) || c == ')' || c == '>').unwrap_or(more.len());
                 (end > 0).then_some(here.len() - more.len() + end)
             });
             match length {
@@ -144,7 +151,9 @@ impl<'a> Link<'a> {
     /// What the reference shows as the host: all before the first colon, a user name too.
     fn shown_host(&self) -> &'a str {
         match self.authority.find(']') {
-            Some(end) if self.authority.starts_with('[') => self.authority.get(..=end).unwrap_or_default(),
+            Some(end) if self.authority.starts_with('[') => {
+                self.authority.get(..=end).unwrap_or_default()
+            }
             _ => self.authority.split(':').next().unwrap_or_default(),
         }
     }
@@ -152,7 +161,11 @@ impl<'a> Link<'a> {
     /// The link put together again: empty parts lose their marks.
     fn written(&self) -> String {
         let last_segment = self.path.rfind('/').unwrap_or(0);
-        let parameters = self.path.get(last_segment..).and_then(|segment| segment.find(';')).map(|at| last_segment + at);
+        let parameters = self
+            .path
+            .get(last_segment..)
+            .and_then(|segment| segment.find(';'))
+            .map(|at| last_segment + at);
         let path = match parameters {
             Some(at) if at + 1 == self.path.len() => self.path.get(..at).unwrap_or_default(),
             _ => self.path,
@@ -170,11 +183,11 @@ impl<'a> Link<'a> {
 
 fn valid_in_brackets(host: &str) -> bool {
     match host.strip_prefix('v') {
-        Some(future) => {
-            future.split_once('.').is_some_and(|(version, rest)| {
-                !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_hexdigit()) && !rest.is_empty()
-            })
-        }
+        Some(future) => future.split_once('.').is_some_and(|(version, rest)| {
+            !version.is_empty()
+                && version.bytes().all(|byte| byte.is_ascii_hexdigit())
+                && !rest.is_empty()
+        }),
         None => {
             let address = host.split_once('%').map_or(host, |(address, _)| address);
             host.parse::<Ipv4Addr>().is_err() && address.parse::<Ipv6Addr>().is_ok()
@@ -220,11 +233,27 @@ mod tests {
 
     #[test]
     fn links_are_found_and_put_together_as_in_the_reference() {
-        let written = |text: &str| links(text).filter_map(Link::parse).map(|link| link.written()).collect::<Vec<_>>();
-        assert_eq!(written("see http://a.example/x?y=1;z=2 and http://a.example/x? (https://b/c)"), ["http://a.example/x?y=1;z=2", "http://a.example/x", "https://b/c"]);
-        assert_eq!(written("http://a http:///x HTTP://b.c httpx://e http://[bad/x http://ten.example/"), ["http://ten.example/"]);
+        let written = |text: &str| {
+            links(text).filter_map(Link::parse).map(|link| link.written()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            written("see http://a.example/x?y=1;z=2 and http://a.example/x? (https://b/c)"),
+            ["http://a.example/x?y=1;z=2", "http://a.example/x", "https://b/c"]
+        );
+        assert_eq!(
+            written("http://a http:///x HTTP://b.c httpx://e http://[bad/x http://ten.example/"),
+            ["http://ten.example/"]
+        );
         assert_eq!(written("http://a.b/p;q/r;#"), ["http://a.b/p;q/r"]);
-        let host = |link: &str| links(link).filter_map(Link::parse).map(|link| link.shown_host().to_owned()).collect::<Vec<_>>();
-        assert_eq!(host("http://user:pw@five.example:8080/x http://[2001:db8::1]:80/x"), ["user", "[2001:db8::1]"]);
+        let host = |link: &str| {
+            links(link)
+                .filter_map(Link::parse)
+                .map(|link| link.shown_host().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            host("http://user:pw@five.example:8080/x http://[2001:db8::1]:80/x"),
+            ["user", "[2001:db8::1]"]
+        );
     }
 }

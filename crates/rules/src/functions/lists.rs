@@ -7,7 +7,10 @@ use crate::types::Type;
 use crate::value::{Fault, Value, order, text};
 
 pub(super) fn register(all: &mut Vec<Signature>) {
-    let list = |name, returns, doc, run| Signature::osprey(Family::Lists, name, returns, doc, run).argument("list", Type::list(Type::Any));
+    let list = |name, returns, doc, run| {
+        Signature::osprey(Family::Lists, name, returns, doc, run)
+            .argument("list", Type::list(Type::Any))
+    };
     all.extend([
         list("ListLength", Type::Int, "The number of items.", |call| {
             Ok(Value::Int(i64::try_from(call.list(0)?.len()).unwrap_or(i64::MAX)))
@@ -26,10 +29,13 @@ fn read(call: &Call<'_>) -> Result<Value, Fault> {
     let index = call.int(1)?;
     let position = match usize::try_from(index) {
         Ok(position) => Some(position),
-        Err(_) => usize::try_from(index.unsigned_abs()).ok().and_then(|back| items.len().checked_sub(back)),
+        Err(_) => usize::try_from(index.unsigned_abs())
+            .ok()
+            .and_then(|back| items.len().checked_sub(back)),
     };
     let item = position.and_then(|position| items.get(position));
-    text(item.ok_or_else(|| Fault::expected("the list has no item at this position"))?).map(Value::Str)
+    text(item.ok_or_else(|| Fault::expected("the list has no item at this position"))?)
+        .map(Value::Str)
 }
 
 fn sort(call: &Call<'_>) -> Result<Value, Fault> {

@@ -154,7 +154,12 @@ impl Site<'_> {
         self.value(name).is_some_and(Value::truth)
     }
 
-    fn error(&self, argument: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Vec<ArgumentError> {
+    fn error(
+        &self,
+        argument: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Vec<ArgumentError> {
         vec![ArgumentError { argument: Some(argument), message: message.into(), hint: hint.into() }]
     }
 }
@@ -272,7 +277,10 @@ impl Call<'_> {
 
     /// The texts of a list.
     fn texts(&self, at: usize) -> Result<Vec<&str>, Fault> {
-        self.list(at)?.iter().map(|item| item.as_str().ok_or_else(|| Fault::wrong_type("str", item))).collect()
+        self.list(at)?
+            .iter()
+            .map(|item| item.as_str().ok_or_else(|| Fault::wrong_type("str", item)))
+            .collect()
     }
 
     fn flag(&self, at: usize) -> bool {
@@ -282,7 +290,9 @@ impl Call<'_> {
     fn int(&self, at: usize) -> Result<i64, Fault> {
         let value = self.argument(at);
         match value {
-            Value::BigInt(_) => Err(Fault::error(Exception::OverflowError, "the integer is too large here")),
+            Value::BigInt(_) => {
+                Err(Fault::error(Exception::OverflowError, "the integer is too large here"))
+            }
             _ => value.as_int().ok_or_else(|| Fault::wrong_type("int", value)),
         }
     }
@@ -340,7 +350,12 @@ pub struct Match {
 /// The passages that a call of a matching function rests on, for explanations and statements.
 /// Empty for functions that look for nothing.
 #[must_use]
-pub fn passages(id: FunctionId, prepared: &Prepared, arguments: &[Value], context: &CallContext<'_>) -> Vec<Match> {
+pub fn passages(
+    id: FunctionId,
+    prepared: &Prepared,
+    arguments: &[Value],
+    context: &CallContext<'_>,
+) -> Vec<Match> {
     match get(id).and_then(|signature| signature.find) {
         Some(find) => find(&Call { arguments, prepared, context }),
         None => Vec::new(),

@@ -48,19 +48,25 @@ static COOKIE: LazyLock<Option<regex::Regex>> = LazyLock::new(|| {
     regex::Regex::new(&pattern).ok()
 });
 
-const RESERVED: [&str; 9] = ["expires", "path", "comment", "domain", "max-age", "secure", "httponly", "version", "samesite"];
+const RESERVED: [&str; 9] = [
+    "expires", "path", "comment", "domain", "max-age", "secure", "httponly", "version", "samesite",
+];
 
 fn cookie(call: &Call<'_>) -> Result<Value, Fault> {
     let (header, wanted) = (call.text(0)?, call.text(1)?);
     let found = cookies(header)?.into_iter().rev().find(|(key, _)| *key == wanted);
-    found.map(|(_, value)| Value::str(value)).ok_or_else(|| Fault::expected("the header has no cookie of this name"))
+    found
+        .map(|(_, value)| Value::str(value))
+        .ok_or_else(|| Fault::expected("the header has no cookie of this name"))
 }
 
 /// The cookies of a header; none at all if any part of it is malformed.
 fn cookies(header: &str) -> Result<Vec<(&str, &str)>, Fault> {
     let mut cookies = Vec::new();
     let mut rest = header;
-    while let Some(found) = COOKIE.as_ref().filter(|_| !rest.is_empty()).and_then(|cookie| cookie.captures(rest)) {
+    while let Some(found) =
+        COOKIE.as_ref().filter(|_| !rest.is_empty()).and_then(|cookie| cookie.captures(rest))
+    {
         let key = found.name("key").map_or("", |key| key.as_str());
         let value = found.name("value").map(|value| value.as_str());
         rest = found.get(0).and_then(|whole| rest.get(whole.end()..)).unwrap_or_default();
@@ -79,7 +85,10 @@ fn cookies(header: &str) -> Result<Vec<(&str, &str)>, Fault> {
             cookies.push((key, value));
         }
     }
-    if cookies.iter().any(|(key, _)| key.contains(['>', '<', '@', ',', '/', ')', '(', '?', '}', '{', '='])) {
+    if cookies
+        .iter()
+        .any(|(key, _)| key.contains(['>', '<', '@', ',', '/', ')', '(', '?', '}', '{', '=']))
+    {
         return Err(cookie_error());
     }
     Ok(cookies)
@@ -113,7 +122,9 @@ mod tests {
             ("a@b=1; sid=2", Err(Exception::CookieError)),
             ("sid=1; é=2; sid=3", Ok(Some("1"))),
         ] {
-            let found = cookies(header).map(|cookies| cookies.into_iter().rev().find(|(key, _)| *key == "sid").map(|(_, value)| value));
+            let found = cookies(header).map(|cookies| {
+                cookies.into_iter().rev().find(|(key, _)| *key == "sid").map(|(_, value)| value)
+            });
             assert_eq!(found.map_err(|fault| fault.exception), value, "{header}");
         }
     }
@@ -123,7 +134,11 @@ mod tests {
         assert_eq!(network("192.168.1.77").unwrap(), "192.168.1.0");
         assert_eq!(network("2001:db8::ff00:42:8329").unwrap(), "2001:db8:0:0:0:ff00:42:8329");
         assert_eq!(network("::ffff:10.0.0.1").unwrap(), "0:0:0:0:0:ffff:a00:1");
-        for (address, exception) in [("01.1.1.1", Exception::AddressValueError), ("", Exception::AddressValueError), ("1\0", Exception::ValueError)] {
+        for (address, exception) in [
+            ("01.1.1.1", Exception::AddressValueError),
+            ("", Exception::AddressValueError),
+            ("1\0", Exception::ValueError),
+        ] {
             assert_eq!(network(address).unwrap_err().exception, exception);
         }
     }

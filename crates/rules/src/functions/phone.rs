@@ -6,15 +6,28 @@ use crate::types::Type;
 use crate::value::{Fault, Value, digit_value};
 
 pub(super) fn register(all: &mut Vec<Signature>) {
-    let phone = |name, doc, run| Signature::osprey(Family::Phone, name, Type::Str, doc, run).argument("phone_number", Type::Str);
+    let phone = |name, doc, run| {
+        Signature::osprey(Family::Phone, name, Type::Str, doc, run)
+            .argument("phone_number", Type::Str)
+    };
     all.extend([
-        phone("PhoneCountry", "The country (ISO 3166, two letters) of a number that begins with its country code.", country),
-        phone("PhonePrefix", "The number without its last four characters: the block it belongs to.", prefix),
+        phone(
+            "PhoneCountry",
+            "The country (ISO 3166, two letters) of a number that begins with its country code.",
+            country,
+        ),
+        phone(
+            "PhonePrefix",
+            "The number without its last four characters: the block it belongs to.",
+            prefix,
+        ),
     ]);
 }
 
 fn country(call: &Call<'_>) -> Result<Value, Fault> {
-    country_of(call.text(0)?).map(Value::str).ok_or_else(|| Fault::expected("no country has numbers like this"))
+    country_of(call.text(0)?)
+        .map(Value::str)
+        .ok_or_else(|| Fault::expected("no country has numbers like this"))
 }
 
 fn country_of(number: &str) -> Option<&'static str> {

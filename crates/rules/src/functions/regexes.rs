@@ -6,30 +6,46 @@ use crate::types::Type;
 use crate::value::{Fault, Value};
 
 pub(super) fn register(all: &mut Vec<Signature>) {
-    let regex = |name, returns, doc, run| Signature::osprey(Family::Regexes, name, returns, doc, run);
+    let regex =
+        |name, returns, doc, run| Signature::osprey(Family::Regexes, name, returns, doc, run);
     all.extend([
-        regex("RegexMatch", Type::Bool, "Whether the pattern matches anywhere in the text.", |call| any(call, call.text(0)?).map(Value::Bool))
-            .argument("target", Type::Str)
-            .constant("pattern", Type::Str)
-            .constant("case_insensitive", Type::Bool)
-            .default(false)
-            .prepared(prepare_one)
-            .found_by(find),
-        regex("RegexMatchMap", Type::Bool, "Whether the pattern matches any (or all) of the texts.", map)
-            .argument("target", Type::list(Type::Str))
-            .constant("pattern", Type::Str)
-            .constant("case_insensitive", Type::Bool)
-            .default(false)
-            .constant("mode", Type::Str)
-            .default("any")
-            .prepared(prepare_map),
-        regex("CountRegexMatches", Type::Int, "How many of the patterns match anywhere in the text.", count)
-            .constant("patterns", Type::list(Type::Str))
-            .argument("target", Type::Str)
-            .constant("case_insensitive", Type::Bool)
-            .default(false)
-            .prepared(prepare_many)
-            .found_by(find_many),
+        regex(
+            "RegexMatch",
+            Type::Bool,
+            "Whether the pattern matches anywhere in the text.",
+            |call| any(call, call.text(0)?).map(Value::Bool),
+        )
+        .argument("target", Type::Str)
+        .constant("pattern", Type::Str)
+        .constant("case_insensitive", Type::Bool)
+        .default(false)
+        .prepared(prepare_one)
+        .found_by(find),
+        regex(
+            "RegexMatchMap",
+            Type::Bool,
+            "Whether the pattern matches any (or all) of the texts.",
+            map,
+        )
+        .argument("target", Type::list(Type::Str))
+        .constant("pattern", Type::Str)
+        .constant("case_insensitive", Type::Bool)
+        .default(false)
+        .constant("mode", Type::Str)
+        .default("any")
+        .prepared(prepare_map),
+        regex(
+            "CountRegexMatches",
+            Type::Int,
+            "How many of the patterns match anywhere in the text.",
+            count,
+        )
+        .constant("patterns", Type::list(Type::Str))
+        .argument("target", Type::Str)
+        .constant("case_insensitive", Type::Bool)
+        .default(false)
+        .prepared(prepare_many)
+        .found_by(find_many),
     ]);
 }
 
@@ -101,7 +117,11 @@ fn prepare_many(site: &Site<'_>) -> Result<Prepared, Vec<ArgumentError>> {
     compile(site, "patterns", patterns.iter().filter_map(Value::as_str))
 }
 
-fn compile<'a>(site: &Site<'_>, argument: &'static str, sources: impl Iterator<Item = &'a str>) -> Result<Prepared, Vec<ArgumentError>> {
+fn compile<'a>(
+    site: &Site<'_>,
+    argument: &'static str,
+    sources: impl Iterator<Item = &'a str>,
+) -> Result<Prepared, Vec<ArgumentError>> {
     let ignore_case = site.flag("case_insensitive");
     let mut patterns = Vec::new();
     let mut errors = Vec::new();

@@ -84,12 +84,24 @@ impl Signature {
     }
 
     /// A function of Osprey's library.
-    pub(super) fn osprey(family: Family, name: &'static str, returns: Type, doc: &'static str, run: RunFn) -> Self {
+    pub(super) fn osprey(
+        family: Family,
+        name: &'static str,
+        returns: Type,
+        doc: &'static str,
+        run: RunFn,
+    ) -> Self {
         Self { family, run: Run::Pure(run), ..Self::engine(name, returns, doc) }
     }
 
     /// A function of our own.
-    pub(super) fn ours(family: Family, name: &'static str, returns: Type, doc: &'static str, run: RunFn) -> Self {
+    pub(super) fn ours(
+        family: Family,
+        name: &'static str,
+        returns: Type,
+        doc: &'static str,
+        run: RunFn,
+    ) -> Self {
         Self { osprey: false, ..Self::osprey(family, name, returns, doc, run) }
     }
 

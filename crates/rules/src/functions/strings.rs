@@ -6,12 +6,22 @@ use crate::types::Type;
 use crate::value::{Exception, Fault, Str, Value};
 
 pub(super) fn register(all: &mut Vec<Signature>) {
-    let string = |name, returns, doc, run| Signature::osprey(Family::Strings, name, returns, doc, run).argument("s", Type::Str);
-    let strip = |name, doc, run| string(name, Type::Str, doc, run).argument("chars", Type::optional(Type::Str)).default(Value::None);
+    let string = |name, returns, doc, run| {
+        Signature::osprey(Family::Strings, name, returns, doc, run).argument("s", Type::Str)
+    };
+    let strip = |name, doc, run| {
+        string(name, Type::Str, doc, run)
+            .argument("chars", Type::optional(Type::Str))
+            .default(Value::None)
+    };
     all.extend([
         string("StringLength", Type::Int, "The number of characters (code points).", length),
-        string("StringToLower", Type::Str, "The text in lower case.", |call| text(call.text(0)?.to_lowercase())),
-        string("StringToUpper", Type::Str, "The text in upper case.", |call| text(call.text(0)?.to_uppercase())),
+        string("StringToLower", Type::Str, "The text in lower case.", |call| {
+            text(call.text(0)?.to_lowercase())
+        }),
+        string("StringToUpper", Type::Str, "The text in upper case.", |call| {
+            text(call.text(0)?.to_uppercase())
+        }),
         string("StringStartsWith", Type::Bool, "Whether the text begins with `start`.", |call| {
             Ok(Value::Bool(call.text(0)?.starts_with(call.text(1)?)))
         })
@@ -20,24 +30,45 @@ pub(super) fn register(all: &mut Vec<Signature>) {
             Ok(Value::Bool(call.text(0)?.ends_with(call.text(1)?)))
         })
         .argument("end", Type::Str),
-        strip("StringStrip", "The text without white space (or the given characters) at both ends.", |call| stripped(call, true, true)),
-        strip("StringLStrip", "The text without white space (or the given characters) at its beginning.", |call| {
-            stripped(call, true, false)
-        }),
-        strip("StringRStrip", "The text without white space (or the given characters) at its end.", |call| stripped(call, false, true)),
+        strip(
+            "StringStrip",
+            "The text without white space (or the given characters) at both ends.",
+            |call| stripped(call, true, true),
+        ),
+        strip(
+            "StringLStrip",
+            "The text without white space (or the given characters) at its beginning.",
+            |call| stripped(call, true, false),
+        ),
+        strip(
+            "StringRStrip",
+            "The text without white space (or the given characters) at its end.",
+            |call| stripped(call, false, true),
+        ),
         string("StringReplace", Type::Str, "The text with every `old` replaced by `new`.", replace)
             .argument("old", Type::Str)
             .argument("new", Type::Str),
-        string("StringJoin", Type::Str, "The texts of a list with `s` between them.", join).argument("iterable", Type::list(Type::Str)),
-        string("StringSplit", Type::list(Type::Str), "The parts of the text between separators, or between runs of white space.", split)
-            .argument("sep", Type::optional(Type::Str))
-            .default(Value::None)
-            .argument("maxsplit", Type::Int)
-            .default(-1),
-        string("StringSlice", Type::Str, "The characters from `start` up to but not including `end`.", slice)
-            .constant("start", Type::Int)
-            .constant("end", Type::Int)
-            .prepared(prepare_slice),
+        string("StringJoin", Type::Str, "The texts of a list with `s` between them.", join)
+            .argument("iterable", Type::list(Type::Str)),
+        string(
+            "StringSplit",
+            Type::list(Type::Str),
+            "The parts of the text between separators, or between runs of white space.",
+            split,
+        )
+        .argument("sep", Type::optional(Type::Str))
+        .default(Value::None)
+        .argument("maxsplit", Type::Int)
+        .default(-1),
+        string(
+            "StringSlice",
+            Type::Str,
+            "The characters from `start` up to but not including `end`.",
+            slice,
+        )
+        .constant("start", Type::Int)
+        .constant("end", Type::Int)
+        .prepared(prepare_slice),
     ]);
 }
 
@@ -126,17 +157,27 @@ fn slice(call: &Call<'_>) -> Result<Value, Fault> {
 }
 
 fn prepare_slice(site: &Site<'_>) -> Result<Prepared, Vec<ArgumentError>> {
-    let (Some(start), Some(end)) = (site.value("start").and_then(Value::as_int), site.value("end").and_then(Value::as_int)) else {
+    let (Some(start), Some(end)) =
+        (site.value("start").and_then(Value::as_int), site.value("end").and_then(Value::as_int))
+    else {
         return Ok(Prepared::Nothing);
     };
     let mut errors = Vec::new();
     for (name, bound) in [("start", start), ("end", end)] {
         if bound < 0 {
-            errors.extend(site.error(name, format!("`{name}` is negative"), "positions count from the beginning, from 0"));
+            errors.extend(site.error(
+                name,
+                format!("`{name}` is negative"),
+                "positions count from the beginning, from 0",
+            ));
         }
     }
     if start > end {
-        errors.extend(site.error("start", "`start` is greater than `end`", "give the first position, then the one after the last"));
+        errors.extend(site.error(
+            "start",
+            "`start` is greater than `end`",
+            "give the first position, then the one after the last",
+        ));
     }
     if errors.is_empty() { Ok(Prepared::Nothing) } else { Err(errors) }
 }

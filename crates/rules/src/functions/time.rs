@@ -43,7 +43,8 @@ pub(super) fn register(all: &mut Vec<Signature>) {
     ]);
 }
 
-const UNITS: [(&str, i128); 5] = [("weeks", 604_800), ("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1)];
+const UNITS: [(&str, i128); 5] =
+    [("weeks", 604_800), ("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1)];
 
 fn delta(call: &Call<'_>) -> Result<Value, Fault> {
     let mut seconds: i128 = 0;
@@ -55,7 +56,8 @@ fn delta(call: &Call<'_>) -> Result<Value, Fault> {
 
 fn since(call: &Call<'_>) -> Result<Value, Fault> {
     let now = jiff::tz::TimeZone::UTC.to_datetime(call.context.now);
-    let then = dates::parse(call.text(0)?, now.date()).ok_or_else(|| Fault::error(Exception::ValueError, "this is not a date or time"))?;
+    let then = dates::parse(call.text(0)?, now.date())
+        .ok_or_else(|| Fault::error(Exception::ValueError, "this is not a date or time"))?;
     let nanos = now.duration_since(then).as_nanos();
     Duration::from_micros((nanos / 1000).max(0)).map(Value::Duration)
 }
@@ -72,9 +74,11 @@ fn bucketed(call: &Call<'_>, seconds: &Value) -> Result<Value, Fault> {
 
 fn prepare_bucket(site: &Site<'_>) -> Result<Prepared, Vec<ArgumentError>> {
     match site.value("granularity_seconds") {
-        Some(Value::Int(seconds)) if *seconds < 3600 => {
-            Err(site.error("granularity_seconds", "a multiple of less than an hour is not possible", "write 3600 or more"))
-        }
+        Some(Value::Int(seconds)) if *seconds < 3600 => Err(site.error(
+            "granularity_seconds",
+            "a multiple of less than an hour is not possible",
+            "write 3600 or more",
+        )),
         _ => Ok(Prepared::Nothing),
     }
 }

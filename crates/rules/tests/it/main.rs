@@ -1,0 +1,12 @@
+//! Tests of the crate against the reference's results.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stderr,
+    reason = "tests may panic and print"
+)]
+
+mod shared;
+mod values;
