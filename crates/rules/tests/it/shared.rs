@@ -7,11 +7,8 @@ use std::path::PathBuf;
 /// standard error, if it is not there.
 pub(crate) fn lines(path: &str) -> Option<Vec<String>> {
     let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let candidates = [
-        std::env::var_os("EVENHAND_SHARED").map(PathBuf::from),
-        Some(workspace.join("../shared")),
-        Some(PathBuf::from("/work/shared")),
-    ];
+    let candidates =
+        [std::env::var_os("EVENHAND_SHARED").map(PathBuf::from), Some(workspace.join("../shared"))];
     let file =
         candidates.into_iter().flatten().map(|root| root.join(path)).find(|file| file.exists());
     let Some(file) = file else {

@@ -11,8 +11,8 @@ use rules::value::{BinaryOperator, Fault, Map, Value, binary, json};
 
 use crate::shared;
 
-/// What a program's features came to: a value, or the name of an error that is counted.
-type Features = BTreeMap<String, Value>;
+/// What a program's features came to; None: failed.
+type Features = BTreeMap<String, Option<Value>>;
 
 fn field<'a>(value: &'a Value, path: &[&str]) -> &'a Value {
     path.iter().fold(value, |value, key| match value {
@@ -118,9 +118,11 @@ impl Parser<'_> {
             "None" => Ok(Value::None),
             _ => match word.parse() {
                 Ok(number) => Ok(Value::Int(number)),
-                Err(_) => {
-                    Ok(self.known.get(word).cloned().unwrap_or_else(|| panic!("a name: {word}")))
-                }
+                Err(_) => match self.known.get(word) {
+                    Some(Some(value)) => Ok(value.clone()),
+                    Some(None) => Err(Fault::expected("the feature failed")),
+                    None => panic!("a name: {word}"),
+                },
             },
         }
     }
@@ -201,7 +203,7 @@ fn check(case: &Value, map: &Map) -> Result<(), String> {
         if shown != *expected && !(unordered && same_items(&shown, expected)) {
             problems.push(format!("{name}: {shown:?} instead of {expected:?}"));
         }
-        known.insert(name, value.unwrap_or_default());
+        known.insert(name, value);
     }
     let expected = field(case, &["expect", "errors"]).as_list().unwrap_or_default();
     let expected: Vec<&str> = expected.iter().map(|error| text(error, &["type"])).collect();
