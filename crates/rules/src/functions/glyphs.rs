@@ -55,7 +55,6 @@ static LIKENESSES: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
         .flat_map(|group| {
             group.chars().skip(1).zip(std::iter::repeat(group.chars().next().unwrap_or_default()))
         })
-        .map(|(c, letter)| (c, letter))
         .collect()
 });
 

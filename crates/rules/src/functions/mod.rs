@@ -8,14 +8,20 @@ mod dates;
 mod engine;
 mod glyphs;
 mod hashes;
+mod identifiers;
 mod links;
 mod lists;
 mod mail;
+mod matching;
 mod network;
 mod numbering;
+mod numbers;
 mod phone;
+mod punycode;
 mod regexes;
 mod registry;
+mod shape;
+mod sites;
 mod strings;
 mod time;
 
@@ -25,6 +31,7 @@ pub use registry::{FunctionId, find, get, registry};
 
 use crate::jsonpath::Path;
 use crate::regexes::Pattern;
+use crate::text::{Memo, PhraseSet};
 use crate::types::Type;
 use crate::value::{Exception, Fault, Value};
 
@@ -105,6 +112,7 @@ pub enum Family {
     Matching,
     Shape,
     Identifiers,
+    Numbers,
 }
 
 /// What a function needs besides its arguments.
@@ -150,6 +158,20 @@ impl Site<'_> {
         self.value(name)?.as_str()
     }
 
+    /// The list that an argument names.
+    fn list(&self, argument: &'static str) -> Result<Prepared, Vec<ArgumentError>> {
+        let Some(name) = self.text(argument) else { return Ok(Prepared::Nothing) };
+        self.lists.number(name).map(Prepared::List).ok_or_else(|| {
+            let names = self.lists.names().join(", ");
+            let hint = if names.is_empty() {
+                "put it into the rulebook's lists".to_owned()
+            } else {
+                format!("the lists are: {names}")
+            };
+            self.error(argument, format!("there is no list `{name}`"), hint)
+        })
+    }
+
     fn flag(&self, name: &str) -> bool {
         self.value(name).is_some_and(Value::truth)
     }
@@ -185,6 +207,10 @@ pub enum Prepared {
     Path(Path),
     /// Regular expressions.
     Patterns(Box<[Pattern]>),
+    /// Phrases that are known.
+    Phrases(PhraseSet),
+    /// One of the rulebook's lists, by its number.
+    List(u32),
 }
 
 /// What a call may look at besides its arguments.
@@ -198,6 +224,8 @@ pub struct CallContext<'a> {
     pub lists: &'a dyn Lists,
     /// Facts that were fetched before evaluation.
     pub facts: &'a dyn Facts,
+    /// What was worked out about the event's texts so far; a new one for each event.
+    pub memo: &'a Memo,
 }
 
 impl fmt::Debug for CallContext<'_> {
@@ -294,6 +322,14 @@ impl Call<'_> {
                 Err(Fault::error(Exception::OverflowError, "the integer is too large here"))
             }
             _ => value.as_int().ok_or_else(|| Fault::wrong_type("int", value)),
+        }
+    }
+
+    /// The number of the list that the call names.
+    fn list_number(&self) -> Result<u32, Fault> {
+        match self.prepared {
+            Prepared::List(number) => Ok(*number),
+            _ => Err(Fault::error(Exception::KeyError, "the rulebook has no such list")),
         }
     }
 

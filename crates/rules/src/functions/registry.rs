@@ -59,6 +59,11 @@ fn signatures() -> Vec<Signature> {
         super::network::register,
         super::time::register,
         super::chance::register,
+        super::matching::register,
+        super::sites::register,
+        super::shape::register,
+        super::identifiers::register,
+        super::numbers::register,
     ] {
         register(&mut all);
     }

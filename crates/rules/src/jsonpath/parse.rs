@@ -118,6 +118,9 @@ enum Level {
     Primary,
 }
 
+/// Makes one step of two.
+type Combine = fn(Box<Step>, Box<Step>) -> Step;
+
 struct Parser {
     tokens: Vec<(usize, Token)>,
     at: usize,
@@ -153,7 +156,7 @@ impl Parser {
         }
         let mut left = self.primary()?;
         loop {
-            let (found, tighter): (_, fn(Box<Step>, Box<Step>) -> Step) = match self.peek() {
+            let (found, combine): (_, Combine) = match self.peek() {
                 Some(Token::Mark('[')) if level == Level::Brackets => {
                     self.at += 1;
                     left = Step::Child(Box::new(left), Box::new(self.bracket()?));
@@ -171,7 +174,7 @@ impl Parser {
             }
             self.at += 1;
             let right = self.path(next(found))?;
-            left = tighter(Box::new(left), Box::new(right));
+            left = combine(Box::new(left), Box::new(right));
         }
         self.depth -= 1;
         Ok(left)

@@ -8,5 +8,6 @@
     reason = "tests may panic and print"
 )]
 
+mod builtins;
 mod shared;
 mod values;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use rules::coerce::lookup;
 use rules::functions::{self, CallContext, Nothing, Prepared};
 use rules::jsonpath::Path;
+use rules::text::Memo;
 use rules::types::Type;
 use rules::value::{BinaryOperator, Fault, Map, Value, binary, json};
 
@@ -174,7 +175,13 @@ impl Parser<'_> {
             id,
             &prepared,
             &arguments,
-            &CallContext { now, random: 0, lists: &Nothing, facts: &Nothing },
+            &CallContext {
+                now,
+                random: 0,
+                lists: &Nothing,
+                facts: &Nothing,
+                memo: &Memo::default(),
+            },
         )
     }
 
