@@ -218,6 +218,8 @@ pub enum Prepared {
 pub struct CallContext<'a> {
     /// The event's own time.
     pub now: jiff::Timestamp,
+    /// The same as it was written, its offset left out: what `TimeSince` counts to.
+    pub written: jiff::civil::DateTime,
     /// Fresh random bits for this call; read only by functions that need randomness.
     pub random: u64,
     /// The lists of the rulebook.

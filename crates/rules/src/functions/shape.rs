@@ -121,9 +121,8 @@ fn emoji(text: &str) -> usize {
         let flag = matches!(c, '\u{1f1e6}'..='\u{1f1ff}');
         let tone = matches!(c, '\u{1f3fb}'..='\u{1f3ff}');
         let picture = PICTURE.contains(c) || chars.peek() == Some(&'\u{fe0f}');
-        if picture && !joined && !tone && !(flag && half_flag) {
-            count += 1;
-        }
+        let continues = joined || tone || (flag && half_flag);
+        count += usize::from(picture && !continues);
         half_flag = flag && !half_flag;
         joined = c == '\u{200d}';
     }

@@ -122,7 +122,10 @@ mod tests {
         let views = Views::of(text);
         let found = set.find(&views);
         assert_eq!(set.is_match(&views), !found.is_empty());
-        found.into_iter().map(|found| text[found.start..found.end].to_owned()).collect()
+        found
+            .into_iter()
+            .map(|found| text.get(found.start..found.end).unwrap().to_owned())
+            .collect()
     }
 
     #[test]
