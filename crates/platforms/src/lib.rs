@@ -1,1 +1,16 @@
-//! How do we talk to the outside? The only crate that calls out.
+//! How do we talk to the outside?
+//!
+//! The only crate that calls out: one HTTP client with limits ([`http_client`]), signed webhooks to
+//! the platform ([`webhook`]), and adapters that turn a platform's own events into ours
+//! ([`jetstream`]).
+//!
+//! This crate must not decide anything and knows no database: what it is given, it sends; what it
+//! reads, it hands on. The time is an argument.
+
+mod address;
+mod http;
+pub mod jetstream;
+pub mod webhook;
+
+pub use address::is_public;
+pub use http::{CallError, HttpClient, Reach, Reply, http_client};

@@ -1,0 +1,247 @@
+//! Signed webhooks after the Standard Webhooks specification: sign, verify, deliver an enforcement.
+//! Must not retry (`flow` does) and must not send anything but an [`Enforcement`].
+
+use crate::HttpClient;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jiff::Timestamp;
+use model::Enforcement;
+use serde::Serialize;
+use sha2::Sha256;
+use std::fmt;
+use std::time::Duration;
+use subtle::{Choice, ConstantTimeEq as _};
+
+/// Header with the id of the message, the same at every attempt.
+pub const ID: &str = "webhook-id";
+/// Header with the time of the attempt, in seconds since 1970.
+pub const TIMESTAMP: &str = "webhook-timestamp";
+/// Header with one or more signatures, parted by spaces.
+pub const SIGNATURE: &str = "webhook-signature";
+
+/// A message older or newer than this is refused: it may be a replay.
+const TOLERANCE_SECONDS: u64 = 5 * 60;
+/// The specification asks for 24 to 64 bytes.
+const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
+/// A server may not make us wait longer than this.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
+
+/// A secret that both sides hold; written `whsec_` and base64. Never printed.
+#[derive(Clone)]
+pub struct Secret(Vec<u8>);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// A text that is no secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a webhook secret: write `whsec_` and the base64 of 24 to 64 random bytes")]
+pub struct SecretError;
+
+impl Secret {
+    /// Reads `whsec_...`.
+    ///
+    /// # Errors
+    /// [`SecretError`] when it is not written so.
+    pub fn parse(text: &str) -> Result<Self, SecretError> {
+        let bytes = text.trim().strip_prefix("whsec_").and_then(|it| STANDARD.decode(it).ok());
+        Self::from_bytes(&bytes.ok_or(SecretError)?)
+    }
+
+    /// Takes 24 to 64 random bytes.
+    ///
+    /// # Errors
+    /// [`SecretError`] when there are fewer or more.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, SecretError> {
+        SECRET_BYTES.contains(&bytes.len()).then(|| Self(bytes.into())).ok_or(SecretError)
+    }
+
+    /// The secret as it is written down, to hand it to the other side.
+    pub fn reveal(&self) -> String {
+        format!("whsec_{}", STANDARD.encode(&self.0))
+    }
+}
+
+/// Why a message was not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// The time is no number of seconds, or too far from ours.
+    #[error("the webhook's timestamp is missing or more than 5 minutes off: check both clocks")]
+    Timestamp,
+    /// No signature fits any of the secrets.
+    #[error("no signature of the webhook fits the secret: check that both sides use the same")]
+    Signature,
+}
+
+fn digest(secret: &Secret, id: &str, timestamp: i64, body: &[u8]) -> Option<[u8; 32]> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(&secret.0).ok()?;
+    mac.update(format!("{id}.{timestamp}.").as_bytes());
+    mac.update(body);
+    Some(mac.finalize().into_bytes().into())
+}
+
+/// Signs a message with each secret, so that the receiver may change over from one to the next.
+pub fn sign(secrets: &[Secret], id: &str, at: Timestamp, body: &[u8]) -> String {
+    let signatures = secrets.iter().filter_map(|secret| digest(secret, id, at.as_second(), body));
+    let words: Vec<_> = signatures.map(|bytes| format!("v1,{}", STANDARD.encode(bytes))).collect();
+    words.join(" ")
+}
+
+/// Verifies a message: one of its signatures must fit one of the secrets, and its time be near
+/// `now`. Takes the same time whatever the signature says.
+///
+/// # Errors
+/// [`VerifyError`] says what does not fit.
+pub fn verify(
+    secrets: &[Secret],
+    id: &str,
+    timestamp: &str,
+    signature: &str,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<(), VerifyError> {
+    let at: i64 = timestamp.parse().map_err(|_| VerifyError::Timestamp)?;
+    if at.abs_diff(now.as_second()) > TOLERANCE_SECONDS {
+        return Err(VerifyError::Timestamp);
+    }
+    let sent: Vec<Vec<u8>> = signature
+        .split(' ')
+        .filter_map(|word| STANDARD.decode(word.strip_prefix("v1,")?).ok())
+        .collect();
+    let mut fits = Choice::from(0);
+    for expected in secrets.iter().filter_map(|secret| digest(secret, id, at, body)) {
+        for given in &sent {
+            fits |= given.ct_eq(&expected);
+        }
+    }
+    if bool::from(fits) { Ok(()) } else { Err(VerifyError::Signature) }
+}
+
+/// Where a platform takes its enforcements.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// The URL.
+    pub url: String,
+    /// The secrets: one, or two while they change.
+    pub secrets: Vec<Secret>,
+}
+
+/// What became of one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// The platform has it. Whether it did it, its receipt tells.
+    Delivered,
+    /// Not now.
+    Retry {
+        /// The platform's wish, at most a day.
+        after: Option<Duration>,
+        /// What happened, for the operator; holds no personal data.
+        why: String,
+    },
+    /// The platform says that this address takes no more.
+    Gone,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    r#type: &'static str,
+    timestamp: Timestamp,
+    data: &'a Enforcement,
+}
+
+/// Sends one enforcement once. Idempotent for the receiver by `webhook-id`, which follows from the
+/// decision.
+pub async fn deliver(
+    client: &HttpClient,
+    to: &Endpoint,
+    enforcement: &Enforcement,
+    now: Timestamp,
+) -> Delivery {
+    let message = Message { r#type: "decision.enforce", timestamp: now, data: enforcement };
+    let body = match serde_json::to_vec(&message) {
+        Ok(body) => body,
+        Err(error) => return Delivery::Retry { after: None, why: error.to_string() },
+    };
+    let id = format!("msg_{}", enforcement.decision().uuid().simple());
+    let headers = [
+        (SIGNATURE, sign(&to.secrets, &id, now, &body)),
+        (TIMESTAMP, now.as_second().to_string()),
+        (ID, id),
+    ];
+    match client.post(&to.url, &headers, body).await {
+        Ok(reply) => match reply.status {
+            200..=299 => Delivery::Delivered,
+            410 => Delivery::Gone,
+            status => Delivery::Retry {
+                after: reply.retry_after.map(|wait| wait.min(LONGEST_WAIT)),
+                why: format!("the platform answered {status}"),
+            },
+        },
+        Err(error) => Delivery::Retry { after: None, why: error.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    // The example of the Standard Webhooks specification's own libraries.
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    const BODY: &[u8] = br#"{"test": 2432232314}"#;
+    const ID: &str = "msg_p5jXN8AQM9LWM0D4loKWxJek";
+    const SIGNED: &str = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+
+    #[test]
+    fn the_published_example_signs_and_verifies() {
+        let secrets = [Secret::parse(SECRET).unwrap()];
+        assert_eq!(sign(&secrets, ID, at(1_614_265_330), BODY), SIGNED);
+        assert_eq!(secrets[0].reveal(), SECRET);
+        for (signature, now, body, expected) in [
+            (SIGNED, 1_614_265_330, BODY, Ok(())),
+            (SIGNED, 1_614_265_330 + 300, BODY, Ok(())),
+            (SIGNED, 1_614_265_330 + 301, BODY, Err(VerifyError::Timestamp)),
+            (SIGNED, 1_614_265_330 - 301, BODY, Err(VerifyError::Timestamp)),
+            (SIGNED, 1_614_265_330, b"{}", Err(VerifyError::Signature)),
+            ("v1,AAAA", 1_614_265_330, BODY, Err(VerifyError::Signature)),
+            ("", 1_614_265_330, BODY, Err(VerifyError::Signature)),
+        ] {
+            let got = verify(&secrets, ID, "1614265330", signature, body, at(now));
+            assert_eq!(got, expected, "{signature} at {now}");
+        }
+        let several = format!("v2,xyz v1,AAAA {SIGNED}");
+        assert_eq!(verify(&secrets, ID, "1614265330", &several, BODY, at(1_614_265_330)), Ok(()));
+        let garbled = verify(&secrets, ID, "soon", SIGNED, BODY, at(0));
+        assert_eq!(garbled, Err(VerifyError::Timestamp));
+    }
+
+    #[test]
+    fn either_secret_verifies_while_they_change() {
+        let old = Secret::from_bytes(&[1; 32]).unwrap();
+        let new = Secret::from_bytes(&[2; 32]).unwrap();
+        let signed = sign(&[old.clone(), new.clone()], "msg_1", at(100), b"{}");
+        for secrets in [vec![old], vec![new.clone()]] {
+            assert_eq!(verify(&secrets, "msg_1", "100", &signed, b"{}", at(100)), Ok(()));
+        }
+        let other = Secret::from_bytes(&[3; 32]).unwrap();
+        let wrong = verify(&[other], "msg_1", "100", &signed, b"{}", at(100));
+        assert_eq!(wrong, Err(VerifyError::Signature));
+        let nobody = verify(&[], "msg_1", "100", &signed, b"{}", at(100));
+        assert_eq!(nobody, Err(VerifyError::Signature));
+        assert_eq!(format!("{new:?}"), "Secret(..)");
+    }
+
+    #[test]
+    fn short_secrets_are_refused() {
+        for text in ["", "whsec_", "whsec_AAAA", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] {
+            assert_eq!(Secret::parse(text).unwrap_err(), SecretError, "{text}");
+        }
+    }
+}
