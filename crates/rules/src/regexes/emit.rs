@@ -43,7 +43,7 @@ pub(super) fn demands(node: &Node, tail: bool) -> Demands {
         Node::Empty | Node::Literal(..) | Node::Any { .. } | Node::Set(_) => Demands::default(),
         // The newline before the end may be eaten only where nothing else could want it.
         Node::Anchor(Anchor::EndOrNewline) => Demands { backtracking: !tail, boundaries: false },
-        Node::Anchor(Anchor::Boundary { ascii: false } | Anchor::NotBoundary { ascii: false }) => {
+        Node::Anchor(Anchor::Boundary { ascii: false } | Anchor::NotBoundary { .. }) => {
             Demands { backtracking: false, boundaries: true }
         }
         Node::Anchor(_) => Demands::default(),
@@ -152,13 +152,13 @@ fn anchor_text(anchor: Anchor, target: Target) -> &'static str {
             r"(?:(?<=[0-9A-Za-z_])(?![0-9A-Za-z_])|(?<![0-9A-Za-z_])(?=[0-9A-Za-z_]))"
         }
         (Anchor::NotBoundary { ascii: true }, Target::Backtracking) => {
-            r"(?:(?<=[0-9A-Za-z_])(?=[0-9A-Za-z_])|(?<![0-9A-Za-z_])(?![0-9A-Za-z_]))"
+            r"(?:(?<=[0-9A-Za-z_])(?=[0-9A-Za-z_])|(?!\A\z)(?<![0-9A-Za-z_])(?![0-9A-Za-z_]))"
         }
         (Anchor::Boundary { ascii: false }, Target::Backtracking) => {
             r"(?:(?<=[\p{L}\p{N}_])(?![\p{L}\p{N}_])|(?<![\p{L}\p{N}_])(?=[\p{L}\p{N}_]))"
         }
         (Anchor::NotBoundary { ascii: false }, Target::Backtracking) => {
-            r"(?:(?<=[\p{L}\p{N}_])(?=[\p{L}\p{N}_])|(?<![\p{L}\p{N}_])(?![\p{L}\p{N}_]))"
+            r"(?:(?<=[\p{L}\p{N}_])(?=[\p{L}\p{N}_])|(?!\A\z)(?<![\p{L}\p{N}_])(?![\p{L}\p{N}_]))"
         }
         (Anchor::Boundary { ascii: false }, Target::LinearUnicode) => r"\b",
         (Anchor::NotBoundary { ascii: false }, Target::LinearUnicode) => r"\B",

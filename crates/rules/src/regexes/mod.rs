@@ -140,9 +140,13 @@ impl Pattern {
         match &self.engine {
             Engine::Linear(regex) => Runner::Linear(regex),
             Engine::Backtracking(regex) => Runner::Backtracking(regex),
-            Engine::Boundaries { ascii, .. } if text.is_ascii() => Runner::Linear(ascii),
+            Engine::Boundaries { ascii, .. } if text.is_ascii() && !text.is_empty() => {
+                Runner::Linear(ascii)
+            }
             Engine::Boundaries { ascii, unicode, exact, node } => {
-                let disputed = text.chars().any(|c| !c.is_ascii() && DISPUTED.contains(c));
+                // In Python `\B` never matches in an empty text; only the exact form knows.
+                let disputed =
+                    text.is_empty() || text.chars().any(|c| !c.is_ascii() && DISPUTED.contains(c));
                 if disputed && let Some(regex) = exact.get_or_init(|| backtracking(node).ok()) {
                     return Runner::Backtracking(regex);
                 }
@@ -215,6 +219,7 @@ mod tests {
             ),
             (r"a\b.", &["a\u{301}"], &["aé"]),
             (r"\Bee", &["free"], &["eel", "é ee"]),
+            (r"\B", &["ab", " "], &["", "a"]),
             (r"^[]a]$", &["]", "a"], &["b"]),
             (r"^[[:alpha:]]$", &["a]", ":]"], &["z", "x]"]),
             (r"^[a&&b]$", &["&", "a", "b"], &["c"]),
