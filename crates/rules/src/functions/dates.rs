@@ -409,7 +409,9 @@ impl<'a> Reader<'a> {
 
     fn number(&mut self, token: &'a str, number: Number<'a>) -> Option<()> {
         let part = |range: std::ops::Range<usize>| {
-            token.get(range).and_then(Number::of).map(|part| part.whole)
+            let digits =
+                token.get(range).filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()))?;
+            Number::of(digits).map(|part| part.whole)
         };
         let after = self.ahead(1);
         let follows_date = self.days.values.len() == 3 && self.clock.hour.is_none();
@@ -624,6 +626,7 @@ mod tests {
             ("Mar/1/2026", Some("2026-03-01T00:00:00")),
             ("5.5", Some("2026-03-05T00:00:00")),
             ("10 a", Some("2026-03-31T10:00:00")),
+            ("0.0300 2403", None),
             ("3rd Jan 2026 12.30", None),
             ("1,000", None),
             ("2026-W01", None),

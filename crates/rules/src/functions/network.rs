@@ -63,6 +63,7 @@ fn cookie(call: &Call<'_>) -> Result<Value, Fault> {
 /// The cookies of a header; none at all if any part of it is malformed.
 fn cookies(header: &str) -> Result<Vec<(&str, &str)>, Fault> {
     let mut cookies = Vec::new();
+    let mut odd_attribute = false;
     let mut rest = header;
     while let Some(found) =
         COOKIE.as_ref().filter(|_| !rest.is_empty()).and_then(|cookie| cookie.captures(rest))
@@ -72,9 +73,7 @@ fn cookies(header: &str) -> Result<Vec<(&str, &str)>, Fault> {
         rest = found.get(0).and_then(|whole| rest.get(whole.end()..)).unwrap_or_default();
         let lower = key.to_ascii_lowercase();
         if let Some(attribute) = lower.strip_prefix('$') {
-            if !cookies.is_empty() && !RESERVED.contains(&attribute) {
-                return Err(cookie_error());
-            }
+            odd_attribute |= !cookies.is_empty() && !RESERVED.contains(&attribute);
         } else if RESERVED.contains(&lower.as_str()) {
             let flag = matches!(lower.as_str(), "secure" | "httponly");
             if cookies.is_empty() || (value.is_none() && !flag) {
@@ -85,10 +84,9 @@ fn cookies(header: &str) -> Result<Vec<(&str, &str)>, Fault> {
             cookies.push((key, value));
         }
     }
-    if cookies
-        .iter()
-        .any(|(key, _)| key.contains(['>', '<', '@', ',', '/', ')', '(', '?', '}', '{', '=']))
-    {
+    let odd_name =
+        |key: &str| key.contains(['>', '<', '@', ',', '/', ')', '(', '?', '}', '{', '=']);
+    if odd_attribute || cookies.iter().any(|(key, _)| odd_name(key)) {
         return Err(cookie_error());
     }
     Ok(cookies)

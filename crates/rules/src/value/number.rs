@@ -6,7 +6,7 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 use super::{Exception, Fault, Value};
-use crate::text::characters::{self, Ranges};
+use crate::text::characters::Ranges;
 
 /// Python refuses to convert integers of more digits from or to text.
 pub(crate) const MAX_DIGITS: usize = 4300;
@@ -44,7 +44,7 @@ pub fn float_text(value: f64) -> String {
 /// Python's `int(text)`; None where it raises `ValueError`.
 #[must_use]
 pub fn parse_integer(text: &str) -> Option<Value> {
-    let digits = plain_digits(text.trim_matches(characters::is_space))?;
+    let digits = plain_digits(text.trim_matches(char::is_whitespace))?;
     let (negative, body) = match digits.as_bytes().first()? {
         b'-' => (true, digits.get(1..)?),
         b'+' => (false, digits.get(1..)?),
@@ -64,7 +64,7 @@ pub fn parse_integer(text: &str) -> Option<Value> {
 /// Python's `float(text)`; None where it raises `ValueError`.
 #[must_use]
 pub fn parse_float(text: &str) -> Option<f64> {
-    let plain = plain_digits(text.trim_matches(characters::is_space))?;
+    let plain = plain_digits(text.trim_matches(char::is_whitespace))?;
     let unsigned = plain.strip_prefix(['-', '+']).unwrap_or(&plain);
     let word = unsigned.to_ascii_lowercase();
     let magnitude = match word.as_str() {
@@ -173,6 +173,7 @@ mod tests {
             ("+", None),
             ("--1", None),
             ("0x10", None),
+            ("\u{1c}5", None), // white space to str.strip(), but not here
         ] {
             assert_eq!(parse_integer(text), value.map(Value::Int), "{text:?}");
         }
