@@ -1,0 +1,52 @@
+//! The honest answer about one item.
+
+use super::decisions::row;
+use crate::problem::Problem;
+use crate::state::{ConsoleState, storage};
+use crate::views::{Found, Held};
+use model::ItemId;
+
+/// How an item is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// By the platform's id.
+    Item(ItemId),
+    /// By its address.
+    Url(String),
+    /// By either, as people paste it.
+    Either(String),
+}
+
+/// What is known of it.
+pub(crate) async fn lookup(state: &ConsoleState, asked: &Asked) -> Result<Found, Problem> {
+    let store = &state.store;
+    let found = match asked {
+        Asked::Item(item) => store.lookup_item(item).await,
+        Asked::Url(url) => store.lookup_url(url).await,
+        Asked::Either(text) => match ItemId::new(text) {
+            Ok(item) => match store.lookup_item(&item).await {
+                Ok(None) => store.lookup_url(text).await,
+                other => other,
+            },
+            Err(_) => Ok(None),
+        },
+    };
+    let Some(known) = found.map_err(|error| storage(&error))? else {
+        return Ok(Found::NeverSeen);
+    };
+    // What waits comes first: an older decision on the item does not answer what is asked now.
+    if let Some(case) = known.waiting {
+        return Ok(Found::Waiting {
+            since: case.opened_at,
+            why: case.why_referred,
+            rulebook: case.rulebook,
+        });
+    }
+    let Some(stored) = known.decision else { return Ok(Found::NeverSeen) };
+    let rulebook = stored.decision.rulebook.clone();
+    let decision = Box::new(row(&stored));
+    Ok(match decision.outcome {
+        Held::Breach => Found::Breach { decision, rulebook },
+        Held::NoBreach => Found::NoBreach { decision, rulebook },
+    })
+}

@@ -1,0 +1,12 @@
+//! From what is kept to what is shown. Personal data ends here: nothing of it is in a view.
+//! Must not write anything.
+
+mod decisions;
+mod lookup;
+mod overview;
+mod rulebook;
+
+pub(crate) use decisions::{decision, decisions, row};
+pub(crate) use lookup::{Asked, lookup};
+pub(crate) use overview::overview;
+pub(crate) use rulebook::{Book, Past, book, history, policy, provider};

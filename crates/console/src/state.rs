@@ -1,0 +1,154 @@
+//! What the console works with: the store to read, the intake and the review to act, the rulebook
+//! in force. Must not hold anything that a restart would lose.
+
+use crate::problem::{
+    KEY_MISSING, KEY_UNKNOWN, Problem, SCOPE_MISSING, STORAGE, TOO_MANY_REQUESTS,
+};
+use flow::{Intake, Review};
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use http::{HeaderMap, header};
+use model::{Clock, Ids};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use store::{ApiKey, Scope, Store, StoreError};
+
+/// How much one request and one key may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Most bytes of one event.
+    pub event_bytes: usize,
+    /// Most bytes of one body as it comes over the wire.
+    pub body_bytes: usize,
+    /// Most bytes of one body after gzip is undone.
+    pub unpacked_bytes: usize,
+    /// Most bytes that one byte of gzip may become, once the body is larger than one event.
+    pub unpacked_ratio: usize,
+    /// Requests per second and key; twice as many in one burst.
+    pub requests_per_second: NonZeroU32,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            event_bytes: 1 << 20,
+            body_bytes: 8 << 20,
+            unpacked_bytes: 32 << 20,
+            unpacked_ratio: 100,
+            requests_per_second: NonZeroU32::MIN.saturating_add(499),
+        }
+    }
+}
+
+/// Everything that the binary hands to the console.
+#[derive(Debug, Clone)]
+pub struct Console {
+    /// Where everything is kept.
+    pub store: Store,
+    /// The way in for events.
+    pub intake: Intake,
+    /// The way in for people's decisions.
+    pub review: Review,
+    /// The rulebook in force; swapped on reload.
+    pub rulebook: Arc<arc_swap::ArcSwap<rules::rulebook::Rulebook>>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Draws request ids.
+    pub ids: Arc<dyn Ids>,
+    /// Limits.
+    pub bounds: Bounds,
+}
+
+/// What every handler gets. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ConsoleState(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    console: Console,
+    rates: DefaultKeyedRateLimiter<String>,
+    past: crate::reads::Past,
+}
+
+impl std::ops::Deref for ConsoleState {
+    type Target = Console;
+    fn deref(&self) -> &Console {
+        &self.0.console
+    }
+}
+
+impl ConsoleState {
+    /// Takes what the binary hands over.
+    pub fn new(console: Console) -> Self {
+        let rate = console.bounds.requests_per_second;
+        let quota = Quota::per_second(rate).allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1)));
+        let rates = RateLimiter::keyed(quota);
+        Self(Arc::new(Inner { console, rates, past: crate::reads::Past::default() }))
+    }
+
+    /// Rulebooks that were in force earlier, as far as they were asked for.
+    pub(crate) fn past(&self) -> &crate::reads::Past {
+        &self.0.past
+    }
+
+    /// The caller's key, if it allows `scope` and is not used too often.
+    ///
+    /// # Errors
+    /// A problem: no key, an unknown or withdrawn one, a missing scope, too many requests.
+    pub async fn caller(&self, headers: &HeaderMap, scope: Scope) -> Result<ApiKey, Problem> {
+        let token = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim())
+            .filter(|token| !token.is_empty())
+            .ok_or_else(|| {
+                let detail = format!("This address needs a key with the scope `{scope}`.");
+                Problem::new(&KEY_MISSING, detail)
+            })?;
+        let key = self
+            .store
+            .key(token)
+            .await
+            .map_err(|error| storage(&error))?
+            .filter(|key| key.revoked_at.is_none())
+            .ok_or_else(|| Problem::new(&KEY_UNKNOWN, "The key is not known, or was withdrawn."))?;
+        if !key.scopes.contains(&scope) {
+            let has: Vec<_> = key.scopes.iter().map(|scope| scope.word()).collect();
+            let detail = format!(
+                "This address needs the scope `{scope}`; the key has `{}`.",
+                has.join("`, `")
+            );
+            return Err(Problem::new(&SCOPE_MISSING, detail));
+        }
+        self.0.rates.check_key(&key.id).map_err(|wait| {
+            let wait = wait.wait_time_from(DefaultClock::default().now());
+            let rate = self.bounds.requests_per_second;
+            Problem::new(&TOO_MANY_REQUESTS, format!("A key may send {rate} requests a second."))
+                .retry_after(wait.as_secs().saturating_add(1))
+        })?;
+        Ok(key)
+    }
+
+    /// The caller's name as a reviewer.
+    ///
+    /// # Errors
+    /// As [`Self::caller`]; also when the key carries no pseudonym.
+    pub async fn reviewer(&self, headers: &HeaderMap) -> Result<String, Problem> {
+        self.caller(headers, Scope::Review).await?.pseudonym.ok_or_else(|| {
+            Problem::new(&SCOPE_MISSING, "The key carries no pseudonym, so nobody would answer for the decision.")
+        })
+    }
+}
+
+/// What a failed read or write is answered.
+pub fn storage(error: &StoreError) -> Problem {
+    match error {
+        StoreError::Full | StoreError::Busy => {
+            tracing::error!(%error, "the store cannot be used at present");
+            Problem::new(&STORAGE, "The store cannot be used at present.").retry_after(5)
+        }
+        _ => Problem::internal(error),
+    }
+}

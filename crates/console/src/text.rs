@@ -1,0 +1,189 @@
+//! Words on a page: Markdown made safe, times and names for people. Must not decide what is shown.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use model::Measure;
+use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+
+/// Markdown as HTML. HTML within it is shown as text, images become their description, links lead
+/// to the web only, and headings start below those of the page.
+pub fn markdown(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() * 5 / 4);
+    let mut links = Vec::new();
+    let parser = Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+    let events = parser.filter_map(|event| match event {
+        Event::Html(raw) | Event::InlineHtml(raw) => Some(Event::Text(raw)),
+        Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => None,
+        Event::Start(Tag::Link { dest_url, .. }) if !leads_to_web(&dest_url) => {
+            links.push(false);
+            None
+        }
+        Event::Start(Tag::Link { link_type, dest_url, id, .. }) => {
+            links.push(true);
+            Some(Event::Start(Tag::Link { link_type, dest_url, title: CowStr::from(""), id }))
+        }
+        Event::End(TagEnd::Link) => links.pop().unwrap_or(false).then_some(event),
+        Event::Start(Tag::Heading { level, id, classes, attrs }) => {
+            Some(Event::Start(Tag::Heading { level: below(level), id, classes, attrs }))
+        }
+        Event::End(TagEnd::Heading(level)) => Some(Event::End(TagEnd::Heading(below(level)))),
+        other => Some(other),
+    });
+    html::push_html(&mut safe, events);
+    safe
+}
+
+fn leads_to_web(address: &str) -> bool {
+    let address = address.to_ascii_lowercase();
+    ["https://", "http://", "mailto:", "#"].iter().any(|start| address.starts_with(start))
+        || (address.starts_with('/') && !address.starts_with("//"))
+}
+
+const fn below(level: HeadingLevel) -> HeadingLevel {
+    match level {
+        HeadingLevel::H1 | HeadingLevel::H2 => HeadingLevel::H4,
+        HeadingLevel::H3 => HeadingLevel::H5,
+        HeadingLevel::H4 | HeadingLevel::H5 | HeadingLevel::H6 => HeadingLevel::H6,
+    }
+}
+
+/// `23 November 2026, 22:31 UTC`.
+pub fn moment(at: &Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%-d %B %Y, %H:%M UTC").to_string()
+}
+
+/// `23 November 2026`.
+pub fn day(at: &Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%-d %B %Y").to_string()
+}
+
+/// `23 Nov, 22:31`.
+pub fn brief(at: &Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%-d %b, %H:%M").to_string()
+}
+
+/// `12,345`.
+pub fn count(number: &u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 4 / 3 + 1);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// What a measure does, as one says it of something done.
+pub fn done(measure: &Measure) -> String {
+    match measure {
+        Measure::Label { name } => format!("Labelled “{}”", visible(name)),
+        Measure::Notice => "Put behind a notice".into(),
+        Measure::Demote => "Recommended less".into(),
+        Measure::AgeGate => "Shown to adults only".into(),
+        Measure::Remove => "Post removed".into(),
+        Measure::Warn => "Author warned".into(),
+        Measure::Lock { .. } => "Account set to read-only".into(),
+        Measure::Suspend { .. } => "Account suspended".into(),
+        Measure::Ban => "Account closed".into(),
+    }
+}
+
+/// The name of a measure by its word in data: `age_gate` is "Shown to adults only".
+pub fn measure_name(word: &str) -> &str {
+    match word {
+        "label" => "Labelled",
+        "notice" => "Put behind a notice",
+        "demote" => "Recommended less",
+        "age_gate" => "Shown to adults only",
+        "remove" => "Post removed",
+        "warn" => "Author warned",
+        "lock" => "Account set to read-only",
+        "suspend" => "Account suspended",
+        "ban" => "Account closed",
+        "none" => "Nothing done",
+        other => other,
+    }
+}
+
+/// Words that the rulebook writes with a duration: `12h`, `30d`.
+pub fn duration(text: &str) -> String {
+    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).unwrap_or((text, ""));
+    let word = match unit {
+        "m" => "minute",
+        "h" => "hour",
+        "d" => "day",
+        "w" => "week",
+        _ => return text.into(),
+    };
+    if number == "1" { format!("1 {word}") } else { format!("{number} {word}s") }
+}
+
+/// A text from outside with every character that hides or reorders written out as its code.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        let hides = c.is_control()
+            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}');
+        if hides {
+            shown.push_str(&format!("⟨U+{:04X}⟩", u32::from(c)));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// A language's name in the language itself.
+pub fn language(code: &str) -> &str {
+    match code {
+        "en" => "English",
+        "es" => "Español",
+        "de" => "Deutsch",
+        "fr" => "Français",
+        "zh" => "中文",
+        "ru" => "Русский",
+        "pt" => "Português",
+        "it" => "Italiano",
+        "nl" => "Nederlands",
+        "pl" => "Polski",
+        "tr" => "Türkçe",
+        "uk" => "Українська",
+        "ja" => "日本語",
+        "ko" => "한국어",
+        "ar" => "العربية",
+        "fa" => "فارسی",
+        "he" => "עברית",
+        "hi" => "हिन्दी",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_is_safe() {
+        let html = markdown(
+            "# Big\n\n<script>alert(1)</script> *so* [x](javascript:alert(1)) [y](https://e.org \"t\") ![pic](http://e.org/p.png)",
+        );
+        assert!(!html.contains("<script") && !html.contains("javascript:"), "{html}");
+        assert!(!html.contains("<img") && html.contains("pic"), "{html}");
+        assert!(html.contains("<h4>Big</h4>") && html.contains("<em>so</em>"), "{html}");
+        assert!(html.contains("href=\"https://e.org\"") && !html.contains("title="), "{html}");
+        assert!(!markdown("[z](//evil.example)").contains("href"));
+    }
+
+    #[test]
+    fn hidden_characters_are_written_out() {
+        assert_eq!(visible("a\u{202E}b\0"), "a⟨U+202E⟩b⟨U+0000⟩");
+    }
+
+    #[test]
+    fn numbers_and_durations_read_well() {
+        assert_eq!((count(&0), count(&1234), count(&1_234_567)), ("0".into(), "1,234".into(), "1,234,567".into()));
+        assert_eq!((duration("30d"), duration("1w"), duration("soon"), duration("")), ("30 days".into(), "1 week".into(), "soon".into(), "".into()));
+    }
+}

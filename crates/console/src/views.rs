@@ -1,0 +1,363 @@
+//! What the public pages show and what their JSON twins say: one value for both. Must not hold
+//! personal data, and must not be read from anywhere but the model: the modules of `reads` fill it.
+
+use jiff::Timestamp;
+use model::{
+    AutomatedDecision, ClauseId, ClauseText, DecisionId, Measure, PublicView, ReceiptState,
+    RulebookVersion,
+};
+use serde::Serialize;
+
+/// Breach or not, as one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Held {
+    /// A clause is breached.
+    Breach,
+    /// None is.
+    NoBreach,
+}
+
+/// Who decided, without saying who.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct By {
+    /// Nobody took part: the rules and the ladder alone.
+    pub automation: bool,
+    /// How many people decided.
+    pub people: usize,
+}
+
+impl By {
+    /// `automation`, `1 person`, `2 people`.
+    pub fn says(&self) -> String {
+        match self.people {
+            0 => "automation".into(),
+            1 => "1 person".into(),
+            many => format!("{many} people"),
+        }
+    }
+}
+
+/// A clause by its id and its titles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClauseName {
+    /// The clause.
+    pub id: ClauseId,
+    /// Its own title.
+    pub title: String,
+    /// Its policy's title.
+    pub policy_title: String,
+}
+
+impl From<&ClauseText> for ClauseName {
+    fn from(text: &ClauseText) -> Self {
+        let ClauseText { id, title, policy_title, .. } = text;
+        Self { id: id.clone(), title: title.clone(), policy_title: policy_title.clone() }
+    }
+}
+
+/// One decision in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// The decision.
+    pub id: DecisionId,
+    /// When.
+    pub decided_at: Timestamp,
+    /// What was held.
+    pub outcome: Held,
+    /// The gravest clause breached.
+    pub clause: Option<ClauseName>,
+    /// What is done.
+    pub measures: Vec<Measure>,
+    /// By whom.
+    pub by: By,
+    /// The decision that this one takes the place of.
+    pub replaces: Option<DecisionId>,
+    /// The decision that took its place.
+    pub replaced_by: Option<DecisionId>,
+}
+
+/// A page of decisions, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rows {
+    /// The decisions.
+    pub decisions: Vec<Row>,
+    /// Value of `before` for the next page; `None` on the last.
+    pub next: Option<String>,
+}
+
+/// A step of a ladder as it is drawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// The step, from 0.
+    pub step: u32,
+    /// Its name.
+    pub name: String,
+    /// What is done to the item and the account, in words.
+    pub does: Vec<String>,
+    /// How many people must decide it; 0 = automation may.
+    pub people: u32,
+    /// How long the warning or strike counts, in words.
+    pub counts_for: Option<String>,
+    /// Whether it is the step that the decision stands on.
+    pub here: bool,
+}
+
+/// Which step applied and how it was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LadderView {
+    /// The ladder.
+    pub ladder: String,
+    /// The step's name.
+    pub name: String,
+    /// The step, from 0.
+    pub step: u32,
+    /// How it was found, in plain words.
+    pub arithmetic: String,
+    /// Until when the warning or strike that it gives counts.
+    pub expires_at: Option<Timestamp>,
+    /// All steps, when the rulebook of the decision is at hand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
+}
+
+/// What the platform said about the enforcement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReceiptView {
+    /// Enforced, delivered or failed.
+    pub state: ReceiptState,
+    /// When, by the platform's clock.
+    pub at: Timestamp,
+}
+
+/// What the record holds of a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeafView {
+    /// Position in the record, from 0.
+    pub index: u64,
+    /// SHA-256 of the leaf (RFC 6962), in hexadecimal.
+    pub hash: String,
+    /// The leaf itself: public facts and commitments.
+    pub entry: serde_json::Value,
+}
+
+/// One decision for everybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DecisionView {
+    /// The statement of reasons.
+    #[serde(flatten)]
+    pub statement: PublicView,
+    /// Which step of which ladder.
+    pub ladder: Option<LadderView>,
+    /// The decision that took its place.
+    pub replaced_by: Option<DecisionId>,
+    /// What the platform says about carrying it out.
+    pub receipts: Vec<ReceiptView>,
+    /// Its leaf in the record.
+    pub leaf: Option<LeafView>,
+}
+
+impl DecisionView {
+    /// The clause in English or in the rulebook's first language.
+    pub fn clause(&self) -> Option<&ClauseText> {
+        let texts = &self.statement.clause;
+        texts.iter().find(|text| text.language == "en").or_else(|| texts.first())
+    }
+
+    /// The clause in all other languages.
+    pub fn other_languages(&self) -> impl Iterator<Item = &ClauseText> {
+        let first = self.clause().map(|text| text.language.as_str());
+        self.statement.clause.iter().filter(move |text| Some(text.language.as_str()) != first)
+    }
+
+    /// Breach or not.
+    pub fn held(&self) -> Held {
+        match self.statement.outcome {
+            model::Outcome::Breach { .. } => Held::Breach,
+            model::Outcome::NoBreach => Held::NoBreach,
+        }
+    }
+
+    /// By whom.
+    pub fn by(&self) -> By {
+        By { automation: self.statement.people == 0, people: self.statement.people }
+    }
+
+    /// How far automation decided, in words.
+    pub fn automated_decision(&self) -> &'static str {
+        match self.statement.automated_decision {
+            AutomatedDecision::Fully => "Yes, fully: no person took part",
+            AutomatedDecision::Partially => "In part: people decided on what rules had found",
+            AutomatedDecision::NotAutomated => "No: people decided",
+        }
+    }
+
+    /// What brought the item to attention, in words.
+    pub fn source(&self) -> &'static str {
+        match self.statement.source {
+            model::Source::OwnInitiative => "The platform’s own look at what is posted",
+            model::Source::Report => "A report by somebody who saw it",
+            model::Source::Order => "An order by an authority",
+        }
+    }
+}
+
+/// What is known about one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Found {
+    /// It breaches a clause; this is what was done.
+    Breach {
+        /// The decision that stands.
+        decision: Box<Row>,
+        /// Under which rulebook.
+        rulebook: RulebookVersion,
+    },
+    /// It was looked at and breaches nothing.
+    NoBreach {
+        /// The decision that stands.
+        decision: Box<Row>,
+        /// Under which rulebook.
+        rulebook: RulebookVersion,
+    },
+    /// It waits for people.
+    Waiting {
+        /// Since when.
+        since: Timestamp,
+        /// Why automation did not decide.
+        why: String,
+        /// Under which rulebook it was looked at.
+        rulebook: RulebookVersion,
+    },
+    /// Nobody sent it to us.
+    NeverSeen,
+}
+
+/// How many, in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    /// Posts looked at.
+    pub looked_at: u64,
+    /// Decisions in force that hold a breach.
+    pub breaches: u64,
+    /// Decisions in force that hold none.
+    pub no_breach: u64,
+    /// Cases that wait for people.
+    pub waiting: u64,
+}
+
+/// Breaches or measures over time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Timeline {
+    /// Start of each column.
+    pub columns: Vec<Timestamp>,
+    /// Length of a column in seconds.
+    pub seconds: i64,
+    /// Breaches by clause.
+    pub by_clause: Vec<Line>,
+    /// What was done, by measure.
+    pub by_measure: Vec<Line>,
+}
+
+/// One count over time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// Clause id or word of the measure.
+    pub key: String,
+    /// Its name for people.
+    pub name: String,
+    /// One count per column.
+    pub values: Vec<u64>,
+}
+
+/// The first page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Overview {
+    /// Counts since the beginning.
+    pub counts: Counts,
+    /// Counts over time.
+    pub timeline: Timeline,
+    /// The newest decisions.
+    pub latest: Vec<Row>,
+    /// The rulebook in force.
+    pub rulebook: RulebookVersion,
+    /// Whose posts these are.
+    pub provider: String,
+}
+
+/// A rulebook for readers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RulebookView {
+    /// Its version.
+    pub version: RulebookVersion,
+    /// Its title.
+    pub title: String,
+    /// Whose it is.
+    pub provider: String,
+    /// In which languages.
+    pub languages: Vec<String>,
+    /// Whether it is the one in force.
+    pub in_force: bool,
+    /// The policies.
+    pub policies: Vec<PolicyView>,
+}
+
+/// A policy for readers, in one language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PolicyView {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Since when (ISO 8601).
+    pub effective: Option<String>,
+    /// Language of its text.
+    pub language: String,
+    /// What stands before its clauses, in Markdown.
+    pub intro: String,
+    /// Its clauses.
+    pub clauses: Vec<ClauseView>,
+}
+
+/// A clause with the ladder that follows from a breach of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClauseView {
+    /// The clause.
+    pub id: ClauseId,
+    /// Its title.
+    pub title: String,
+    /// Its text, in Markdown.
+    pub text: String,
+    /// What follows from a breach.
+    pub ladder: Option<ClauseLadder>,
+}
+
+/// What follows from a breach of a clause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClauseLadder {
+    /// The ladder's id.
+    pub id: String,
+    /// How grave.
+    pub severity: String,
+    /// What automation may do alone, in words.
+    pub automation: String,
+    /// Why this ladder is as it is.
+    pub why: Option<String>,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// What may be done at once in an emergency.
+    pub emergency: Option<Step>,
+}
+
+/// A version of the rulebook in its history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VersionView {
+    /// The version.
+    pub version: RulebookVersion,
+    /// Its title.
+    pub title: String,
+    /// In force from.
+    pub since: Timestamp,
+    /// Whether it is in force now.
+    pub in_force: bool,
+}
