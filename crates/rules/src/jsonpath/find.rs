@@ -47,6 +47,10 @@ impl Finder {
     fn find(&mut self, step: &Step, at: &Rc<Place>) -> Result<Places, Fault> {
         let found = match step {
             Step::Root => vec![root_of(at)],
+            // The parent of the root, which is not there, becomes a null when it is taken as itself.
+            Step::This if at.value.is_none() => {
+                vec![Rc::new(Place { value: Some(Value::None), parent: None })]
+            }
             Step::This => vec![Rc::clone(at)],
             Step::Parent => vec![
                 at.parent.clone().unwrap_or_else(|| Rc::new(Place { value: None, parent: None })),

@@ -151,6 +151,7 @@ mod tests {
             ("$.a.b[1].`parent`.`parent`.x-y", Some("1")),
             ("$.a.b[1].$.z", Some("0")),
             ("(($.a)).b.[0]", Some("10")),
+            ("$.`parent`.`this`", Some("None")),
             // Brackets bind most loosely: they apply to the whole union.
             ("nope|l|s[1]", Some("'t'")),
         ] {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use num_bigint::{BigInt, BigUint, Sign};
+use num_bigint::{BigInt, BigUint};
 use num_integer::Integer;
 use num_traits::{Pow, Signed, ToPrimitive, Zero};
 
@@ -203,7 +203,9 @@ fn check_bits(bits: u64) -> Result<(), Fault> {
 
 /// Python's float `//`: computed from the remainder, so that the two agree.
 fn floor_divide(a: f64, b: f64) -> f64 {
-    let quotient = (a - modulo(a, b)) / b;
+    let remainder = a % b;
+    let adjusted = remainder != 0.0 && (b < 0.0) != (remainder < 0.0);
+    let quotient = (a - remainder) / b - if adjusted { 1.0 } else { 0.0 };
     if quotient == 0.0 {
         return 0.0_f64.copysign(a / b);
     }
@@ -225,20 +227,21 @@ pub fn modulo(a: f64, b: f64) -> f64 {
 }
 
 fn power(a: f64, b: f64) -> Result<f64, Fault> {
-    if a == 0.0 && b < 0.0 {
+    if a == 0.0 && b < 0.0 && b.is_finite() {
         return Err(Fault::error(
             Exception::ZeroDivisionError,
             "zero cannot be raised to a negative power",
         ));
     }
-    if a < 0.0 && a.is_finite() && b.is_finite() && b.fract() != 0.0 {
+    let result = a.powf(b);
+    if a < 0.0 && a.is_finite() && b.is_finite() && b.fract() != 0.0 && a.abs().powf(b).is_finite()
+    {
         return Err(Fault::error(
             Exception::ValueError,
             "a negative number to a fractional power is not a real number",
         ));
     }
-    let result = a.powf(b);
-    if result.is_infinite() && a.is_finite() && b.is_finite() {
+    if !result.is_finite() && a.is_finite() && b.is_finite() {
         return Err(Fault::error(Exception::OverflowError, "the power is too large for a float"));
     }
     Ok(result)
@@ -327,7 +330,7 @@ pub(super) fn ratio(a: &BigInt, b: &BigInt) -> Result<f64, Fault> {
 }
 
 fn sign_of(a: &BigInt, b: &BigInt) -> f64 {
-    if a.sign() != Sign::NoSign && (a.is_negative() != b.is_negative()) { -1.0 } else { 1.0 }
+    if a.is_negative() != b.is_negative() { -1.0 } else { 1.0 }
 }
 
 /// `value * 2^exponent`, in two steps so that neither factor leaves the range of doubles.
@@ -407,6 +410,15 @@ mod tests {
 
     #[test]
     fn powers_and_shifts_fail_where_python_does() {
+        assert_eq!(compute(Op::Divide, Value::Int(0), Value::Int(-7)), Ok(Value::Float(-0.0)));
+        assert_eq!(
+            compute(Op::FloorDivide, Value::Int(9), Value::Float(f64::NEG_INFINITY)),
+            Ok(Value::Float(-1.0))
+        );
+        assert_eq!(
+            compute(Op::Power, Value::Int(-2), Value::Float(0.5)),
+            Err(Exception::ValueError)
+        );
         assert_eq!(
             compute(Op::Power, Value::Int(0), Value::Int(-1)),
             Err(Exception::ZeroDivisionError)
