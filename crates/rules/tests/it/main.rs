@@ -9,5 +9,6 @@
 )]
 
 mod builtins;
+mod properties;
 mod shared;
 mod values;
