@@ -51,3 +51,39 @@ pub enum StoreError {
     #[error("the database failed: {0}")]
     Database(String),
 }
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::PoolTimedOut => Self::Busy,
+            sqlx::Error::Database(says) => {
+                let message = says.message();
+                // SQLite's extended codes hold the primary code in their low byte.
+                let code = says.code().and_then(|code| code.parse::<i64>().ok());
+                match code.map(|code| code & 0xff) {
+                    Some(13) => Self::Full,
+                    Some(5 | 6) => Self::Busy,
+                    Some(11 | 26) => Self::Damaged(message.into()),
+                    Some(19) if says.is_unique_violation() => {
+                        Self::Taken(message.rsplit(": ").next().unwrap_or(message).into())
+                    }
+                    _ => Self::Database(message.into()),
+                }
+            }
+            _ => Self::Database(error.to_string()),
+        }
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for StoreError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        use sqlx::migrate::MigrateError as E;
+        match error {
+            E::VersionMissing(found) | E::VersionTooNew(found, _) => {
+                Self::Newer { found, ours: crate::store::schema() }
+            }
+            E::Execute(error) | E::ExecuteMigration(error, _) => error.into(),
+            other => Self::Database(other.to_string()),
+        }
+    }
+}

@@ -1,7 +1,14 @@
 //! What must still go out to the platform, every attempt to send it, and what the platform said.
 
+use crate::sql::{
+    Insert, Value, column, count, execute, fetch, fetch_one, instant, maybe_instant, parsed,
+    unreadable, word,
+};
+use crate::{Store, StoreError};
 use jiff::Timestamp;
-use model::{DecisionId, Json};
+use model::{DecisionId, Json, Receipt, ReceiptState};
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
 
 /// An enforcement that is to be sent now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,4 +59,178 @@ pub struct DeadLetter {
     pub why: String,
     /// When that was.
     pub at: Timestamp,
+}
+
+const DUE: &str = "select d.id, o.body, w.attempts, o.created_at \
+    from delivery w join outbox o on o.decision_seq = w.decision_seq \
+    join decision d on d.seq = w.decision_seq \
+    where w.next_at is not null and w.next_at <= $1 order by w.decision_seq limit $2";
+const FIND: &str = "select d.seq, (select coalesce(max(a.number) + 1, 0) from attempt a \
+    where a.decision_seq = d.seq) \
+    from decision d join outbox o on o.decision_seq = d.seq where d.id = $1";
+const ATTEMPT: Insert = Insert {
+    into: "insert into attempt (decision_seq, number, at, ended, why)",
+    columns: 5,
+    then: "",
+};
+const NEXT: &str = "update delivery set next_at = $2, attempts = attempts + $3 \
+    where decision_seq = $1";
+const BACKLOG: &str = "select count(*), min(o.created_at) \
+    from delivery w join outbox o on o.decision_seq = w.decision_seq where w.next_at is not null";
+/// Given up, not taken up again, and not enforced after all.
+const DEAD: &str = "select d.id, w.attempts, a.why, a.at, a.decision_seq, a.number \
+    from attempt a join delivery w on w.decision_seq = a.decision_seq \
+    join decision d on d.seq = a.decision_seq \
+    where a.ended = 'gave_up' and w.next_at is null and not exists (select 1 from attempt later \
+        where later.decision_seq = a.decision_seq and later.number > a.number)";
+const LATEST_DEAD: &str = " order by a.at desc limit $1";
+const ONE_DEAD: &str = " and d.id = $1";
+const RECEIPT: &str = "insert into receipt (decision_seq, state, at, detail, received_at) \
+    values ($1, $2, $3, $4, $5) on conflict (decision_seq, state, at) do nothing";
+const DECISION: &str = "select seq from decision where id = $1";
+const ENFORCED: &str = "delete from delivery where decision_seq = $1";
+
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[&str] =
+    &[DUE, FIND, NEXT, BACKLOG, DEAD, RECEIPT, DECISION, ENFORCED];
+#[cfg(test)]
+pub(crate) const INSERTS: &[&Insert] = &[&ATTEMPT];
+
+impl Store {
+    /// Enforcements that are to be sent now, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<Due>, StoreError> {
+        let mut reader = self.read().await?;
+        let rows = fetch(&mut reader, DUE, [now.into(), i64::from(limit).into()]).await?;
+        rows.iter()
+            .map(|row| {
+                let body = Json::parse(column(row, 1)?);
+                Ok(Due {
+                    decision: parsed(row, 0, "a decision's id")?,
+                    body: body.map_err(|error| unreadable("an enforcement", &error))?,
+                    attempts: attempts(row, 2)?,
+                    since: instant(row, 3)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Keeps how an attempt ended.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuch`] when the decision asks nothing of the platform.
+    pub async fn attempted(
+        &self,
+        decision: DecisionId,
+        at: Timestamp,
+        attempt: &Attempt,
+    ) -> Result<(), StoreError> {
+        let (ended, why, next_at) = match attempt {
+            Attempt::Delivered => ("delivered", None, None),
+            Attempt::Failed { why, next_at: None } => ("gave_up", Some(why.as_str()), None),
+            Attempt::Failed { why, next_at } => ("failed", Some(why.as_str()), *next_at),
+        };
+        let mut tx = self.write().await?;
+        let (seq, number) = find(&mut tx, decision).await?;
+        let row = [seq.into(), number.into(), at.into(), ended.into(), Value::text(why)];
+        ATTEMPT.run(&mut tx, row.into()).await?;
+        execute(&mut *tx, NEXT, [seq.into(), Value::instant(next_at), 1.into()]).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// How much waits to be sent.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn backlog(&self) -> Result<Backlog, StoreError> {
+        let mut reader = self.read().await?;
+        let Some(row) = fetch_one(&mut reader, BACKLOG, []).await? else {
+            return Ok(Backlog::default());
+        };
+        let dead = format!("select count(*) from ({DEAD}) as dead");
+        let dead = fetch_one(&mut reader, dead, []).await?;
+        Ok(Backlog {
+            waiting: count(&row, 0)?,
+            oldest: maybe_instant(&row, 1)?,
+            dead: dead.map_or(Ok(0), |row| count(&row, 0))?,
+        })
+    }
+
+    /// Enforcements that were given up, the latest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
+        let mut reader = self.read().await?;
+        let rows =
+            fetch(&mut reader, format!("{DEAD}{LATEST_DEAD}"), [i64::from(limit).into()]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(DeadLetter {
+                    decision: parsed(row, 0, "a decision's id")?,
+                    attempts: attempts(row, 1)?,
+                    why: column::<Option<String>>(row, 2)?.unwrap_or_default(),
+                    at: instant(row, 3)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Puts a dead letter back among those to be sent. `false`: there is no such dead letter.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn revive(&self, decision: DecisionId, at: Timestamp) -> Result<bool, StoreError> {
+        let mut tx = self.write().await?;
+        let id = Value::Text(decision.to_string());
+        let Some(row) = fetch_one(&mut *tx, format!("{DEAD}{ONE_DEAD}"), [id]).await? else {
+            return Ok(false);
+        };
+        let (seq, number): (i64, i64) = (column(&row, 4)?, column(&row, 5)?);
+        let row = [seq.into(), (number + 1).into(), at.into(), "revived".into(), Value::NoText];
+        ATTEMPT.run(&mut tx, row.into()).await?;
+        execute(&mut *tx, NEXT, [seq.into(), at.into(), 0.into()]).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Keeps what the platform says. `false`: it said so before.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuch`] when there is no such decision.
+    pub async fn receipt(&self, receipt: &Receipt, at: Timestamp) -> Result<bool, StoreError> {
+        let mut tx = self.write().await?;
+        let id = Value::Text(receipt.decision.to_string());
+        let row = fetch_one(&mut *tx, DECISION, [id]).await?;
+        let seq: i64 = column(&row.ok_or(StoreError::NoSuch("decision"))?, 0)?;
+        let values = [
+            seq.into(),
+            word(&receipt.state, "a receipt")?.into(),
+            receipt.at.into(),
+            Value::text(receipt.detail.as_deref()),
+            at.into(),
+        ];
+        let new = execute(&mut *tx, RECEIPT, values).await? > 0;
+        if receipt.state == ReceiptState::Enforced {
+            execute(&mut *tx, ENFORCED, [seq.into()]).await?;
+        }
+        tx.commit().await?;
+        Ok(new)
+    }
+}
+
+fn attempts(row: &AnyRow, index: usize) -> Result<u32, StoreError> {
+    u32::try_from(column::<i64>(row, index)?).map_err(|error| unreadable("attempts", &error))
+}
+
+/// Place of the decision and number of its next attempt.
+async fn find(
+    connection: &mut AnyConnection,
+    decision: DecisionId,
+) -> Result<(i64, i64), StoreError> {
+    let row = fetch_one(connection, FIND, [decision.to_string().into()]).await?;
+    let row = row.ok_or(StoreError::NoSuch("enforcement"))?;
+    Ok((column(&row, 0)?, column(&row, 1)?))
 }

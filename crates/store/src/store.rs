@@ -1,26 +1,60 @@
-//! The handle on the database.
+//! The handle on the database: one connection that writes, a few that read; opening, copying and
+//! checking the file.
 
-use crate::*;
-use jiff::Timestamp;
-use model::*;
-use std::collections::{BTreeMap, HashMap};
+use crate::StoreError;
+use crate::sql::{column, execute, fetch_one, number, unsigned};
+use sqlx::AnyConnection;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::Migrator;
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyPool, ConnectOptions as _, Connection as _, Executor as _, Transaction};
 use std::path::Path;
+use std::time::Duration;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// `synchronous = full`: what was answered for must survive a power cut, and a signed log must
+/// never lose rows. `secure_delete`: what is erased is overwritten. 4,000 pages of log before a
+/// checkpoint keep batches from paying for one each time.
+const WRITER: &str = "
+    pragma busy_timeout = 5000;
+    pragma journal_mode = wal;
+    pragma synchronous = full;
+    pragma foreign_keys = on;
+    pragma secure_delete = on;
+    pragma wal_autocheckpoint = 4000;
+    pragma cache_size = -65536;
+";
+const READER: &str = "
+    pragma busy_timeout = 5000;
+    pragma query_only = on;
+    pragma cache_size = -16384;
+";
+const READERS: u32 = 4;
+
+/// Moves the log into the database file and empties it.
+const CHECKPOINT: &str = "pragma wal_checkpoint(truncate)";
+const COPY: &str = "vacuum into $1";
+const INTEGRITY: &str = "pragma integrity_check(1)";
+const SCHEMA: &str = "select max(version) from _sqlx_migrations";
+const EVENTS: &str = "select count(*) from event";
+const DECISIONS: &str = "select count(*) from decision";
+const PING: &str = "select 1";
+
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[&str] =
+    &[CHECKPOINT, COPY, INTEGRITY, SCHEMA, EVENTS, DECISIONS, PING];
+
+/// The schema of this release.
+pub(crate) fn schema() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
 
 /// The handle on the database. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Store {}
-
-/// A leaf at its place in the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredLeaf {
-    /// Its place, from 0, without gaps.
-    pub index: u64,
-    /// The decision.
-    pub decision: DecisionId,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// Its hash (RFC 6962).
-    pub hash: [u8; 32],
+pub struct Store {
+    writer: AnyPool,
+    readers: AnyPool,
 }
 
 /// What a check of a database file found.
@@ -34,263 +68,288 @@ pub struct Checked {
     pub decisions: u64,
 }
 
-async fn pending<T>() -> Result<T, StoreError> {
-    std::future::ready(Err(StoreError::Busy)).await
-}
-
-impl ContentHash {
-    /// The hash of an event: name, time, data and secret data, byte by byte.
-    pub fn of(event: &Event) -> Self {
-        let _ = event;
-        Self([0; 32])
-    }
-}
-
-#[expect(clippy::missing_errors_doc, reason = "every call fails in the same ways: see StoreError")]
-#[expect(unused_variables, reason = "skeleton")]
 impl Store {
-    /// Opens the database file at `path`, makes it if it is not there, and brings its schema up to date.
+    /// Opens the database file at `path`, makes it if it is not there, and brings its schema up to
+    /// date.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] when a later release wrote it, [`StoreError::Damaged`] when it is no
+    /// database, [`StoreError::Open`] when the file cannot be opened.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        pending().await
+        let url = url(path, "rwc")?;
+        let writer = pool(&url, 1, WRITER).await.map_err(|error| not_opened(path, error))?;
+        MIGRATIONS.run(&writer).await?;
+        let readers = pool(&url, READERS, READER).await.map_err(|error| not_opened(path, error))?;
+        Ok(Self { writer, readers })
     }
 
     /// A database that lives as long as the handle; for tests and runs that keep nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] when there is no memory for it.
     pub async fn open_in_memory() -> Result<Self, StoreError> {
-        pending().await
+        let writer = pool("sqlite::memory:", 1, WRITER).await?;
+        MIGRATIONS.run(&writer).await?;
+        // One connection for all: a second one would see another database.
+        Ok(Self { readers: writer.clone(), writer })
     }
 
     /// Waits for running calls and closes the database.
-    pub async fn close(&self) {}
-
-    /// Keeps a batch in one transaction: all of it or nothing. Returns once it is on the disk.
-    pub async fn record(&self, records: &[Record]) -> Result<(), StoreError> {
-        pending().await
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
     }
 
-    /// Which of these events were here before.
-    pub async fn seen(&self, ids: &[ActionId]) -> Result<HashMap<ActionId, Seen>, StoreError> {
-        pending().await
+    /// Begins the one transaction that may write.
+    pub(crate) async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(self.writer.begin_with("begin immediate").await?)
     }
 
-    /// Keeps events that reused the id of another with other content, beside the first.
-    /// Keeping the same again changes nothing.
-    pub async fn record_conflicts(&self, conflicts: &[Conflict]) -> Result<(), StoreError> {
-        pending().await
+    /// A connection that reads.
+    pub(crate) async fn read(&self) -> Result<PoolConnection<Any>, StoreError> {
+        Ok(self.readers.acquire().await?)
     }
 
-    /// The events that reused this id.
-    pub async fn conflicts(&self, id: &ActionId) -> Result<Vec<Conflict>, StoreError> {
-        pending().await
-    }
-
-    /// One event as it is kept.
-    pub async fn event(&self, id: &ActionId) -> Result<Option<StoredEvent>, StoreError> {
-        pending().await
-    }
-
-    /// The last event about an item: its snapshot.
-    pub async fn latest_event_of(&self, item: &ItemId) -> Result<Option<StoredEvent>, StoreError> {
-        pending().await
-    }
-
-    /// Warnings and strikes of these accounts; an account without any is not in the map.
-    pub async fn standings(
-        &self,
-        accounts: &[AccountId],
-    ) -> Result<HashMap<AccountId, Standing>, StoreError> {
-        pending().await
-    }
-
-    /// The labels (set, taken away or lapsed) of these entities.
-    pub async fn labels(
-        &self,
-        entities: &[Entity],
-    ) -> Result<HashMap<Entity, Vec<Label>>, StoreError> {
-        pending().await
-    }
-
-    /// Counts since a moment.
-    pub async fn overview(&self, since: Timestamp) -> Result<Overview, StoreError> {
-        pending().await
-    }
-
-    /// Decisions, newest first.
-    pub async fn decisions(
-        &self,
-        filter: &DecisionFilter,
-        after: Option<&Cursor>,
-        limit: u32,
-    ) -> Result<Page<StoredDecision>, StoreError> {
-        pending().await
-    }
-
-    /// One decision.
-    pub async fn decision(&self, id: DecisionId) -> Result<Option<StoredDecision>, StoreError> {
-        pending().await
-    }
-
-    /// The regulator's view of a decision; `None` when none is owed (or no such decision).
-    pub async fn regulator_view(&self, id: DecisionId) -> Result<Option<Json>, StoreError> {
-        pending().await
-    }
-
-    /// What is known of an item; `None`: never looked at.
-    pub async fn lookup_item(&self, item: &ItemId) -> Result<Option<Lookup>, StoreError> {
-        pending().await
-    }
-
-    /// What is known of the item at a URL; `None`: never looked at.
-    pub async fn lookup_url(&self, url: &str) -> Result<Option<Lookup>, StoreError> {
-        pending().await
-    }
-
-    /// Cases, the most urgent first, then the oldest.
-    pub async fn cases(
-        &self,
-        filter: &CaseFilter,
-        after: Option<&Cursor>,
-        limit: u32,
-    ) -> Result<Page<Case>, StoreError> {
-        pending().await
-    }
-
-    /// One case with all that belongs to it.
-    pub async fn case(&self, id: CaseId) -> Result<Option<StoredCase>, StoreError> {
-        pending().await
-    }
-
-    /// The case in which each of these items waits for people, if one does.
-    pub async fn waiting_cases(
-        &self,
-        items: &[ItemId],
-    ) -> Result<HashMap<ItemId, CaseId>, StoreError> {
-        pending().await
-    }
-
-    /// Queues with the number of cases that wait in each.
-    pub async fn queues(&self) -> Result<BTreeMap<String, u64>, StoreError> {
-        pending().await
-    }
-
-    /// Keeps a report; `opens` is the case that it opens, when it joins none.
-    pub async fn report(&self, report: &Report, opens: Option<&Case>) -> Result<(), StoreError> {
-        pending().await
-    }
-
-    /// Keeps a proposal; the latest of a case counts.
-    pub async fn propose(&self, proposal: &Proposal) -> Result<(), StoreError> {
-        pending().await
-    }
-
-    /// Enforcements that are to be sent now, the oldest first.
-    pub async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<Due>, StoreError> {
-        pending().await
-    }
-
-    /// Keeps how an attempt ended.
-    pub async fn attempted(
-        &self,
-        decision: DecisionId,
-        at: Timestamp,
-        attempt: &Attempt,
-    ) -> Result<(), StoreError> {
-        pending().await
-    }
-
-    /// How much waits to be sent.
-    pub async fn backlog(&self) -> Result<Backlog, StoreError> {
-        pending().await
-    }
-
-    /// Enforcements that were given up, the latest first.
-    pub async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
-        pending().await
-    }
-
-    /// Puts a dead letter back among those to be sent. `false`: there is no such dead letter.
-    pub async fn revive(&self, decision: DecisionId, at: Timestamp) -> Result<bool, StoreError> {
-        pending().await
-    }
-
-    /// Keeps what the platform says. `false`: it said so before. [`StoreError::NoSuch`]: no such decision.
-    pub async fn receipt(&self, receipt: &Receipt, at: Timestamp) -> Result<bool, StoreError> {
-        pending().await
-    }
-
-    /// Keeps a version of the rulebook and that it came into force. Nothing, if it is the latest already.
-    pub async fn adopt(
-        &self,
-        version: &RulebookVersion,
-        files: &BTreeMap<String, String>,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        pending().await
-    }
-
-    /// Every coming into force, the latest first.
-    pub async fn rulebooks(&self) -> Result<Vec<Adoption>, StoreError> {
-        pending().await
-    }
-
-    /// The files of one version.
-    pub async fn rulebook(
-        &self,
-        version: &RulebookVersion,
-    ) -> Result<Option<BTreeMap<String, String>>, StoreError> {
-        pending().await
-    }
-
-    /// Keeps a key by the SHA-256 of `token`. [`StoreError::Taken`]: the name is in use.
-    pub async fn add_key(&self, key: &ApiKey, token: &str) -> Result<(), StoreError> {
-        pending().await
-    }
-
-    /// The key that this token is, unless it was withdrawn.
-    pub async fn key(&self, token: &str) -> Result<Option<ApiKey>, StoreError> {
-        pending().await
-    }
-
-    /// All keys, withdrawn ones too.
-    pub async fn keys(&self) -> Result<Vec<ApiKey>, StoreError> {
-        pending().await
-    }
-
-    /// Withdraws a key. `false`: there is no such key, or it is withdrawn already.
-    pub async fn revoke_key(&self, id: &str, at: Timestamp) -> Result<bool, StoreError> {
-        pending().await
-    }
-
-    /// Leaves of the public log from place `from` on.
-    pub async fn leaves(&self, from: u64, limit: u32) -> Result<Vec<StoredLeaf>, StoreError> {
-        pending().await
-    }
-
-    /// What opens the commitments of a decision's leaf.
-    pub async fn openings(&self, decision: DecisionId) -> Result<Vec<Opening>, StoreError> {
-        pending().await
-    }
-
-    /// Erases openings, so that no byte of them stays in the files. Returns how many there were.
-    pub async fn erase_openings(
-        &self,
-        decision: DecisionId,
-        fields: &[&str],
-    ) -> Result<u64, StoreError> {
-        pending().await
+    /// Empties the write-ahead log, so that no byte of a deleted row stays in it.
+    pub(crate) async fn checkpoint(&self) -> Result<(), StoreError> {
+        let mut writer = self.writer.acquire().await?;
+        let busy = match fetch_one(&mut writer, CHECKPOINT, []).await? {
+            Some(row) => column::<i64>(&row, 0)?,
+            None => 0,
+        };
+        if busy == 0 { Ok(()) } else { Err(StoreError::Busy) }
     }
 
     /// Writes a consistent copy while running. `to` must not exist.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] when there is a file at `to`; [`StoreError::Full`] when there is no
+    /// room for it.
     pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        pending().await
+        if to.exists() {
+            return Err(StoreError::Taken(format!("a file at {}", to.display())));
+        }
+        let text = to.to_str().ok_or_else(|| StoreError::Open {
+            path: to.display().to_string(),
+            why: "the path is not UTF-8".into(),
+        })?;
+        let mut reader = self.read().await?;
+        let copied = execute(&mut reader, COPY, [text.into()]).await;
+        if let Err(error) = copied {
+            // Half a copy must not be taken for a whole one.
+            let _ = tokio::fs::remove_file(to).await;
+            return Err(error);
+        }
+        let synced = async { tokio::fs::File::open(to).await?.sync_all().await };
+        synced.await.map_err(|error: std::io::Error| StoreError::Open {
+            path: to.display().to_string(),
+            why: error.to_string(),
+        })
     }
 
     /// Checks that a file is a whole database that this release can open; changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] says what is wrong with it, [`StoreError::Newer`] when a later
+    /// release wrote it.
     pub async fn check(path: &Path) -> Result<Checked, StoreError> {
-        pending().await
+        let mut file =
+            options(&url(path, "ro")?)?.connect().await.map_err(|e| not_opened(path, e.into()))?;
+        let checked = checked(&mut file).await;
+        file.close().await?;
+        checked
     }
 
     /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        pending().await
+        number(&mut *self.read().await?, PING, []).await.map(drop)
+    }
+}
+
+async fn checked(file: &mut AnyConnection) -> Result<Checked, StoreError> {
+    if let Some(row) = fetch_one(file, INTEGRITY, []).await? {
+        let says: String = column(&row, 0)?;
+        if says != "ok" {
+            return Err(StoreError::Damaged(says));
+        }
+    }
+    let found = number(file, SCHEMA, []).await.map_err(|_| {
+        StoreError::Damaged("it is a database, but not one that Evenhand wrote".into())
+    })?;
+    if found > schema() {
+        return Err(StoreError::Newer { found, ours: schema() });
+    }
+    let events = unsigned(number(file, EVENTS, []).await?);
+    let decisions = unsigned(number(file, DECISIONS, []).await?);
+    Ok(Checked { schema: found, events, decisions })
+}
+
+fn options(url: &str) -> Result<AnyConnectOptions, StoreError> {
+    sqlx::any::install_default_drivers();
+    Ok(url.parse()?)
+}
+
+async fn pool(url: &str, most: u32, pragmas: &'static str) -> Result<AnyPool, StoreError> {
+    let pool = AnyPoolOptions::new()
+        .max_connections(most)
+        .acquire_timeout(Duration::from_secs(10))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| {
+            Box::pin(async move { connection.execute(pragmas).await.map(drop) })
+        });
+    Ok(pool.connect_with(options(url)?).await?)
+}
+
+/// The URL of a file; every byte that means something in a URL is escaped.
+fn url(path: &Path, mode: &str) -> Result<String, StoreError> {
+    let broken = |why: String| StoreError::Open { path: path.display().to_string(), why };
+    let absolute = std::path::absolute(path).map_err(|error| broken(error.to_string()))?;
+    let text = absolute.to_str().ok_or_else(|| broken("the path is not UTF-8".into()))?;
+    let mut url = String::from("sqlite://");
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            url.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    Ok(format!("{url}?mode={mode}"))
+}
+
+/// SQLite's "unable to open database file" says too little without the path.
+fn not_opened(path: &Path, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Database(why) => StoreError::Open { path: path.display().to_string(), why },
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::{Insert, with_list};
+    use crate::{Kept, Received, Record};
+    use jiff::Timestamp;
+    use model::{ActionId, Event, Json, RulebookVersion};
+
+    fn record(n: u32, bytes: usize) -> Record {
+        let event = Event {
+            action_id: ActionId::new(&n.to_string()).unwrap(),
+            action_name: "note".into(),
+            timestamp: Timestamp::UNIX_EPOCH,
+            data: Json::parse(&format!("\"{}\"", "x".repeat(bytes))).unwrap(),
+            secret_data: None,
+        };
+        Record {
+            at: Timestamp::UNIX_EPOCH,
+            rulebook: RulebookVersion::new("r"),
+            event: Some(Received { event, subject: None }),
+            kept: Kept::Nothing,
+            labels: Vec::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn every_statement_prepares() {
+        use crate::{cases, decisions, facts, keys, leaf, lookup, outbox, overview, rulebooks};
+        let store = Store::open_in_memory().await.unwrap();
+        let mut writer = store.writer.acquire().await.unwrap();
+        let statements = [
+            STATEMENTS,
+            cases::STATEMENTS,
+            decisions::STATEMENTS,
+            facts::STATEMENTS,
+            keys::STATEMENTS,
+            leaf::STATEMENTS,
+            lookup::STATEMENTS,
+            outbox::STATEMENTS,
+            overview::STATEMENTS,
+            rulebooks::STATEMENTS,
+            crate::seen::STATEMENTS,
+            crate::write::STATEMENTS,
+        ];
+        let inserts: [&[&Insert]; 6] = [
+            cases::INSERTS,
+            keys::INSERTS,
+            outbox::INSERTS,
+            rulebooks::INSERTS,
+            crate::seen::INSERTS,
+            crate::write::INSERTS,
+        ];
+        let texts = statements.concat();
+        let texts = texts.iter().map(|sql| with_list(sql, vec![0.into(); 3]).0);
+        let mut prepared = 0;
+        for sql in texts.chain(inserts.concat().iter().map(|insert| insert.text(256))) {
+            let statement = sqlx::AssertSqlSafe(sql.clone());
+            if let Err(error) = writer.prepare(sqlx::SqlSafeStr::into_sql_str(statement)).await {
+                panic!("{error}: {sql}");
+            }
+            prepared += 1;
+        }
+        assert!(prepared > 60, "{prepared}");
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_and_nothing_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("evenhand.db")).await.unwrap();
+        store.record(&[record(0, 10)]).await.unwrap();
+        let limit = |pages: i64| {
+            let store = store.clone();
+            async move {
+                let mut writer = store.writer.acquire().await.unwrap();
+                let pages = format!("pragma max_page_count = {pages}");
+                execute(&mut writer, pages, []).await.unwrap();
+            }
+        };
+        limit(100).await;
+        let batch = [record(1, 10), record(2, 1_000_000)];
+        assert_eq!(store.record(&batch).await, Err(StoreError::Full));
+        // Reading goes on, what was kept is kept, and nothing of the batch is there.
+        let ids = [0, 1, 2].map(|n: u32| ActionId::new(&n.to_string()).unwrap());
+        assert_eq!(store.seen(&ids).await.unwrap().len(), 1);
+        assert_eq!(store.record(&batch).await, Err(StoreError::Full));
+        // Once there is room, the same batch is taken.
+        limit(1_000_000).await;
+        store.record(&batch).await.unwrap();
+        assert_eq!(store.seen(&ids).await.unwrap().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_newer_schema_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("evenhand.db");
+        let store = Store::open(&path).await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        let later = "insert into _sqlx_migrations \
+            (version, description, success, checksum, execution_time) \
+            values (99, 'later', true, x'00', 0)";
+        execute(&mut tx, later, []).await.unwrap();
+        tx.commit().await.unwrap();
+        store.close().await;
+        let newer = StoreError::Newer { found: 99, ours: schema() };
+        assert_eq!(Store::open(&path).await.unwrap_err(), newer);
+        assert_eq!(Store::check(&path).await.unwrap_err(), newer);
+    }
+
+    #[tokio::test]
+    async fn the_writer_is_durable_and_overwrites_what_it_deletes() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("evenhand.db")).await.unwrap();
+        let mut writer = store.writer.acquire().await.unwrap();
+        for (pragma, expected) in
+            [("pragma synchronous", 2), ("pragma foreign_keys", 1), ("pragma secure_delete", 1)]
+        {
+            assert_eq!(number(&mut writer, pragma, []).await.unwrap(), expected, "{pragma}");
+        }
+        let row = fetch_one(&mut writer, "pragma journal_mode", []).await.unwrap().unwrap();
+        assert_eq!(column::<&str>(&row, 0).unwrap(), "wal");
+        let mut reader = store.read().await.unwrap();
+        assert!(execute(&mut reader, "delete from event", []).await.is_err());
     }
 }

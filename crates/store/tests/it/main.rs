@@ -1,0 +1,9 @@
+//! The store from outside: what is kept, what can be asked, what happens when things go wrong.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
+
+mod cases;
+mod fixtures;
+mod forgetting;
+mod outbox;
+mod records;
+mod standing;
