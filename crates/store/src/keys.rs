@@ -151,7 +151,7 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub async fn revoke_key(&self, id: &str, at: Timestamp) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
-        let revoked = execute(&mut *tx, REVOKE, [id.into(), at.into()]).await?;
+        let revoked = execute(&mut tx, REVOKE, [id.into(), at.into()]).await?;
         tx.commit().await?;
         Ok(revoked > 0)
     }

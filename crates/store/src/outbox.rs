@@ -136,7 +136,7 @@ impl Store {
         let (seq, number) = find(&mut tx, decision).await?;
         let row = [seq.into(), number.into(), at.into(), ended.into(), Value::text(why)];
         ATTEMPT.run(&mut tx, row.into()).await?;
-        execute(&mut *tx, NEXT, [seq.into(), Value::instant(next_at), 1.into()]).await?;
+        execute(&mut tx, NEXT, [seq.into(), Value::instant(next_at), 1.into()]).await?;
         Ok(tx.commit().await?)
     }
 
@@ -185,13 +185,13 @@ impl Store {
     pub async fn revive(&self, decision: DecisionId, at: Timestamp) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
         let id = Value::Text(decision.to_string());
-        let Some(row) = fetch_one(&mut *tx, format!("{DEAD}{ONE_DEAD}"), [id]).await? else {
+        let Some(row) = fetch_one(&mut tx, format!("{DEAD}{ONE_DEAD}"), [id]).await? else {
             return Ok(false);
         };
         let (seq, number): (i64, i64) = (column(&row, 4)?, column(&row, 5)?);
         let row = [seq.into(), (number + 1).into(), at.into(), "revived".into(), Value::NoText];
         ATTEMPT.run(&mut tx, row.into()).await?;
-        execute(&mut *tx, NEXT, [seq.into(), at.into(), 0.into()]).await?;
+        execute(&mut tx, NEXT, [seq.into(), at.into(), 0.into()]).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -203,7 +203,7 @@ impl Store {
     pub async fn receipt(&self, receipt: &Receipt, at: Timestamp) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
         let id = Value::Text(receipt.decision.to_string());
-        let row = fetch_one(&mut *tx, DECISION, [id]).await?;
+        let row = fetch_one(&mut tx, DECISION, [id]).await?;
         let seq: i64 = column(&row.ok_or(StoreError::NoSuch("decision"))?, 0)?;
         let values = [
             seq.into(),
@@ -212,9 +212,9 @@ impl Store {
             Value::text(receipt.detail.as_deref()),
             at.into(),
         ];
-        let new = execute(&mut *tx, RECEIPT, values).await? > 0;
+        let new = execute(&mut tx, RECEIPT, values).await? > 0;
         if receipt.state == ReceiptState::Enforced {
-            execute(&mut *tx, ENFORCED, [seq.into()]).await?;
+            execute(&mut tx, ENFORCED, [seq.into()]).await?;
         }
         tx.commit().await?;
         Ok(new)

@@ -105,7 +105,7 @@ impl Store {
             by_measure: tallies(&mut tx, MEASURES, since).await?,
             ..Overview::default()
         };
-        for row in fetch(&mut *tx, OUTCOMES, [since.into()]).await? {
+        for row in fetch(&mut tx, OUTCOMES, [since.into()]).await? {
             let (day, breach, automated): (_, i64, i64) =
                 (day(column(&row, 0)?)?, column(&row, 1)?, column(&row, 2)?);
             let held = count(&row, 3)?;

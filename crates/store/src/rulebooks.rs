@@ -41,13 +41,13 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        if let Some(row) = fetch_one(&mut *tx, LATEST, []).await?
+        if let Some(row) = fetch_one(&mut tx, LATEST, []).await?
             && column::<&str>(&row, 0)? == version.as_str()
         {
             return Ok(());
         }
         let files = json(files, "a rulebook")?;
-        execute(&mut *tx, KEEP, [version.as_str().into(), files.into()]).await?;
+        execute(&mut tx, KEEP, [version.as_str().into(), files.into()]).await?;
         ADOPT.run(&mut tx, vec![version.as_str().into(), Value::from(at)]).await?;
         Ok(tx.commit().await?)
     }

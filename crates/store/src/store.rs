@@ -55,6 +55,8 @@ pub(crate) fn schema() -> i64 {
 pub struct Store {
     writer: AnyPool,
     readers: AnyPool,
+    /// `None` in memory.
+    file: Option<AnyConnectOptions>,
 }
 
 /// What a check of a database file found.
@@ -76,11 +78,15 @@ impl Store {
     /// [`StoreError::Newer`] when a later release wrote it, [`StoreError::Damaged`] when it is no
     /// database, [`StoreError::Open`] when the file cannot be opened.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let url = url(path, "rwc")?;
-        let writer = pool(&url, 1, WRITER).await.map_err(|error| not_opened(path, error))?;
+        let file = options(&url(path, "rwc")?)?;
+        // A pool would try a damaged file again and again; one connection says at once.
+        let mut trial = file.connect().await.map_err(|error| not_opened(path, error.into()))?;
+        trial.execute(WRITER).await.map_err(|error| not_opened(path, error.into()))?;
+        trial.close().await?;
+        let writer = pool(file.clone(), 1, WRITER).await?;
         MIGRATIONS.run(&writer).await?;
-        let readers = pool(&url, READERS, READER).await.map_err(|error| not_opened(path, error))?;
-        Ok(Self { writer, readers })
+        let readers = pool(file.clone(), READERS, READER).await?;
+        Ok(Self { writer, readers, file: Some(file) })
     }
 
     /// A database that lives as long as the handle; for tests and runs that keep nothing.
@@ -88,10 +94,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when there is no memory for it.
     pub async fn open_in_memory() -> Result<Self, StoreError> {
-        let writer = pool("sqlite::memory:", 1, WRITER).await?;
+        let writer = pool(options("sqlite::memory:")?, 1, WRITER).await?;
         MIGRATIONS.run(&writer).await?;
         // One connection for all: a second one would see another database.
-        Ok(Self { readers: writer.clone(), writer })
+        Ok(Self { readers: writer.clone(), writer, file: None })
     }
 
     /// Waits for running calls and closes the database.
@@ -133,8 +139,16 @@ impl Store {
             path: to.display().to_string(),
             why: "the path is not UTF-8".into(),
         })?;
-        let mut reader = self.read().await?;
-        let copied = execute(&mut reader, COPY, [text.into()]).await;
+        // Not the writer's connection: writing goes on meanwhile.
+        let copied = match &self.file {
+            Some(file) => {
+                let mut own = file.connect().await?;
+                let copied = execute(&mut own, COPY, [text.into()]).await;
+                own.close().await?;
+                copied
+            }
+            None => execute(&mut *self.writer.acquire().await?, COPY, [text.into()]).await,
+        };
         if let Err(error) = copied {
             // Half a copy must not be taken for a whole one.
             let _ = tokio::fs::remove_file(to).await;
@@ -192,7 +206,11 @@ fn options(url: &str) -> Result<AnyConnectOptions, StoreError> {
     Ok(url.parse()?)
 }
 
-async fn pool(url: &str, most: u32, pragmas: &'static str) -> Result<AnyPool, StoreError> {
+async fn pool(
+    file: AnyConnectOptions,
+    most: u32,
+    pragmas: &'static str,
+) -> Result<AnyPool, StoreError> {
     let pool = AnyPoolOptions::new()
         .max_connections(most)
         .acquire_timeout(Duration::from_secs(10))
@@ -202,7 +220,7 @@ async fn pool(url: &str, most: u32, pragmas: &'static str) -> Result<AnyPool, St
         .after_connect(move |connection, _| {
             Box::pin(async move { connection.execute(pragmas).await.map(drop) })
         });
-    Ok(pool.connect_with(options(url)?).await?)
+    Ok(pool.connect_with(file).await?)
 }
 
 /// The URL of a file; every byte that means something in a URL is escaped.

@@ -198,27 +198,18 @@ impl<'a> Batch<'a> {
     }
 
     fn add(&mut self, record: &'a Record) -> Result<(), StoreError> {
-        let event = match &record.event {
-            Some(received) => Some(self.add_event(record, received)),
-            None => None,
-        };
+        let new = record.event.as_ref().map(|received| self.add_event(record, received));
         match &record.kept {
             Kept::Decided(kept) => {
-                let event = match event {
-                    Some(seq) => seq,
-                    None => self.event(&kept.decided.decision().action_id)?,
-                };
-                self.add_decision(event, record.at, kept)?;
+                let event = new.map_or_else(|| self.event(&kept.decided.decision().action_id), Ok);
+                self.add_decision(event?, record.at, kept)?;
             }
             Kept::Referred(case) => {
-                let event = match event {
-                    Some(seq) => seq,
-                    None => self.event(&case.action_id)?,
-                };
-                self.add_case(event, case)?;
+                let event = new.map_or_else(|| self.event(&case.action_id), Ok);
+                self.add_case(event?, case)?;
             }
             Kept::Joined { case, findings } => {
-                let event = event.ok_or(StoreError::NoSuch("event"))?;
+                let event = new.ok_or(StoreError::NoSuch("event"))?;
                 self.joined.push(*case);
                 self.add_case_findings(*case, event, findings)?;
             }

@@ -50,7 +50,8 @@ impl Held {
     }
 
     pub(crate) fn no_breach() -> Self {
-        Self { breach: false, measures: Vec::new(), warns: false, ..Self::breach() }
+        let facts = "No rule found anything in the post.".into();
+        Self { breach: false, measures: Vec::new(), warns: false, facts, ..Self::breach() }
     }
 }
 

@@ -1,5 +1,5 @@
 //! The store from outside: what is kept, what can be asked, what happens when things go wrong.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 mod cases;
 mod fixtures;

@@ -19,19 +19,19 @@ async fn what_is_due_is_sent_tried_again_and_given_up() {
     assert_eq!(store.due(world.now, 1).await.unwrap().len(), 1);
 
     store.attempted(a, world.now, &Attempt::Delivered).await.unwrap();
-    let next_at = Some(world.now + SignedDuration::from_mins(1));
+    let next_at = world.now + SignedDuration::from_mins(1);
     let failed = |next_at| Attempt::Failed { why: "status 500".into(), next_at };
-    store.attempted(b, world.now, &failed(next_at)).await.unwrap();
+    store.attempted(b, world.now, &failed(Some(next_at))).await.unwrap();
     assert!(store.due(world.now, 10).await.unwrap().is_empty());
     let backlog = store.backlog().await.unwrap();
     assert_eq!((backlog.waiting, backlog.oldest, backlog.dead), (1, Some(world.now), 0));
-    let due = store.due(next_at.unwrap(), 10).await.unwrap();
+    let due = store.due(next_at, 10).await.unwrap();
     assert_eq!((due.len(), due[0].decision, due[0].attempts), (1, b, 1));
 
-    store.attempted(b, next_at.unwrap(), &failed(None)).await.unwrap();
+    store.attempted(b, next_at, &failed(None)).await.unwrap();
     let dead = store.dead_letters(10).await.unwrap();
     assert_eq!((dead.len(), dead[0].decision, dead[0].attempts), (1, b, 2));
-    assert_eq!((dead[0].why.as_str(), dead[0].at), ("status 500", next_at.unwrap()));
+    assert_eq!((dead[0].why.as_str(), dead[0].at), ("status 500", next_at));
     assert_eq!(store.backlog().await.unwrap().dead, 1);
     assert_eq!(store.overview(world.now).await.unwrap().not_enforced, 2);
 
