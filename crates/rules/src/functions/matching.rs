@@ -29,7 +29,7 @@ pub(super) fn register(all: &mut Vec<Signature>) {
         switches(
             matching(name, returns, doc, run)
                 .argument("text", Type::Str)
-                .constant("list_name", Type::Str),
+                .constant("list", Type::Str),
         )
         .prepared(prepare_terms)
         .needs(Needs::Lists)
@@ -140,7 +140,7 @@ fn prepare_phrases(site: &Site<'_>) -> Result<Prepared, Vec<ArgumentError>> {
 }
 
 fn prepare_terms(site: &Site<'_>) -> Result<Prepared, Vec<ArgumentError>> {
-    match site.list("list_name")? {
+    match site.list("list")? {
         Prepared::List(number) => {
             let entries = site.lists.entries(number);
             Ok(Prepared::Phrases(PhraseSet::new(

@@ -16,6 +16,7 @@ mod matching;
 mod network;
 mod numbering;
 mod numbers;
+mod patterns;
 mod phone;
 mod punycode;
 mod regexes;

@@ -60,6 +60,7 @@ fn signatures() -> Vec<Signature> {
         super::time::register,
         super::chance::register,
         super::matching::register,
+        super::patterns::register,
         super::sites::register,
         super::shape::register,
         super::identifiers::register,

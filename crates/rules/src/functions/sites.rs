@@ -37,15 +37,15 @@ pub(super) fn register(all: &mut Vec<Signature>) {
             Ok(Value::Bool(listed(call, number, &host_of(call.text(0)?))))
         })
         .argument("host", Type::Str)
-        .constant("list_name", Type::Str)
-        .prepared(|site| site.list("list_name"))
+        .constant("list", Type::Str)
+        .prepared(|site| site.list("list"))
         .needs(Needs::Lists),
-        text("LinksInList", Type::Bool, "Whether a link in the text leads to a host, or a domain above it, that is in a list of the rulebook.", |call| {
+        text("TextLinksTo", Type::Bool, "Whether a link in the text leads to a host, or a domain above it, that is in a list of the rulebook.", |call| {
             let number = call.list_number()?;
             Ok(Value::Bool(hosts(call.text(0)?).iter().any(|host| listed(call, number, &host.name))))
         })
-        .constant("list_name", Type::Str)
-        .prepared(|site| site.list("list_name"))
+        .constant("list", Type::Str)
+        .prepared(|site| site.list("list"))
         .needs(Needs::Lists),
         text("HasIpAddress", Type::Bool, "Whether an IP address is in the text.", |call| Ok(Value::Bool(!addresses(call.text(0)?).is_empty()))),
         text("IpAddressesIn", texts(), "The IP addresses in the text.", |call| {

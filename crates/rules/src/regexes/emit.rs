@@ -77,10 +77,7 @@ fn write(out: &mut String, node: &Node, target: Target) {
             wrapped(out, "(?:", |out| nodes.iter().for_each(|node| write(out, node, target)))
         }
         Node::Either(nodes) => wrapped(out, "(?:", |out| branches(out, nodes.iter(), target)),
-        Node::Group(_, node) => {
-            let open = if target == Target::Backtracking { "(" } else { "(?:" };
-            wrapped(out, open, |out| write(out, node, target));
-        }
+        Node::Group(_, node) => wrapped(out, "(", |out| write(out, node, target)),
         // The engines refuse to repeat what has no width; once or not at all is the same.
         Node::Repeat { node, min, .. } if node.width(&[]).1 == Some(0) => {
             wrapped(out, "(?:", |out| {

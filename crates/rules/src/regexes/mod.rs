@@ -40,6 +40,8 @@ pub struct Pattern {
     source: Box<str>,
     engine: Engine,
     literals: Option<Literals>,
+    /// The groups that have a name.
+    named: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -70,7 +72,17 @@ static DISPUTED: LazyLock<Ranges> = LazyLock::new(|| Ranges::of(r"[\w~~[\p{L}\p{
 impl Pattern {
     /// Compiles a pattern.
     pub fn compile(source: &str, ignore_case: bool) -> Result<Self, PatternError> {
-        let node = parse::parse(source, ignore_case)?;
+        let (node, named) = parse::parse(source, ignore_case)?;
+        Self::build(source, node, &named)
+    }
+
+    /// Compiles a pattern for texts that are in lower case, whatever the case of its letters.
+    pub fn compile_for_lower_case(source: &str) -> Result<Self, PatternError> {
+        let (node, named) = parse::parse(source, true)?;
+        Self::build(source, node.for_lower_case(), &named)
+    }
+
+    fn build(source: &str, node: tree::Node, named: &[u32]) -> Result<Self, PatternError> {
         let too_large = |_: &dyn fmt::Display| PatternError {
             offset: 0,
             message: "the pattern is too large".to_owned(),
@@ -93,7 +105,8 @@ impl Pattern {
                 Engine::Linear(ascii)
             }
         };
-        Ok(Self { source: source.into(), engine, literals })
+        let named = named.iter().filter_map(|group| usize::try_from(*group).ok()).collect();
+        Ok(Self { source: source.into(), engine, literals, named })
     }
 
     /// The pattern as written.
@@ -134,6 +147,28 @@ impl Pattern {
                 Ok(found.map(|found| (found.start(), found.end())))
             }
         }
+    }
+
+    /// The passage that the first match is about, in bytes: the first of its named groups that
+    /// took part, or all of it.
+    pub fn quote(&self, text: &str) -> Result<Option<(usize, usize)>, Fault> {
+        if self.named.is_empty() {
+            return self.find(text);
+        }
+        let groups = self.named.iter().copied().chain([0]);
+        Ok(match self.runner(text) {
+            Runner::Linear(regex) => regex.captures(text.as_bytes()).and_then(|captures| {
+                let mut groups = groups.filter_map(|group| captures.get(group));
+                groups.next().map(|found| (found.start(), found.end()))
+            }),
+            Runner::Backtracking(regex) => {
+                let captures = regex.captures(text).map_err(|error| budget(&error))?;
+                captures.and_then(|captures| {
+                    let mut groups = groups.filter_map(|group| captures.get(group));
+                    groups.next().map(|found| (found.start(), found.end()))
+                })
+            }
+        })
     }
 
     fn runner(&self, text: &str) -> Runner<'_> {
@@ -349,6 +384,11 @@ mod tests {
             Pattern::compile(r"\bfr.e\b", false).unwrap().find("é free²! frée"),
             Ok(Some((11, 16)))
         );
+        let quoting = Pattern::compile(r"is (?P<quote>\w+)|\w+", false).unwrap();
+        assert_eq!(quoting.quote("é is bad"), Ok(Some((0, 2))));
+        assert_eq!(quoting.quote("- is bad"), Ok(Some((5, 8))));
+        let quoting = Pattern::compile(r"\bis (?P<quote>\w+)", false).unwrap();
+        assert_eq!(quoting.quote("é is bad"), Ok(Some((6, 9))));
         assert_eq!(Pattern::compile(r"(?<=é )f", false).unwrap().find("é f"), Ok(Some((3, 4))));
     }
 }

@@ -33,7 +33,8 @@ impl Flags {
     }
 }
 
-pub(super) fn parse(pattern: &str, ignore_case: bool) -> Result<Node, PatternError> {
+/// The pattern's tree and the numbers of its named groups.
+pub(super) fn parse(pattern: &str, ignore_case: bool) -> Result<(Node, Vec<u32>), PatternError> {
     let mut flags = Flags { ignore_case, ..Flags::default() };
     loop {
         let mut parser = Parser::new(pattern);
@@ -44,7 +45,9 @@ pub(super) fn parse(pattern: &str, ignore_case: bool) -> Result<Node, PatternErr
             continue;
         }
         // Other global flags apply to the whole too, and stand before everything that they touch.
-        return result;
+        let mut named: Vec<u32> = parser.names.values().copied().collect();
+        named.sort_unstable();
+        return result.map(|node| (node, named));
     }
 }
 

@@ -88,6 +88,33 @@ pub(super) struct Class {
 }
 
 impl Node {
+    /// The node for texts that are in lower case already, and so need no second look at case.
+    pub(super) fn for_lower_case(self) -> Self {
+        let boxed = |node: Box<Self>| Box::new(node.for_lower_case());
+        let all = |nodes: Vec<Self>| nodes.into_iter().map(Self::for_lower_case).collect();
+        match self {
+            Self::Literal(c, Case::Folded | Case::FoldedAscii) => {
+                let mut lower = c.to_lowercase();
+                Self::Literal(lower.next().filter(|_| lower.len() == 0).unwrap_or(c), Case::Exact)
+            }
+            Self::Back(group, _) => Self::Back(group, Case::Exact),
+            Self::Sequence(nodes) => Self::Sequence(all(nodes)),
+            Self::Either(nodes) => Self::Either(all(nodes)),
+            Self::Group(group, node) => Self::Group(group, boxed(node)),
+            Self::Atomic(node) => Self::Atomic(boxed(node)),
+            Self::Repeat { node, min, max, mode } => {
+                Self::Repeat { node: boxed(node), min, max, mode }
+            }
+            Self::Look { node, behind, negative } => {
+                Self::Look { node: boxed(node), behind, negative }
+            }
+            Self::Condition { group, yes, no } => {
+                Self::Condition { group, yes: boxed(yes), no: boxed(no) }
+            }
+            other => other,
+        }
+    }
+
     /// The least and most characters that the node matches; None: no upper bound.
     /// `groups` has the widths of the groups that back-references may name.
     pub(super) fn width(&self, groups: &[(u32, Option<u32>)]) -> (u32, Option<u32>) {

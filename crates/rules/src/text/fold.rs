@@ -119,7 +119,9 @@ fn is_optional_sign(c: char) -> bool {
 }
 
 fn push_folded(cells: &mut Vec<Cell>, c: char, start: usize, end: usize) {
-    if c.is_ascii() {
+    if let Some(mark) = plain_mark(c) {
+        push(cells, mark, start, end);
+    } else if c.is_ascii() {
         push(cells, c.to_ascii_lowercase(), start, end);
     } else if is_decoration(c) || is_optional_sign(c) || IGNORABLE.contains(c) {
     } else if LATIN.contains(c) {
@@ -130,6 +132,16 @@ fn push_folded(cells: &mut Vec<Cell>, c: char, start: usize, end: usize) {
         let lower = c.to_lowercase();
         lower.for_each(|c| push(cells, if c == 'ς' { 'σ' } else { c }, start, end));
     }
+}
+
+/// The plain form of apostrophes, quotation marks and dashes.
+fn plain_mark(c: char) -> Option<char> {
+    Some(match c {
+        '‘' | '’' | '‛' | 'ʼ' | '′' => '\'',
+        '“' | '”' | '‟' | '″' => '"',
+        '‐' | '‑' | '‒' | '–' | '—' | '−' => '-',
+        _ => return None,
+    })
 }
 
 /// White letters on black circles and squares, and the letters of flags, which normalisation
@@ -214,6 +226,7 @@ mod tests {
             ("free \t\n money", "free money"),
             ("buy сосо now please", "buy coco now please"), // сосо wholly Cyrillic
             ("ﬁne ½", "fine 1⁄2"),
+            ("don’t – “stop”", "don't - \"stop\""),
         ] {
             assert_eq!(fold(text).text(), folded, "{text}");
         }

@@ -2,20 +2,23 @@
 //! a slur are not taken for those who use it.
 
 /// Pairs of quotation marks. In `„...“` the closing mark is what opens elsewhere.
-const PAIRS: [(char, char); 9] = [
+const PAIRS: [(char, char); 11] = [
     ('„', '“'),
     ('„', '”'),
     ('“', '”'),
+    ('”', '”'),
     ('«', '»'),
     ('»', '«'),
     ('「', '」'),
     ('『', '』'),
+    ('《', '》'),
     ('‹', '›'),
     ('"', '"'),
 ];
 
 /// A quotation longer than this is not one: a mark was left open.
 const LONGEST: usize = 2_000;
+const LONGEST_SINGLE: usize = 600;
 
 /// The text without quotations: passages in quotation marks, lines that begin with `>`, and what
 /// follows `RT @name` or `QT @name` at the start. What is cut leaves a space.
@@ -32,7 +35,7 @@ pub fn unquoted(text: &str) -> String {
     let mut rest = own_lines.as_str();
     while let Some(c) = rest.chars().next() {
         let after = rest.get(c.len_utf8()..).unwrap_or_default();
-        match quotation_end(c, after) {
+        match quotation_end(c, after).or_else(|| single_end(&out, c, after)) {
             Some(end) => {
                 out.push(' ');
                 rest = after.get(end..).unwrap_or_default();
@@ -59,6 +62,21 @@ fn quotation_end(open: char, after: &str) -> Option<usize> {
     (end <= LONGEST).then_some(end)
 }
 
+/// The same for single marks, which are apostrophes too: a quotation begins where no word goes
+/// before, and ends where none goes on.
+fn single_end(before: &str, open: char, after: &str) -> Option<usize> {
+    let in_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    if !matches!(open, '\'' | '‘' | '‚') || in_word(before.chars().next_back()) {
+        return None;
+    }
+    let paragraph = after.split("\n\n").next().unwrap_or_default();
+    let closing =
+        paragraph.char_indices().filter(|(at, c)| *at > 0 && matches!(c, '\'' | '’' | '‘'));
+    let mut ends = closing.map(|(at, c)| at + c.len_utf8());
+    ends.find(|end| !in_word(paragraph.get(*end..).and_then(|rest| rest.chars().next())))
+        .filter(|end| *end <= LONGEST_SINGLE)
+}
+
 fn is_repost(text: &str) -> bool {
     let text = text.trim_start();
     ["RT", "QT"].iter().any(|mark| {
@@ -79,10 +97,14 @@ mod tests {
             ("Il a dit « gros mots » hier", "Il a dit   hier"),
             ("他说「坏话」了", "他说 了"),
             ("he said “bad” and ”x", "he said   and ”x"),
+            ("hon sa ”fult” till mig", "hon sa   till mig"),
             ("> quoted line\nmy own words\n>> deeper", "my own words\n"),
             ("RT @someone: bad words", ""),
             ("an open \" mark stays", "an open \" mark stays"),
             ("\"first paragraph\n\nsecond\" one", "\"first paragraph\n\nsecond\" one"),
+            ("she said 'don't be bad' to me", "she said   to me"),
+            ("I don't think it's John's", "I don't think it's John's"),
+            ("书名《坏书》很坏", "书名 很坏"),
             ("plain", "plain"),
             ("ART @home", "ART @home"),
         ] {

@@ -90,7 +90,7 @@ fn texts(items: &[&str]) -> Value {
 #[test]
 fn every_function_does_what_it_says() {
     let text = |text: &str| ("text", Value::from(text));
-    let list = |name: &str| ("list_name", Value::from(name));
+    let list = |name: &str| ("list", Value::from(name));
     for (name, given, result) in [
         ("TextContains", vec![text("so FR33 today"), ("phrase", "free".into())], Value::Bool(true)),
         (
@@ -125,6 +125,16 @@ fn every_function_does_what_it_says() {
             vec![text("bad  folk, Grobnik"), list("slurs")],
             texts(&["bad  folk", "Grobnik"]),
         ),
+        (
+            "TextMatches",
+            vec![text("You are a GR0BNIK, Joe"), ("pattern", r"\byou are (?:a )?{slurs}\b".into())],
+            Value::Bool(true),
+        ),
+        (
+            "TextMatches",
+            vec![text("you are a grobnika"), ("pattern", r"\b{slurs}\b".into())],
+            Value::Bool(false),
+        ),
         ("TextEquals", vec![("a", "Ｆree ".into()), ("b", "free".into())], Value::Bool(true)),
         ("NormalizeText", vec![text("𝓕ree")], Value::from("free")),
         ("UnquotedText", vec![text("he said \"grobnik\"!")], Value::from("he said  !")),
@@ -141,7 +151,7 @@ fn every_function_does_what_it_says() {
             vec![("host", "notevil.example".into()), list("bad_hosts")],
             Value::Bool(false),
         ),
-        ("LinksInList", vec![text("go to Bücher.de"), list("bad_hosts")], Value::Bool(true)),
+        ("TextLinksTo", vec![text("go to Bücher.de"), list("bad_hosts")], Value::Bool(true)),
         ("MentionsCount", vec![text("@a @b c@d")], Value::Int(2)),
         ("HashtagCount", vec![text("#a #1")], Value::Int(1)),
         ("UppercaseShare", vec![text("ABc1")], Value::Float(2.0 / 3.0)),
@@ -162,7 +172,7 @@ fn every_function_does_what_it_says() {
         ("HasIpAddress", vec![text("at 10.0.0.1.")], Value::Bool(true)),
         (
             "ListContains",
-            vec![list("slurs"), ("terms", texts(&["x", "GROBNIK"]))],
+            vec![("list_name", "slurs".into()), ("terms", texts(&["x", "GROBNIK"]))],
             Value::Bool(true),
         ),
         (
@@ -196,6 +206,9 @@ fn what_was_found_can_be_quoted() {
         quoted("TextContains", &[about.clone(), ("phrase", "free money".into())], text),
         ["FR33  m0n€y"]
     );
+    let about_folk = ("text", Value::from("All Bad  Fólk lie"));
+    let pattern = ("pattern", Value::from(r"\ball (?P<quote>{slurs}) (?:lie|cheat)\b"));
+    assert_eq!(quoted("TextMatches", &[about_folk, pattern], "All Bad  Fólk lie"), ["Bad  Fólk"]);
     assert_eq!(quoted("CountLinks", std::slice::from_ref(&about), text), ["Evil.com"]);
     assert_eq!(quoted("Mentions", std::slice::from_ref(&about), text), ["@bob"]);
     assert_eq!(
