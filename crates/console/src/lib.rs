@@ -1,1 +1,86 @@
 //! What do people and programs see?
+//!
+//! [`router`] holds the public pages and the interface for programs, [`admin_router`] what an
+//! operator's tools ask. A page and its JSON twin show one value (`views`), which is read from the
+//! store (`reads`) without personal data; what changes anything goes through `flow`.
+//!
+//! This crate must not name a table, must not call out, and must not decide.
+
+mod admin;
+mod api;
+mod assets;
+mod body;
+mod chart;
+mod page;
+mod pages;
+mod problem;
+mod query;
+mod reads;
+mod security;
+mod state;
+mod text;
+mod views;
+
+pub use admin::admin_router;
+pub use problem::Problem;
+pub use state::{Bounds, Console, ConsoleState};
+
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router, middleware};
+use http::{HeaderName, HeaderValue};
+use model::Ids;
+use std::any::Any;
+use std::sync::Arc;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::request_id::{
+    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
+use tower_http::trace::TraceLayer;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The public pages and the interface for programs.
+pub fn router(state: ConsoleState) -> Router {
+    let (api, description) = api::router();
+    let api = api
+        .route("/api/{*rest}", axum::routing::any(api::nothing))
+        .method_not_allowed_fallback(api::no_method);
+    let drawn = Names(Arc::clone(&state.ids));
+    let around = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::new(REQUEST_ID, drawn))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(middleware::from_fn(security::headers))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(state.clone(), page::problems))
+        .layer(CatchPanicLayer::custom(broken));
+    pages::router()
+        .merge(api)
+        .route("/openapi.json", get(|| async move { Json(description) }))
+        .layer(around)
+        .with_state(state)
+}
+
+/// Names each request, so that an answer and the log's lines about it can be joined.
+#[derive(Debug, Clone)]
+struct Names(Arc<dyn Ids>);
+
+impl MakeRequestId for Names {
+    fn make_request_id<B>(&mut self, _: &http::Request<B>) -> Option<RequestId> {
+        HeaderValue::from_str(&self.0.next().to_string()).ok().map(RequestId::new)
+    }
+}
+
+/// What the log says of a request: nothing of its query, which may name a person's post.
+fn span(request: &Request) -> tracing::Span {
+    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("");
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+fn broken(_: Box<dyn Any + Send + 'static>) -> Response {
+    Problem::internal("a handler panicked").into_response()
+}

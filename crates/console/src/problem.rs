@@ -114,6 +114,11 @@ impl Problem {
         self
     }
 
+    /// When to come again, if it says so.
+    pub const fn retry_seconds(&self) -> Option<u64> {
+        self.retry_after
+    }
+
     /// Adds the methods that the address does take.
     #[must_use]
     pub fn allow(mut self, methods: Option<HeaderValue>) -> Self {

@@ -50,7 +50,7 @@ pub struct Console {
     /// The way in for people's decisions.
     pub review: Review,
     /// The rulebook in force; swapped on reload.
-    pub rulebook: Arc<arc_swap::ArcSwap<rules::rulebook::Rulebook>>,
+    pub rulebook: Arc<arc_swap::ArcSwap<crate::Book>>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Draws request ids.

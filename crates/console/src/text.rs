@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::Measure;
+use crate::views::Held;
+use model::{Measure, ReceiptState};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 /// Markdown as HTML. HTML within it is shown as text, images become their description, links lead
@@ -88,6 +89,53 @@ pub fn done(measure: &Measure) -> String {
         Measure::Suspend { .. } => "Account suspended".into(),
         Measure::Ban => "Account closed".into(),
     }
+}
+
+/// All that was done, in one sentence without its full stop.
+pub fn all_done(measures: &[Measure], held: Held) -> String {
+    if measures.is_empty() {
+        let nothing = match held {
+            Held::Breach => "Nothing was done",
+            Held::NoBreach => "It was left as it is",
+        };
+        return nothing.into();
+    }
+    let mut said: Vec<String> = measures.iter().map(done).collect();
+    for later in said.iter_mut().skip(1) {
+        let mut letters = later.chars();
+        *later = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
+    }
+    said.join(", ")
+}
+
+/// How long a measure lasts that does not end by itself.
+pub const fn lasting(measure: &Measure) -> &'static str {
+    match measure {
+        Measure::Warn => "nothing is taken away; it counts if it happens again",
+        _ => "until another decision ends it",
+    }
+}
+
+/// What a receipt says.
+pub const fn receipt(state: &ReceiptState) -> &'static str {
+    match state {
+        ReceiptState::Enforced => "In force on the platform",
+        ReceiptState::NoticeDelivered => "The person was shown the notice",
+        ReceiptState::Failed => "The platform could not do it",
+    }
+}
+
+/// A text as it stands in the query of an address.
+pub fn percent(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/:".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
 }
 
 /// The name of a measure by its word in data: `age_gate` is "Shown to adults only".

@@ -77,6 +77,22 @@ pub struct Row {
     pub replaced_by: Option<DecisionId>,
 }
 
+impl Row {
+    /// What it is called in a list.
+    pub fn title(&self) -> &str {
+        match (&self.clause, self.outcome) {
+            (Some(clause), _) => &clause.title,
+            (None, Held::Breach) => "A clause was breached",
+            (None, Held::NoBreach) => "Nothing was breached",
+        }
+    }
+
+    /// What was done, in words.
+    pub fn did(&self) -> String {
+        crate::text::all_done(&self.measures, self.outcome)
+    }
+}
+
 /// A page of decisions, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rows {
@@ -101,6 +117,23 @@ pub struct Step {
     pub counts_for: Option<String>,
     /// Whether it is the step that the decision stands on.
     pub here: bool,
+}
+
+impl Step {
+    /// Its name as a heading.
+    pub fn heading(&self) -> String {
+        let mut letters = self.name.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+    }
+
+    /// Who may decide it.
+    pub fn who(&self) -> String {
+        match self.people {
+            0 => "Automation may decide".into(),
+            1 => "A person decides".into(),
+            many => format!("{many} people decide together"),
+        }
+    }
 }
 
 /// Which step applied and how it was found.

@@ -9,4 +9,4 @@ mod rulebook;
 pub(crate) use decisions::{decision, decisions, row};
 pub(crate) use lookup::{Asked, lookup};
 pub(crate) use overview::overview;
-pub(crate) use rulebook::{Book, Past, book, history, policy, provider};
+pub(crate) use rulebook::{Past, current, history, named, policy, provider};

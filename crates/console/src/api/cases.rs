@@ -1,0 +1,158 @@
+//! `/api/v1/cases`: what waits for people, and what they hold. Who decides is whose key it is.
+
+use super::openapi::ProblemBody;
+use crate::body;
+use crate::problem::{BAD_QUERY, NOT_FOUND, Problem};
+use crate::query::Query;
+use crate::state::{ConsoleState, storage};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use flow::Verdict;
+use http::HeaderMap;
+use model::{CaseId, CaseState};
+use serde_json::{Value, json};
+use store::{CaseFilter, Cursor};
+
+/// Cases in one answer.
+const PAGE: u32 = 50;
+
+fn id(text: &str) -> Result<CaseId, Problem> {
+    text.parse().map_err(|_| Problem::new(&NOT_FOUND, "This is no id of a case."))
+}
+
+/// List cases, the most urgent first.
+#[utoipa::path(
+    get, path = "/api/v1/cases", tag = "review", security(("key" = ["review"])),
+    params(
+        ("state" = Option<String>, Query, description = "`waiting`, `proposed` or `decided`"),
+        ("queue" = Option<String>, Query, description = "Only this queue"),
+        ("before" = Option<String>, Query, description = "`next` of the page before"),
+    ),
+    responses(
+        (status = 200, description = "`cases`, and `next` unless it is the last page", body = Object),
+        (status = 400, description = "Bad query", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn list(
+    State(state): State<ConsoleState>,
+    headers: HeaderMap,
+    query: Query,
+) -> Result<Json<Value>, Problem> {
+    state.reviewer(&headers).await?;
+    query.only(&["state", "queue", "before"])?;
+    let stands = match query.get("state") {
+        None => None,
+        Some("waiting") => Some(CaseState::Waiting),
+        Some("proposed") => Some(CaseState::Proposed),
+        Some("decided") => Some(CaseState::Decided),
+        Some(_) => {
+            let detail = "`state` is `waiting`, `proposed` or `decided`.";
+            return Err(Problem::new(&BAD_QUERY, detail).with("parameter", "state"));
+        }
+    };
+    let filter = CaseFilter { state: stands, queue: query.get("queue").map(str::to_owned) };
+    let before: Option<Cursor> = query.parse("before")?;
+    let page = state.store.cases(&filter, before.as_ref(), PAGE).await;
+    let page = page.map_err(|error| storage(&error))?;
+    let next = page.next.map(|cursor| cursor.to_string());
+    Ok(Json(json!({ "cases": page.entries, "next": next })))
+}
+
+/// One case with the item as it was, its reports and what is proposed.
+#[utoipa::path(
+    get, path = "/api/v1/cases/{id}", tag = "review", security(("key" = ["review"])),
+    params(("id" = String, Path, description = "The case")),
+    responses(
+        (status = 200, description = "The case", body = Object),
+        (status = 404, description = "No such case", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn one(
+    State(state): State<ConsoleState>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+    query: Query,
+) -> Result<Json<Value>, Problem> {
+    state.reviewer(&headers).await?;
+    query.only(&[])?;
+    let stored = state.store.case(id(&name)?).await.map_err(|error| storage(&error))?;
+    let stored = stored.ok_or_else(|| Problem::new(&NOT_FOUND, "There is no such case."))?;
+    let reports: Vec<_> = stored
+        .reports
+        .iter()
+        .map(|report| {
+            json!({
+                "report": report.id,
+                "clause": report.clause,
+                "reason": report.reason,
+                "received_at": report.received_at,
+            })
+        })
+        .collect();
+    let proposal = stored.proposal.as_ref().map(|proposal| {
+        json!({
+            "by": proposal.by,
+            "verdict": proposal.verdict,
+            "why": proposal.why,
+            "proposed_at": proposal.proposed_at,
+        })
+    });
+    Ok(Json(json!({
+        "case": stored.case,
+        "event": stored.event.event,
+        "reports": reports,
+        "proposal": proposal,
+        "decision": stored.decision,
+    })))
+}
+
+/// Decide a case.
+///
+/// Answers 202 when the rulebook wants a second person: the verdict is then a proposal.
+#[utoipa::path(
+    post, path = "/api/v1/cases/{id}/decide", tag = "review", security(("key" = ["review"])),
+    params(("id" = String, Path, description = "The case")),
+    request_body(content = Object, description = "`outcome` (`breach`, `no_breach`), `reason`; for a breach `clause` and `passage` {`start`, `end`}; `emergency` {`reason`} to pass over a warning"),
+    responses(
+        (status = 200, description = "Decided", body = Object),
+        (status = 202, description = "Proposed: waits for a second person", body = Object),
+        (status = 409, description = "Decided already", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "The rulebook does not allow it", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn decide(
+    State(state): State<ConsoleState>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+    query: Query,
+    body: Body,
+) -> Result<impl IntoResponse, Problem> {
+    let by = state.reviewer(&headers).await?;
+    query.only(&[])?;
+    let verdict: Verdict = body::json(&headers, body, &state.bounds).await?;
+    let held = state.review.decide(id(&name)?, &by, verdict).await;
+    held.map(super::reviewed).map_err(|error| super::refused(&error))
+}
+
+/// Approve what another person proposed.
+#[utoipa::path(
+    post, path = "/api/v1/cases/{id}/approve", tag = "review", security(("key" = ["review"])),
+    params(("id" = String, Path, description = "The case")),
+    responses(
+        (status = 200, description = "Decided", body = Object),
+        (status = 409, description = "The same person, or nothing proposed", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn approve(
+    State(state): State<ConsoleState>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+    query: Query,
+) -> Result<impl IntoResponse, Problem> {
+    let by = state.reviewer(&headers).await?;
+    query.only(&[])?;
+    let held = state.review.approve(id(&name)?, &by).await;
+    held.map(super::reviewed).map_err(|error| super::refused(&error))
+}

@@ -1,0 +1,87 @@
+//! `/api/v1`: what programs ask and send. Each handler carries its own description, from which
+//! `/openapi.json` is made. Must not answer an event before the transaction that keeps it.
+
+mod cases;
+mod decisions;
+mod events;
+mod openapi;
+mod public;
+mod receipts;
+mod reports;
+
+use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem};
+use crate::state::ConsoleState;
+use axum::{Json, Router};
+use flow::{ReviewError, Reviewed};
+use serde_json::{Value, json};
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The interface and its description.
+pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
+    OpenApiRouter::with_openapi(openapi::Description::openapi())
+        .routes(routes!(events::send))
+        .routes(routes!(receipts::send))
+        .routes(routes!(reports::send))
+        .routes(routes!(cases::list))
+        .routes(routes!(cases::one))
+        .routes(routes!(cases::decide))
+        .routes(routes!(cases::approve))
+        .routes(routes!(decisions::list))
+        .routes(routes!(decisions::one))
+        .routes(routes!(decisions::person))
+        .routes(routes!(decisions::regulator))
+        .routes(routes!(decisions::replace))
+        .routes(routes!(public::lookup))
+        .routes(routes!(public::overview))
+        .routes(routes!(public::rulebook))
+        .routes(routes!(public::rulebook_history))
+        .routes(routes!(public::rulebook_version))
+        .split_for_parts()
+}
+
+/// What an address under `/api/` answers that there is none at.
+pub(crate) async fn nothing() -> Problem {
+    Problem::new(&NOT_FOUND, "Nothing answers at this address; /openapi.json lists what there is.")
+}
+
+/// What an address answers to a method that it does not take.
+pub(crate) async fn no_method() -> Problem {
+    Problem::new(&METHOD_NOT_ALLOWED, "This address takes another method.")
+}
+
+/// What became of a person's verdict: 200 with the decision, or 202 when it waits for a second.
+fn reviewed(reviewed: Reviewed) -> (http::StatusCode, Json<Value>) {
+    match reviewed {
+        Reviewed::Decided(decided) => {
+            let decision = decided.decision();
+            let body = json!({
+                "status": "decided",
+                "decision": decision.id,
+                "measures": decision.measures,
+                "statement": decided.statement().person_view(decision),
+            });
+            (http::StatusCode::OK, Json(body))
+        }
+        Reviewed::Proposed { case, why } => {
+            let body = json!({ "status": "proposed", "case": case, "why": why });
+            (http::StatusCode::ACCEPTED, Json(body))
+        }
+    }
+}
+
+/// Why a person's verdict was refused.
+fn refused(error: &ReviewError) -> Problem {
+    use crate::problem::{CASE_CLOSED, REFUSED, SAME_PERSON, STORAGE};
+    let kind = match error {
+        ReviewError::NoSuchCase(_) | ReviewError::NoSuchDecision(_) | ReviewError::NoSuchItem(_) => {
+            &NOT_FOUND
+        }
+        ReviewError::AlreadyDecided | ReviewError::NothingProposed => &CASE_CLOSED,
+        ReviewError::SamePerson(_) => &SAME_PERSON,
+        ReviewError::NotAllowed(_) => &REFUSED,
+        ReviewError::Storage => return Problem::new(&STORAGE, error.to_string()).retry_after(5),
+    };
+    Problem::new(kind, error.to_string())
+}

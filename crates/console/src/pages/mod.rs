@@ -1,0 +1,34 @@
+//! The public pages. Each is also there as JSON, under `/api/v1` and for whoever accepts only that.
+//! They show what the crate's `reads` give and nothing else.
+
+mod decision;
+mod decisions;
+mod lookup;
+mod overview;
+mod problems;
+mod rulebook;
+
+use crate::problem::{NOT_FOUND, Problem};
+use crate::state::ConsoleState;
+use axum::Router;
+use axum::routing::get;
+
+pub(crate) use decision::id as decision_id;
+pub(crate) use decisions::filter;
+
+/// All pages.
+pub(crate) fn router() -> Router<ConsoleState> {
+    Router::new()
+        .route("/", get(overview::show))
+        .route("/decisions", get(decisions::show))
+        .route("/decisions/{id}", get(decision::show))
+        .route("/rulebook", get(rulebook::in_force))
+        .route("/rulebook/history", get(rulebook::history))
+        .route("/rulebook/{version}", get(rulebook::version))
+        .route("/rulebook/{version}/{policy}", get(rulebook::policy))
+        .route("/lookup", get(lookup::show))
+        .route("/problems", get(problems::all))
+        .route("/problems/{name}", get(problems::one))
+        .route("/static/{name}", get(crate::assets::serve))
+        .fallback(|| async { Problem::new(&NOT_FOUND, "No page has this address.") })
+}

@@ -1,0 +1,186 @@
+//! Rulebooks for readers: the one in force, and those before it.
+
+use crate::problem::{NOT_FOUND, Problem};
+use crate::state::{ConsoleState, storage};
+use crate::views::{ClauseLadder, ClauseName, PolicyView, RulebookView, VersionView};
+use model::{ClauseId, RulebookVersion};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Most earlier rulebooks that are held in memory at once.
+const HELD: usize = 16;
+
+/// A rulebook as far as readers see it.
+#[derive(Debug, Clone)]
+pub(crate) struct Book {
+    pub(crate) version: RulebookVersion,
+    pub(crate) title: String,
+    pub(crate) provider: String,
+    pub(crate) publish_text: bool,
+    /// The first is the one that every clause is written in.
+    pub(crate) languages: Vec<String>,
+    /// Every policy in every language that it has, by language.
+    pub(crate) policies: BTreeMap<String, Vec<PolicyView>>,
+}
+
+impl Book {
+    /// The policies in the language that is always there.
+    pub(crate) fn policies(&self) -> &[PolicyView] {
+        self.languages
+            .first()
+            .and_then(|language| self.policies.get(language))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// What follows from a breach of the clause.
+    pub(crate) fn ladder(&self, id: &ClauseId) -> Option<&ClauseLadder> {
+        self.policies()
+            .iter()
+            .flat_map(|policy| &policy.clauses)
+            .find(|clause| clause.id == *id)?
+            .ladder
+            .as_ref()
+    }
+
+    /// All clauses by name, in the order of the rulebook.
+    pub(crate) fn clauses(&self) -> Vec<ClauseName> {
+        let names = self.policies().iter().flat_map(|policy| {
+            policy.clauses.iter().map(|clause| ClauseName {
+                id: clause.id.clone(),
+                title: clause.title.clone(),
+                policy_title: policy.title.clone(),
+            })
+        });
+        names.collect()
+    }
+
+    /// The clause's title, or its id when this rulebook does not have it.
+    pub(crate) fn title_of(&self, clause: &str) -> String {
+        self.clauses()
+            .into_iter()
+            .find(|name| name.id.as_str() == clause)
+            .map_or_else(|| clause.to_owned(), |name| name.title)
+    }
+
+    /// The whole of it, for a page or a program.
+    pub(crate) fn view(&self, in_force: bool) -> RulebookView {
+        RulebookView {
+            version: self.version.clone(),
+            title: self.title.clone(),
+            provider: self.provider.clone(),
+            languages: self.languages.clone(),
+            in_force,
+            policies: self.policies().to_vec(),
+        }
+    }
+}
+
+/// Earlier rulebooks, as far as somebody asked for them.
+#[derive(Debug, Default)]
+pub(crate) struct Past(Mutex<BTreeMap<RulebookVersion, Arc<Book>>>);
+
+impl Past {
+    fn get(&self, version: &RulebookVersion) -> Option<Arc<Book>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(version).cloned()
+    }
+
+    fn keep(&self, book: &Arc<Book>) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.len() >= HELD {
+            held.clear();
+        }
+        held.insert(book.version.clone(), Arc::clone(book));
+    }
+}
+
+/// The rulebook in force.
+pub(crate) async fn current(state: &ConsoleState) -> Arc<Book> {
+    let rulebook = state.rulebook.load_full();
+    if let Some(book) = state.past().get(rulebook.version()) {
+        return book;
+    }
+    let book = Arc::new(Book::of(&rulebook));
+    state.past().keep(&book);
+    book
+}
+
+/// The rulebook of that version; `None` when it was never in force here.
+pub(crate) async fn book(
+    state: &ConsoleState,
+    version: &RulebookVersion,
+) -> Result<Option<Arc<Book>>, Problem> {
+    if let Some(book) = state.past().get(version) {
+        return Ok(Some(book));
+    }
+    let now = current(state).await;
+    if now.version == *version {
+        return Ok(Some(now));
+    }
+    let files = state.store.rulebook(version).await.map_err(|error| storage(&error))?;
+    let Some(files) = files else { return Ok(None) };
+    let sources = rules::Sources::from_map(files);
+    // An earlier rulebook may use what a later release no longer reads; what loads is shown.
+    let (Some(loaded), _) = rules::rulebook::Rulebook::load(&sources) else { return Ok(None) };
+    let book = Arc::new(Book::of(&loaded));
+    state.past().keep(&book);
+    Ok(Some(book))
+}
+
+/// A version as it stands in an address: whole, or its first digits if they are enough.
+pub(crate) async fn named(state: &ConsoleState, name: &str) -> Result<Arc<Book>, Problem> {
+    let nothing = || Problem::new(&NOT_FOUND, "No rulebook of this version was ever in force here.");
+    let current = current(state).await;
+    if current.version.as_str() == name || current.version.short() == name {
+        return Ok(current);
+    }
+    let all = state.store.rulebooks().await.map_err(|error| storage(&error))?;
+    let known = all
+        .into_iter()
+        .find(|one| one.version.as_str() == name || one.version.short() == name)
+        .ok_or_else(nothing)?;
+    book(state, &known.version).await?.ok_or_else(nothing)
+}
+
+/// Every version that was ever in force, newest first.
+pub(crate) async fn history(state: &ConsoleState) -> Result<Vec<VersionView>, Problem> {
+    let now = current(state).await;
+    let mut adoptions = state.store.rulebooks().await.map_err(|error| storage(&error))?;
+    adoptions.sort_by(|a, b| b.adopted_at.cmp(&a.adopted_at));
+    let mut versions = Vec::with_capacity(adoptions.len());
+    let mut current_shown = false;
+    for one in adoptions {
+        let title = book(state, &one.version).await?.map_or_else(String::new, |b| b.title.clone());
+        // A rulebook can come back into force; only its latest adoption is the one that lasts.
+        let in_force = one.version == now.version && !current_shown;
+        current_shown |= in_force;
+        versions.push(VersionView { version: one.version, title, since: one.adopted_at, in_force });
+    }
+    Ok(versions)
+}
+
+/// One policy in one language, with the languages that it has.
+pub(crate) fn policy<'a>(
+    book: &'a Book,
+    id: &str,
+    language: Option<&str>,
+) -> Result<(&'a PolicyView, Vec<&'a str>), Problem> {
+    let versions: Vec<_> = book
+        .languages
+        .iter()
+        .filter_map(|code| {
+            let policy = book.policies.get(code)?.iter().find(|policy| policy.id == id)?;
+            Some((code.as_str(), policy))
+        })
+        .collect();
+    let chosen = language
+        .and_then(|language| versions.iter().find(|(code, _)| *code == language))
+        .or_else(|| versions.first())
+        .map(|(_, policy)| *policy)
+        .ok_or_else(|| Problem::new(&NOT_FOUND, "This rulebook has no such policy."))?;
+    Ok((chosen, versions.into_iter().map(|(code, _)| code).collect()))
+}
+
+/// Whose posts these are.
+pub(crate) fn provider(state: &ConsoleState) -> String {
+    state.rulebook.load().provider().to_owned()
+}
