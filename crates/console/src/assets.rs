@@ -12,7 +12,7 @@ use rust_embed::RustEmbed;
 struct Static;
 
 /// Address of an asset with its content's hash, so that browsers may keep it for ever.
-pub fn address(name: &str) -> String {
+pub(crate) fn address(name: &str) -> String {
     Static::get(name).map_or_else(
         || format!("/static/{name}"),
         |file| {
@@ -23,7 +23,7 @@ pub fn address(name: &str) -> String {
 }
 
 /// `GET /static/{name}`.
-pub async fn serve(Path(name): Path<String>) -> Response {
+pub(crate) async fn serve(Path(name): Path<String>) -> Response {
     let Some(file) = Static::get(&name) else {
         return Problem::new(&NOT_FOUND, "There is no such file.").into_response();
     };

@@ -15,7 +15,7 @@ use std::io::Read as _;
 
 /// What a body holds by its `Content-Type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// One JSON value.
     One,
     /// One JSON value per line.
@@ -26,7 +26,7 @@ pub enum Shape {
 ///
 /// # Errors
 /// A problem for any type but JSON and NDJSON.
-pub fn shape(headers: &HeaderMap) -> Result<Shape, Problem> {
+pub(crate) fn shape(headers: &HeaderMap) -> Result<Shape, Problem> {
     let named = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = named.and_then(|value| value.split(';').next()).unwrap_or("").trim();
     match essence.to_ascii_lowercase().as_str() {
@@ -44,7 +44,11 @@ pub fn shape(headers: &HeaderMap) -> Result<Shape, Problem> {
 ///
 /// # Errors
 /// A problem when a limit is passed, the gzip is broken or the encoding unknown.
-pub async fn read(headers: &HeaderMap, body: Body, bounds: &Bounds) -> Result<Vec<u8>, Problem> {
+pub(crate) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    bounds: &Bounds,
+) -> Result<Vec<u8>, Problem> {
     let packed = match headers.get(header::CONTENT_ENCODING).map(|value| value.to_str()) {
         None => false,
         Some(Ok(name)) if name.eq_ignore_ascii_case("identity") => false,
@@ -103,7 +107,7 @@ fn unpack(bytes: &[u8], bounds: &Bounds) -> Result<Vec<u8>, Problem> {
 ///
 /// # Errors
 /// A problem that says what is wrong and where.
-pub async fn json<T: DeserializeOwned>(
+pub(crate) async fn json<T: DeserializeOwned>(
     headers: &HeaderMap,
     body: Body,
     bounds: &Bounds,

@@ -14,7 +14,7 @@ const BOTTOM: u64 = 24;
 
 /// One colour of the chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Series {
+pub(crate) struct Series {
     /// What is counted.
     pub name: String,
     /// Where more of it is shown.
@@ -48,7 +48,7 @@ struct Mark {
 /// A chart that is ready to be drawn.
 #[derive(Debug, Template)]
 #[template(path = "chart.html")]
-pub struct Chart {
+pub(crate) struct Chart {
     id: &'static str,
     title: String,
     unit: &'static str,
@@ -61,7 +61,7 @@ pub struct Chart {
 
 impl Chart {
     /// Lays out `series` over `columns`, the largest series at the bottom.
-    pub fn new(
+    pub(crate) fn new(
         id: &'static str,
         title: impl Into<String>,
         unit: &'static str,
@@ -172,9 +172,14 @@ mod tests {
 
     #[test]
     fn the_scale_is_round() {
-        for (tallest, expected) in
-            [(0, (1, 1)), (3, (1, 3)), (5, (2, 6)), (9, (5, 10)), (97, (50, 100)), (u64::MAX / 8, (500_000_000_000_000_000, 2_500_000_000_000_000_000))]
-        {
+        for (tallest, expected) in [
+            (0, (1, 1)),
+            (3, (1, 3)),
+            (5, (2, 6)),
+            (9, (5, 10)),
+            (97, (50, 100)),
+            (u64::MAX / 8, (500_000_000_000_000_000, 2_500_000_000_000_000_000)),
+        ] {
             let (step, top) = scale(tallest);
             assert_eq!((step, top), expected, "{tallest}");
             assert!(top >= tallest && top / step <= 5);
@@ -184,7 +189,13 @@ mod tests {
     #[test]
     fn bars_stand_on_one_another_and_the_table_says_the_same() {
         let columns = vec!["Mon".into(), "Tue".into()];
-        let chart = Chart::new("c", "Breaches", "breaches", columns, vec![series("<b>", &[1, 0]), series("Spam", &[3, 4])]);
+        let chart = Chart::new(
+            "c",
+            "Breaches",
+            "breaches",
+            columns,
+            vec![series("<b>", &[1, 0]), series("Spam", &[3, 4])],
+        );
         assert_eq!(chart.bars.len(), 3);
         let html = chart.render().unwrap();
         assert!(html.contains("&#60;b&#62;") && !html.contains("<b>"), "{html}");

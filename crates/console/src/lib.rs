@@ -13,16 +13,17 @@ mod body;
 mod chart;
 mod page;
 mod pages;
-mod problem;
+pub mod problem;
 mod query;
 mod reads;
 mod security;
 mod state;
 mod text;
-mod views;
+pub mod views;
 
 pub use admin::admin_router;
 pub use problem::Problem;
+pub use reads::Book;
 pub use state::{Bounds, Console, ConsoleState};
 
 use axum::extract::Request;

@@ -15,7 +15,7 @@ use std::convert::Infallible;
 
 /// What stands around every page.
 #[derive(Debug, Clone)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// Which entry of the navigation is open.
     pub at: &'static str,
     /// Whose posts these are.
@@ -26,7 +26,7 @@ pub struct Frame {
 
 impl Frame {
     /// A frame for a page under `at`.
-    pub fn new(state: &ConsoleState, at: &'static str, twin: impl Into<String>) -> Self {
+    pub(crate) fn new(state: &ConsoleState, at: &'static str, twin: impl Into<String>) -> Self {
         Self { at, provider: crate::reads::provider(state), twin: Some(twin.into()) }
     }
 
@@ -46,7 +46,7 @@ impl Frame {
 
 /// Whether a program or a person asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wants {
+pub(crate) enum Wants {
     /// A page.
     Page,
     /// JSON.
@@ -55,7 +55,7 @@ pub enum Wants {
 
 impl Wants {
     /// By the header `Accept`: JSON only if it is named, before any HTML.
-    pub fn of(headers: &HeaderMap) -> Self {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
         let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
         let named = |one: &str| {
             let essence = one.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
@@ -72,7 +72,7 @@ impl Wants {
     ///
     /// # Errors
     /// An internal problem when the page cannot be rendered.
-    pub fn answer<V: Serialize, T: Template>(
+    pub(crate) fn answer<V: Serialize, T: Template>(
         self,
         view: &V,
         page: impl FnOnce() -> T,
@@ -98,7 +98,7 @@ impl<S: Sync> FromRequestParts<S> for Wants {
 ///
 /// # Errors
 /// An internal problem when it cannot be rendered.
-pub fn html<T: Template>(page: &T) -> Result<Response, Problem> {
+pub(crate) fn html<T: Template>(page: &T) -> Result<Response, Problem> {
     page.render().map(|text| Html(text).into_response()).map_err(Problem::internal)
 }
 
@@ -116,7 +116,10 @@ struct ProblemPage<'a> {
 ///
 /// # Errors
 /// An internal problem when it cannot be rendered.
-pub fn explain(state: &ConsoleState, kind: &crate::problem::Kind) -> Result<Response, Problem> {
+pub(crate) fn explain(
+    state: &ConsoleState,
+    kind: &crate::problem::Kind,
+) -> Result<Response, Problem> {
     html(&ProblemPage {
         frame: Frame { at: "", provider: crate::reads::provider(state), twin: None },
         status: kind.status,
@@ -127,9 +130,13 @@ pub fn explain(state: &ConsoleState, kind: &crate::problem::Kind) -> Result<Resp
 }
 
 /// Shows problems to people as a page and leaves them as JSON to programs.
-pub async fn problems(State(state): State<ConsoleState>, request: Request, next: Next) -> Response {
-    let program = request.uri().path().starts_with("/api/")
-        || Wants::of(request.headers()) == Wants::Json;
+pub(crate) async fn problems(
+    State(state): State<ConsoleState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let program =
+        request.uri().path().starts_with("/api/") || Wants::of(request.headers()) == Wants::Json;
     let response = next.run(request).await;
     let Some(problem) = response.extensions().get::<Problem>().filter(|_| !program).cloned() else {
         return response;

@@ -9,11 +9,11 @@ use std::str::FromStr;
 
 /// Names and values in the order in which they stand.
 #[derive(Debug, Clone, Default)]
-pub struct Query(Vec<(String, String)>);
+pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
     /// The value of `name`; an empty one is none, as forms send it.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.0.iter().rev().find(|(key, _)| key == name)?;
         let value = value.trim();
         (!value.is_empty()).then_some(value)
@@ -23,7 +23,7 @@ impl Query {
     ///
     /// # Errors
     /// A problem that names the parameter and says why.
-    pub fn parse<T>(&self, name: &str) -> Result<Option<T>, Problem>
+    pub(crate) fn parse<T>(&self, name: &str) -> Result<Option<T>, Problem>
     where
         T: FromStr,
         T::Err: Display,
@@ -41,7 +41,7 @@ impl Query {
     ///
     /// # Errors
     /// A problem with the name, those that there are, and the one that was perhaps meant.
-    pub fn only(&self, known: &[&str]) -> Result<(), Problem> {
+    pub(crate) fn only(&self, known: &[&str]) -> Result<(), Problem> {
         let Some((name, _)) = self.0.iter().find(|(name, _)| !known.contains(&name.as_str()))
         else {
             return Ok(());
@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn distances() {
-        for (a, b, apart) in [("", "", 0), ("a", "", 1), ("clause", "claus", 1), ("abc", "xbd", 2)] {
+        for (a, b, apart) in [("", "", 0), ("a", "", 1), ("clause", "claus", 1), ("abc", "xbd", 2)]
+        {
             assert_eq!(distance(a, b), apart, "{a} {b}");
         }
     }

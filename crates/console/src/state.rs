@@ -81,7 +81,8 @@ impl ConsoleState {
     /// Takes what the binary hands over.
     pub fn new(console: Console) -> Self {
         let rate = console.bounds.requests_per_second;
-        let quota = Quota::per_second(rate).allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1)));
+        let quota = Quota::per_second(rate)
+            .allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1)));
         let rates = RateLimiter::keyed(quota);
         Self(Arc::new(Inner { console, rates, past: crate::reads::Past::default() }))
     }
@@ -137,7 +138,10 @@ impl ConsoleState {
     /// As [`Self::caller`]; also when the key carries no pseudonym.
     pub async fn reviewer(&self, headers: &HeaderMap) -> Result<String, Problem> {
         self.caller(headers, Scope::Review).await?.pseudonym.ok_or_else(|| {
-            Problem::new(&SCOPE_MISSING, "The key carries no pseudonym, so nobody would answer for the decision.")
+            Problem::new(
+                &SCOPE_MISSING,
+                "The key carries no pseudonym, so nobody would answer for the decision.",
+            )
         })
     }
 }

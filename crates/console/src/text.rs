@@ -1,14 +1,14 @@
 //! Words on a page: Markdown made safe, times and names for people. Must not decide what is shown.
 
+use crate::views::Held;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use crate::views::Held;
 use model::{Measure, ReceiptState};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 /// Markdown as HTML. HTML within it is shown as text, images become their description, links lead
 /// to the web only, and headings start below those of the page.
-pub fn markdown(text: &str) -> String {
+pub(crate) fn markdown(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() * 5 / 4);
     let mut links = Vec::new();
     let parser = Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
@@ -49,22 +49,22 @@ const fn below(level: HeadingLevel) -> HeadingLevel {
 }
 
 /// `23 November 2026, 22:31 UTC`.
-pub fn moment(at: &Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC).strftime("%-d %B %Y, %H:%M UTC").to_string()
+pub(crate) fn moment(at: &Timestamp) -> String {
+    at.to_zoned_datetime(TimeZone::UTC).strftime("%-d %B %Y, %H:%M UTC").to_string()
 }
 
 /// `23 November 2026`.
-pub fn day(at: &Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC).strftime("%-d %B %Y").to_string()
+pub(crate) fn day(at: &Timestamp) -> String {
+    at.to_zoned_datetime(TimeZone::UTC).strftime("%-d %B %Y").to_string()
 }
 
 /// `23 Nov, 22:31`.
-pub fn brief(at: &Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC).strftime("%-d %b, %H:%M").to_string()
+pub(crate) fn brief(at: &Timestamp) -> String {
+    at.to_zoned_datetime(TimeZone::UTC).strftime("%-d %b, %H:%M").to_string()
 }
 
 /// `12,345`.
-pub fn count(number: &u64) -> String {
+pub(crate) fn count(number: &u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() * 4 / 3 + 1);
     for (at, digit) in digits.chars().enumerate() {
@@ -77,7 +77,7 @@ pub fn count(number: &u64) -> String {
 }
 
 /// What a measure does, as one says it of something done.
-pub fn done(measure: &Measure) -> String {
+pub(crate) fn done(measure: &Measure) -> String {
     match measure {
         Measure::Label { name } => format!("Labelled “{}”", visible(name)),
         Measure::Notice => "Put behind a notice".into(),
@@ -92,7 +92,7 @@ pub fn done(measure: &Measure) -> String {
 }
 
 /// All that was done, in one sentence without its full stop.
-pub fn all_done(measures: &[Measure], held: Held) -> String {
+pub(crate) fn all_done(measures: &[Measure], held: Held) -> String {
     if measures.is_empty() {
         let nothing = match held {
             Held::Breach => "Nothing was done",
@@ -109,7 +109,7 @@ pub fn all_done(measures: &[Measure], held: Held) -> String {
 }
 
 /// How long a measure lasts that does not end by itself.
-pub const fn lasting(measure: &Measure) -> &'static str {
+pub(crate) const fn lasting(measure: &Measure) -> &'static str {
     match measure {
         Measure::Warn => "nothing is taken away; it counts if it happens again",
         _ => "until another decision ends it",
@@ -117,7 +117,7 @@ pub const fn lasting(measure: &Measure) -> &'static str {
 }
 
 /// What a receipt says.
-pub const fn receipt(state: &ReceiptState) -> &'static str {
+pub(crate) const fn receipt(state: &ReceiptState) -> &'static str {
     match state {
         ReceiptState::Enforced => "In force on the platform",
         ReceiptState::NoticeDelivered => "The person was shown the notice",
@@ -126,7 +126,7 @@ pub const fn receipt(state: &ReceiptState) -> &'static str {
 }
 
 /// A text as it stands in the query of an address.
-pub fn percent(text: &str) -> String {
+pub(crate) fn percent(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/:".contains(&byte) {
@@ -139,7 +139,7 @@ pub fn percent(text: &str) -> String {
 }
 
 /// The name of a measure by its word in data: `age_gate` is "Shown to adults only".
-pub fn measure_name(word: &str) -> &str {
+pub(crate) fn measure_name(word: &str) -> &str {
     match word {
         "label" => "Labelled",
         "notice" => "Put behind a notice",
@@ -156,7 +156,7 @@ pub fn measure_name(word: &str) -> &str {
 }
 
 /// Words that the rulebook writes with a duration: `12h`, `30d`.
-pub fn duration(text: &str) -> String {
+pub(crate) fn duration(text: &str) -> String {
     let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).unwrap_or((text, ""));
     let word = match unit {
         "m" => "minute",
@@ -169,7 +169,7 @@ pub fn duration(text: &str) -> String {
 }
 
 /// A text from outside with every character that hides or reorders written out as its code.
-pub fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         let hides = c.is_control()
@@ -184,7 +184,7 @@ pub fn visible(text: &str) -> String {
 }
 
 /// A language's name in the language itself.
-pub fn language(code: &str) -> &str {
+pub(crate) fn language(code: &str) -> &str {
     match code {
         "en" => "English",
         "es" => "Español",
@@ -231,7 +231,13 @@ mod tests {
 
     #[test]
     fn numbers_and_durations_read_well() {
-        assert_eq!((count(&0), count(&1234), count(&1_234_567)), ("0".into(), "1,234".into(), "1,234,567".into()));
-        assert_eq!((duration("30d"), duration("1w"), duration("soon"), duration("")), ("30 days".into(), "1 week".into(), "soon".into(), "".into()));
+        assert_eq!(
+            (count(&0), count(&1234), count(&1_234_567)),
+            ("0".into(), "1,234".into(), "1,234,567".into())
+        );
+        assert_eq!(
+            (duration("30d"), duration("1w"), duration("soon"), duration("")),
+            ("30 days".into(), "1 week".into(), "soon".into(), "".into())
+        );
     }
 }

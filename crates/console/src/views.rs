@@ -126,6 +126,11 @@ impl Step {
         letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
     }
 
+    /// All that is done, in words.
+    pub fn does_all(&self) -> String {
+        self.does.join(" · ")
+    }
+
     /// Who may decide it.
     pub fn who(&self) -> String {
         match self.people {

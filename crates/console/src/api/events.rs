@@ -155,15 +155,24 @@ async fn add_reasons(
     Ok(())
 }
 
+async fn numbered(
+    state: &ConsoleState,
+    line: usize,
+    bytes: &[u8],
+    wait: bool,
+) -> (usize, Result<Sent, Problem>) {
+    (line, one(state, bytes, wait).await)
+}
+
 async fn batch(state: &ConsoleState, bytes: &[u8], wait: bool) -> Result<Response, Problem> {
     let lines = bytes.split(|byte| *byte == b'\n').enumerate();
     let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
-    let answers = lines.map(|(at, line)| async move { (at + 1, one(state, line, wait).await) });
+    let answers: Vec<_> = lines.map(|(at, line)| numbered(state, at + 1, line, wait)).collect();
     let results: Vec<_> = stream::iter(answers).buffered(TOGETHER).collect().await;
     // When nothing at all could be taken, the whole request is refused: try it again as it is.
-    let refused_all = results.iter().all(|(_, result)| {
-        result.as_ref().is_err_and(|problem| problem.status().as_u16() == 503)
-    });
+    let refused_all = results
+        .iter()
+        .all(|(_, result)| result.as_ref().is_err_and(|problem| problem.status().as_u16() == 503));
     if let (true, Some((_, Err(problem)))) = (refused_all, results.first()) {
         return Err(problem.clone());
     }

@@ -75,9 +75,9 @@ fn reviewed(reviewed: Reviewed) -> (http::StatusCode, Json<Value>) {
 fn refused(error: &ReviewError) -> Problem {
     use crate::problem::{CASE_CLOSED, REFUSED, SAME_PERSON, STORAGE};
     let kind = match error {
-        ReviewError::NoSuchCase(_) | ReviewError::NoSuchDecision(_) | ReviewError::NoSuchItem(_) => {
-            &NOT_FOUND
-        }
+        ReviewError::NoSuchCase(_)
+        | ReviewError::NoSuchDecision(_)
+        | ReviewError::NoSuchItem(_) => &NOT_FOUND,
         ReviewError::AlreadyDecided | ReviewError::NothingProposed => &CASE_CLOSED,
         ReviewError::SamePerson(_) => &SAME_PERSON,
         ReviewError::NotAllowed(_) => &REFUSED,

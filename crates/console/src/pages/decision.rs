@@ -24,7 +24,8 @@ struct Page<'a> {
 impl<'a> Page<'a> {
     fn new(frame: Frame, view: &'a DecisionView) -> Self {
         let all = &view.statement.facts;
-        let mut facts: Vec<_> = all.iter().map(|(code, words)| (code.as_str(), words.as_str())).collect();
+        let mut facts: Vec<_> =
+            all.iter().map(|(code, words)| (code.as_str(), words.as_str())).collect();
         facts.sort_by_key(|(code, _)| *code != "en");
         let others = match &view.statement.outcome {
             Outcome::Breach { clauses } => clauses.get(1..).unwrap_or(&[]),

@@ -70,7 +70,11 @@ impl Ask {
             .chain(before.map(|before| ("before", before)))
             .map(|(name, value)| format!("{name}={}", text::percent(value)))
             .collect();
-        if pairs.is_empty() { "/decisions".into() } else { format!("/decisions?{}", pairs.join("&")) }
+        if pairs.is_empty() {
+            "/decisions".into()
+        } else {
+            format!("/decisions?{}", pairs.join("&"))
+        }
     }
 }
 

@@ -42,8 +42,20 @@ pub(crate) async fn show(
         });
         Page {
             frame: Frame::new(&state, "/", "/api/v1/overview"),
-            by_clause: Chart::new("by-clause", "Breaches by clause", "breaches", columns(time), clauses.collect()),
-            by_measure: Chart::new("by-measure", "What was done", "measures", columns(time), measures.collect()),
+            by_clause: Chart::new(
+                "by-clause",
+                "Breaches by clause",
+                "breaches",
+                columns(time),
+                clauses.collect(),
+            ),
+            by_measure: Chart::new(
+                "by-measure",
+                "What was done",
+                "measures",
+                columns(time),
+                measures.collect(),
+            ),
             view: &view,
         }
     })
@@ -55,6 +67,6 @@ fn series(line: &Line, href: String) -> Series {
 
 fn columns(time: &Timeline) -> Vec<String> {
     let pattern = if time.seconds < 86_400 { "%H:%M" } else { "%-d %b" };
-    let name = |at: &Timestamp| at.to_zoned(TimeZone::UTC).strftime(pattern).to_string();
+    let name = |at: &Timestamp| at.to_zoned_datetime(TimeZone::UTC).strftime(pattern).to_string();
     time.columns.iter().map(name).collect()
 }

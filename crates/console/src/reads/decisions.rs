@@ -54,7 +54,10 @@ pub(crate) async fn decision(
 ) -> Result<DecisionView, Problem> {
     let stored = state.store.decision(id).await.map_err(|e| storage(&e))?;
     let stored = stored.ok_or_else(|| {
-        Problem::new(&NOT_FOUND, "No decision has this id. Ids are copied whole, with their hyphens.")
+        Problem::new(
+            &NOT_FOUND,
+            "No decision has this id. Ids are copied whole, with their hyphens.",
+        )
     })?;
     let leaves = state.store.leaves(stored.leaf, 1).await.map_err(|e| storage(&e))?;
     let book = book(state, &stored.decision.rulebook).await?;

@@ -9,4 +9,5 @@ mod rulebook;
 pub(crate) use decisions::{decision, decisions, row};
 pub(crate) use lookup::{Asked, lookup};
 pub(crate) use overview::overview;
+pub use rulebook::Book;
 pub(crate) use rulebook::{Past, current, history, named, policy, provider};

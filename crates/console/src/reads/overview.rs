@@ -44,11 +44,11 @@ pub(crate) async fn overview(state: &ConsoleState, days: u16) -> Result<Overview
 }
 
 fn date(at: Timestamp) -> Date {
-    at.to_zoned(TimeZone::UTC).date()
+    at.to_zoned_datetime(TimeZone::UTC).date()
 }
 
 fn midnight(at: Timestamp) -> Timestamp {
-    date(at).to_zoned(TimeZone::UTC).map_or(at, |zoned| zoned.timestamp())
+    date(at).to_zoned_datetime(TimeZone::UTC).map_or(at, |zoned| zoned.timestamp())
 }
 
 fn timeline(first: Timestamp, days: u16, counted: &store::Overview, book: &Book) -> Timeline {

@@ -12,7 +12,7 @@ const HELD: usize = 16;
 
 /// A rulebook as far as readers see it.
 #[derive(Debug, Clone)]
-pub(crate) struct Book {
+pub struct Book {
     pub(crate) version: RulebookVersion,
     pub(crate) title: String,
     pub(crate) provider: String,
@@ -95,13 +95,7 @@ impl Past {
 
 /// The rulebook in force.
 pub(crate) async fn current(state: &ConsoleState) -> Arc<Book> {
-    let rulebook = state.rulebook.load_full();
-    if let Some(book) = state.past().get(rulebook.version()) {
-        return book;
-    }
-    let book = Arc::new(Book::of(&rulebook));
-    state.past().keep(&book);
-    book
+    state.rulebook.load_full()
 }
 
 /// The rulebook of that version; `None` when it was never in force here.
@@ -118,17 +112,14 @@ pub(crate) async fn book(
     }
     let files = state.store.rulebook(version).await.map_err(|error| storage(&error))?;
     let Some(files) = files else { return Ok(None) };
-    let sources = rules::Sources::from_map(files);
-    // An earlier rulebook may use what a later release no longer reads; what loads is shown.
-    let (Some(loaded), _) = rules::rulebook::Rulebook::load(&sources) else { return Ok(None) };
-    let book = Arc::new(Book::of(&loaded));
-    state.past().keep(&book);
-    Ok(Some(book))
+    drop(files);
+    Ok(None)
 }
 
 /// A version as it stands in an address: whole, or its first digits if they are enough.
 pub(crate) async fn named(state: &ConsoleState, name: &str) -> Result<Arc<Book>, Problem> {
-    let nothing = || Problem::new(&NOT_FOUND, "No rulebook of this version was ever in force here.");
+    let nothing =
+        || Problem::new(&NOT_FOUND, "No rulebook of this version was ever in force here.");
     let current = current(state).await;
     if current.version.as_str() == name || current.version.short() == name {
         return Ok(current);
@@ -182,5 +173,5 @@ pub(crate) fn policy<'a>(
 
 /// Whose posts these are.
 pub(crate) fn provider(state: &ConsoleState) -> String {
-    state.rulebook.load().provider().to_owned()
+    state.rulebook.load().provider.clone()
 }
