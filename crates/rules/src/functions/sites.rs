@@ -36,7 +36,7 @@ pub(super) fn register(all: &mut Vec<Signature>) {
             let number = call.list_number()?;
             Ok(Value::Bool(listed(call, number, &host_of(call.text(0)?))))
         })
-        .argument("host", Type::Str)
+        .argument("domain", Type::Str)
         .constant("list", Type::Str)
         .prepared(|site| site.list("list"))
         .needs(Needs::Lists),

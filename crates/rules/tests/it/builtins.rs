@@ -143,12 +143,12 @@ fn every_function_does_what_it_says() {
         ("LinkHosts", vec![text("http://A.b.co.uk/x")], texts(&["a.b.co.uk"])),
         (
             "DomainInList",
-            vec![("host", "https://www.EVIL.example/x".into()), list("bad_hosts")],
+            vec![("domain", "https://www.EVIL.example/x".into()), list("bad_hosts")],
             Value::Bool(true),
         ),
         (
             "DomainInList",
-            vec![("host", "notevil.example".into()), list("bad_hosts")],
+            vec![("domain", "notevil.example".into()), list("bad_hosts")],
             Value::Bool(false),
         ),
         ("TextLinksTo", vec![text("go to Bücher.de"), list("bad_hosts")], Value::Bool(true)),
