@@ -30,6 +30,19 @@ pub(super) fn register(all: &mut Vec<Signature>) {
             .argument("expires_after", delay())
             .default(Value::None)
     };
+    let id = || Type::Union([Type::Str, Type::Int, Type::None].into());
+    let finding = |name, doc| {
+        let mut finding = Signature::engine(name, Type::Effect, doc)
+            .constant("clause", Type::Str)
+            .argument("item", id())
+            .default(Value::None)
+            .argument("account", id())
+            .default(Value::None)
+            .argument("quote", Type::optional(Type::Str))
+            .default(Value::None);
+        finding.osprey = false;
+        finding
+    };
     all.extend([
         Signature::engine("Import", Type::None, "Makes the names of other files visible in this one, and runs those files.")
             .constant("rules", strings()),
@@ -93,6 +106,12 @@ pub(super) fn register(all: &mut Vec<Signature>) {
             .argument("error_on_empty", Type::Bool)
             .default(false),
         Signature::engine("DeclareVerdict", Type::Effect, "Tells the caller a verdict.").family(Family::Labels).argument("verdict", Type::Str),
+        finding("Breach", "Finds that a clause is breached. What follows from it is the ladder's to say."),
+        finding("Refer", "Sends the item to people, because a rule alone cannot tell.")
+            .argument("queue", Type::optional(Type::Str))
+            .default(Value::None)
+            .argument("priority", Type::optional(Type::Int))
+            .default(Value::None),
     ]);
 }
 

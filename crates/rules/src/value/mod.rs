@@ -367,6 +367,30 @@ pub enum Effect {
     },
     /// `LabelAdd` or `LabelRemove`.
     Label(LabelEffect),
+    /// `Breach`: a clause is breached.
+    Breach(FindingEffect),
+    /// `Refer`: people should look, and where the case queues.
+    Refer {
+        /// What for.
+        finding: FindingEffect,
+        /// The queue, if not the clause's own.
+        queue: Option<Str>,
+        /// 0 (can wait) to 100 (now), if the rule says.
+        priority: Option<i64>,
+    },
+}
+
+/// What a rule says about an item under a clause.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FindingEffect {
+    /// The clause.
+    pub clause: Str,
+    /// The item's id, if not the event's own item.
+    pub item: Option<Str>,
+    /// The account's id, if not the event's own account.
+    pub account: Option<Str>,
+    /// The passage, if the rule names it.
+    pub quote: Option<Str>,
 }
 
 /// A label to be put on or taken off an entity.

@@ -1,0 +1,5 @@
+//! The plan: a checked program, packed for evaluation.
+
+pub(crate) mod node;
+
+pub use node::Program;

@@ -1,0 +1,228 @@
+//! What a checked program is made of: a flat list of nodes, each computed from values before it.
+//! Plain data; the check writes it, the plan packs it, evaluation reads it.
+
+use std::sync::Arc;
+
+use crate::functions::{FunctionId, Prepared};
+use crate::types::Type;
+use crate::value::{BinaryOperator, Inequality, Str, Value};
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Source {
+    /// A node, by its number.
+    Node(u32),
+    /// A constant, by its number.
+    Constant(u32),
+}
+
+/// A value that a node is computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Input {
+    pub(crate) source: Source,
+    /// Whether the plain value behind it is taken: an entity's id, a rule's truth.
+    pub(crate) unwrap: bool,
+}
+
+/// A place in a rule file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Place {
+    pub(crate) file: u32,
+    pub(crate) offset: u32,
+}
+
+/// One thing to compute.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) kind: Kind,
+    pub(crate) place: Place,
+}
+
+/// What is computed.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    List(Box<[Input]>),
+    Format(Box<[Piece]>),
+    Binary(BinaryOperator, Input, Input),
+    Negate(Input),
+    Not(Input),
+    Equal { left: Input, right: Input, negated: bool },
+    Contains { needle: Input, haystack: Input, negated: bool },
+    Compare(Inequality, Input, Input),
+    All(Box<[Input]>),
+    Any(Box<[Input]>),
+    Function(Box<Function>),
+    Data(Box<Data>),
+    Entity { kind: Str, id: Input },
+    ActionName,
+    ActionId,
+    Resolve { value: Input, default: Input, report: bool },
+    Experiment(Box<Experiment>),
+    ExperimentWhen { experiment: Input, buckets: Box<[(Str, Input)]> },
+    Rule(Box<Rule>),
+    When(Box<When>),
+    Label(Box<Label>),
+    HasLabel(Box<HasLabel>),
+    Verdict(Input),
+    Finding(Box<Finding>),
+    Require { file: Input, condition: Input },
+}
+
+/// A piece of a text with names in it.
+#[derive(Debug)]
+pub(crate) enum Piece {
+    Text(Str),
+    Value(Str, Input),
+}
+
+/// A call of a function that is one of its arguments alone.
+#[derive(Debug)]
+pub(crate) struct Function {
+    pub(crate) id: FunctionId,
+    pub(crate) prepared: Arc<Prepared>,
+    pub(crate) arguments: Box<[Argument]>,
+}
+
+/// An argument of a function.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Argument {
+    pub(crate) input: Input,
+    /// Whether None stands in for a value that failed.
+    pub(crate) none_if_failed: bool,
+}
+
+/// `JsonData` and `EntityJson`.
+#[derive(Debug)]
+pub(crate) struct Data {
+    pub(crate) prepared: Arc<Prepared>,
+    /// The type of the value, or of the entity's id.
+    pub(crate) wanted: Type,
+    /// The entity's type, for `EntityJson`.
+    pub(crate) entity: Option<Str>,
+    pub(crate) secret: bool,
+    pub(crate) required: Input,
+    pub(crate) coerce_type: Input,
+}
+
+#[derive(Debug)]
+pub(crate) struct Experiment {
+    pub(crate) name: Str,
+    pub(crate) entity: Input,
+    pub(crate) buckets: Box<[Str]>,
+    /// Sizes in hundredths of a per cent.
+    pub(crate) units: Box<[i64]>,
+    pub(crate) version: i64,
+    pub(crate) revision: i64,
+}
+
+/// The items of a list argument.
+#[derive(Debug)]
+pub(crate) enum Items {
+    /// Written out in the call.
+    Each(Box<[Input]>),
+    /// A list that is computed elsewhere.
+    List(Input),
+}
+
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) name: Str,
+    pub(crate) when_all: Items,
+    /// As written, names in braces.
+    pub(crate) template: Str,
+    pub(crate) pieces: Box<[Piece]>,
+}
+
+#[derive(Debug)]
+pub(crate) struct When {
+    pub(crate) rules: Items,
+    pub(crate) then: Items,
+}
+
+#[derive(Debug)]
+pub(crate) struct Label {
+    pub(crate) add: bool,
+    pub(crate) entity: Input,
+    pub(crate) name: Str,
+    pub(crate) delay_action_by: Input,
+    pub(crate) apply_if: Option<Input>,
+    pub(crate) expires_after: Input,
+}
+
+#[derive(Debug)]
+pub(crate) struct HasLabel {
+    pub(crate) entity: Input,
+    pub(crate) name: Str,
+    pub(crate) manual: Input,
+    pub(crate) added: bool,
+    pub(crate) min_label_age: Input,
+    pub(crate) error_on_empty: Input,
+}
+
+/// `Breach` and `Refer`.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    pub(crate) clause: Str,
+    pub(crate) item: Input,
+    pub(crate) account: Input,
+    pub(crate) quote: Input,
+    /// Queue and priority, for `Refer`.
+    pub(crate) refer: Option<(Input, Input)>,
+}
+
+/// A named value.
+#[derive(Debug)]
+pub(crate) struct Feature {
+    pub(crate) name: Arc<str>,
+    pub(crate) file: u32,
+    pub(crate) input: Input,
+    /// Whether results show it.
+    pub(crate) shown: bool,
+}
+
+/// One file's part of a program.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    pub(crate) path: Arc<str>,
+    pub(crate) lines: sml::LineIndex,
+    /// Its nodes are those from here to the next unit's.
+    pub(crate) nodes: std::ops::Range<u32>,
+    /// The files that it imports.
+    pub(crate) imports: Vec<u32>,
+    /// The steps of its statements.
+    pub(crate) steps: Vec<u32>,
+}
+
+/// One node of the reference's dependency graph, which decides the order of effects.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) needs: Box<[u32]>,
+    pub(crate) does: Does,
+}
+
+/// What a step does to the order.
+#[derive(Clone, Debug)]
+pub(crate) enum Does {
+    Nothing,
+    /// Fires the effects of the `WhenRules` at this node.
+    Fires(u32),
+    /// Adds these files.
+    Imports(Box<[u32]>),
+    /// Adds the file that the `Require` at this node came to.
+    Requires(u32),
+}
+
+/// A program without errors.
+#[derive(Debug, Default)]
+pub struct Program {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) constants: Vec<Value>,
+    pub(crate) features: Vec<Feature>,
+    /// In the order of their paths.
+    pub(crate) units: Vec<Unit>,
+    /// The units, each after those that it imports.
+    pub(crate) order: Vec<u32>,
+    pub(crate) main: u32,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) labels: crate::check::Labels,
+}
