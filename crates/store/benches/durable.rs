@@ -64,9 +64,8 @@ async fn bare(path: &Path) -> AnyPool {
 }
 
 async fn insert_bare(pool: &AnyPool, rows: &[(String, Vec<u8>)]) {
-    let places: Vec<String> =
-        (0..rows.len()).map(|n| format!("(${}, ${})", 2 * n + 1, 2 * n + 2)).collect();
-    let sql = format!("insert into bare (id, body) values {}", places.join(", "));
+    let sql =
+        format!("insert into bare (id, body) values {}", vec!["(?, ?)"; rows.len()].join(", "));
     let mut tx = pool.begin_with("begin immediate").await.unwrap();
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for (id, body) in rows {
