@@ -20,6 +20,7 @@ mod rulebooks;
 mod seen;
 mod sql;
 mod store;
+mod timeline;
 mod write;
 
 pub use cases::{CaseFilter, Proposal, Report, StoredCase};
@@ -34,4 +35,5 @@ pub use overview::{Overview, Tally};
 pub use record::{Kept, KeptDecision, Received, Record};
 pub use rulebooks::Adoption;
 pub use seen::{Became, Conflict, ContentHash, Seen, StoredEvent};
+pub use timeline::{OverTime, Slot};
 pub use store::{Checked, Store};

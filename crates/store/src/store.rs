@@ -288,6 +288,7 @@ mod tests {
             outbox::STATEMENTS,
             overview::STATEMENTS,
             rulebooks::STATEMENTS,
+            crate::timeline::STATEMENTS,
             crate::seen::STATEMENTS,
             crate::write::STATEMENTS,
         ];

@@ -6,7 +6,7 @@ use crate::query::Query;
 use crate::reads::Asked;
 use crate::state::ConsoleState;
 use crate::text;
-use crate::views::{Found, Held};
+use crate::views::Found;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;

@@ -6,7 +6,7 @@ use crate::query::Query;
 use crate::reads;
 use crate::state::ConsoleState;
 use crate::text;
-use crate::views::{Held, PolicyView, RulebookView, VersionView};
+use crate::views::{PolicyView, RulebookView, VersionView};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;

@@ -42,7 +42,14 @@ pub(crate) async fn lookup(state: &ConsoleState, asked: &Asked) -> Result<Found,
             rulebook: case.rulebook,
         });
     }
-    let Some(stored) = known.decision else { return Ok(Found::NeverSeen) };
+    let Some(stored) = known.decision else {
+        // The event is kept, yet no decision could be made on it: that is not "never seen".
+        return Ok(Found::Waiting {
+            since: known.received_at,
+            why: "It could not be decided by automation; the operator has been told.".into(),
+            rulebook: known.rulebook,
+        });
+    };
     let rulebook = stored.decision.rulebook.clone();
     let decision = Box::new(row(&stored));
     Ok(match decision.outcome {

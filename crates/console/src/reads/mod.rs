@@ -6,7 +6,7 @@ mod lookup;
 mod overview;
 mod rulebook;
 
-pub(crate) use decisions::{decision, decisions, row};
+pub(crate) use decisions::{decision, decisions};
 pub(crate) use lookup::{Asked, lookup};
 pub(crate) use overview::overview;
 pub use rulebook::Book;

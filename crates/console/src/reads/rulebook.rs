@@ -136,7 +136,7 @@ pub(crate) async fn named(state: &ConsoleState, name: &str) -> Result<Arc<Book>,
 pub(crate) async fn history(state: &ConsoleState) -> Result<Vec<VersionView>, Problem> {
     let now = current(state).await;
     let mut adoptions = state.store.rulebooks().await.map_err(|error| storage(&error))?;
-    adoptions.sort_by(|a, b| b.adopted_at.cmp(&a.adopted_at));
+    adoptions.sort_by_key(|one| std::cmp::Reverse(one.adopted_at));
     let mut versions = Vec::with_capacity(adoptions.len());
     let mut current_shown = false;
     for one in adoptions {
