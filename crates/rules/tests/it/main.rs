@@ -9,6 +9,7 @@
 )]
 
 mod builtins;
+mod evaluation;
 mod properties;
 mod shared;
 mod values;
