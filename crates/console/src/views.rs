@@ -276,9 +276,9 @@ pub enum Found {
 pub struct Counts {
     /// Posts looked at.
     pub looked_at: u64,
-    /// Decisions in force that hold a breach.
+    /// Decisions that hold a breach, those included that were replaced later.
     pub breaches: u64,
-    /// Decisions in force that hold none.
+    /// Decisions that hold none.
     pub no_breach: u64,
     /// Cases that wait for people.
     pub waiting: u64,

@@ -13,14 +13,18 @@ const HELD: usize = 16;
 /// A rulebook as far as readers see it.
 #[derive(Debug, Clone)]
 pub struct Book {
-    pub(crate) version: RulebookVersion,
-    pub(crate) title: String,
-    pub(crate) provider: String,
-    pub(crate) publish_text: bool,
+    /// Its version.
+    pub version: RulebookVersion,
+    /// Its title.
+    pub title: String,
+    /// Whose posts it is for.
+    pub provider: String,
+    /// Whether the public may read passages of posts.
+    pub publish_text: bool,
     /// The first is the one that every clause is written in.
-    pub(crate) languages: Vec<String>,
+    pub languages: Vec<String>,
     /// Every policy in every language that it has, by language.
-    pub(crate) policies: BTreeMap<String, Vec<PolicyView>>,
+    pub policies: BTreeMap<String, Vec<PolicyView>>,
 }
 
 impl Book {
