@@ -90,7 +90,8 @@ enum What {
 }
 
 /// Pictures and videos of the feed.
-const MEDIA: [(&str, &str, &[u8]); 0] = [];
+const MEDIA: [(&str, &str, &[u8]); 1] =
+    [("prison.webm", "video/webm", include_bytes!("../feed/media/prison.webm"))];
 
 /// Plays the built-in feed on a Plaza. `reviewers` maps a reviewer's name to an API key with the
 /// scope `review`.
