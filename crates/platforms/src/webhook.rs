@@ -142,6 +142,11 @@ pub enum Delivery {
         /// What happened, for the operator; holds no personal data.
         why: String,
     },
+    /// The platform will not take this message: it calls it wrong (4xx).
+    Rejected {
+        /// What happened, for the operator.
+        why: String,
+    },
     /// The platform says that this address takes no more.
     Gone,
 }
@@ -176,6 +181,11 @@ pub async fn deliver(
         Ok(reply) => match reply.status {
             200..=299 => Delivery::Delivered,
             410 => Delivery::Gone,
+            // Not yet allowed, not found while it is being set up, too slow, too early, too many:
+            // that is the platform's state, not the message.
+            status @ (400..=499) if !matches!(status, 401 | 403 | 404 | 408 | 425 | 429) => {
+                Delivery::Rejected { why: format!("the platform answered {status}") }
+            }
             status => Delivery::Retry {
                 after: reply.retry_after.map(|wait| wait.min(LONGEST_WAIT)),
                 why: format!("the platform answered {status}"),

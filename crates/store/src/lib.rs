@@ -35,5 +35,5 @@ pub use overview::{Overview, Tally};
 pub use record::{Kept, KeptDecision, Received, Record};
 pub use rulebooks::Adoption;
 pub use seen::{Became, Conflict, ContentHash, Seen, StoredEvent};
-pub use timeline::{OverTime, Slot};
 pub use store::{Checked, Store};
+pub use timeline::{OverTime, Slot};

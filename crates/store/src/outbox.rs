@@ -64,7 +64,10 @@ pub struct DeadLetter {
 const DUE: &str = "select d.id, o.body, w.attempts, o.created_at \
     from delivery w join outbox o on o.decision_seq = w.decision_seq \
     join decision d on d.seq = w.decision_seq \
-    where w.next_at is not null and w.next_at <= $1 order by w.decision_seq limit $2";
+    where w.next_at is not null and w.next_at <= $1 and not exists (select 1 from delivery earlier \
+        where earlier.account_id = w.account_id and earlier.decision_seq < w.decision_seq \
+        and earlier.next_at > $1) \
+    order by w.decision_seq limit $2";
 const FIND: &str = "select d.seq, (select coalesce(max(a.number) + 1, 0) from attempt a \
     where a.decision_seq = d.seq) \
     from decision d join outbox o on o.decision_seq = d.seq where d.id = $1";
@@ -97,7 +100,8 @@ pub(crate) const STATEMENTS: &[&str] =
 pub(crate) const INSERTS: &[&Insert] = &[&ATTEMPT];
 
 impl Store {
-    /// Enforcements that are to be sent now, the oldest first.
+    /// Enforcements that are to be sent now, the oldest first. What concerns an account for which
+    /// an earlier one waits to be tried again is left out: their order is kept.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.

@@ -50,8 +50,11 @@ const OPENING: Insert =
     Insert { into: "insert into opening (decision_seq, field, salt, value)", columns: 4, then: "" };
 const OUTBOX: Insert =
     Insert { into: "insert into outbox (decision_seq, created_at, body)", columns: 3, then: "" };
-const DELIVERY: Insert =
-    Insert { into: "insert into delivery (decision_seq, attempts, next_at)", columns: 3, then: "" };
+const DELIVERY: Insert = Insert {
+    into: "insert into delivery (decision_seq, account_id, attempts, next_at)",
+    columns: 4,
+    then: "",
+};
 const CASEFILE: Insert = Insert {
     into: "insert into casefile (seq, id, event_seq, item_id, queue, priority, opened_at, body)",
     columns: 8,
@@ -309,7 +312,8 @@ impl<'a> Batch<'a> {
         if let Some(enforcement) = &kept.enforcement {
             let body = json(enforcement, "an enforcement")?;
             self.outbox.extend([seq.into(), at.into(), body.into()]);
-            self.delivery.extend([seq.into(), 0.into(), at.into()]);
+            let account = decision.account.as_str().into();
+            self.delivery.extend([seq.into(), account, 0.into(), at.into()]);
         }
         if decision.replaces.is_none() {
             self.decided.extend(decision.case);

@@ -91,6 +91,7 @@ async fn receiver() -> (String, Seen) {
         .route("/ok", post(keep))
         .route("/broken", post(|| async { StatusCode::INTERNAL_SERVER_ERROR }))
         .route("/busy", post(busy))
+        .route("/wrong", post(|| async { StatusCode::UNPROCESSABLE_ENTITY }))
         .route("/gone", post(|| async { StatusCode::GONE }))
         .route("/elsewhere", post(|| async { Redirect::permanent("/ok") }))
         .route("/hang", post(hang))
@@ -150,6 +151,8 @@ async fn what_does_not_arrive_is_tried_again() {
         assert!(why.contains(says), "{path}: {why}");
     }
     assert_eq!(attempt(&base, "/gone", &secrets).await, Delivery::Gone);
+    let wrong = Delivery::Rejected { why: "the platform answered 422".into() };
+    assert_eq!(attempt(&base, "/wrong", &secrets).await, wrong);
     let nobody = attempt("http://127.0.0.1:1", "/", &secrets).await;
     assert!(matches!(nobody, Delivery::Retry { .. }), "{nobody:?}");
 }

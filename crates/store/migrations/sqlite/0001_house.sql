@@ -118,10 +118,13 @@ create table outbox (
 -- Work list: rows leave it when the platform says that it enforced the decision.
 create table delivery (
     decision_seq integer primary key,
+    account_id text not null,
     attempts bigint not null,
     -- null once delivered or given up
     next_at bigint
 );
+-- Decisions about one account go out in their order.
+create index delivery_account on delivery (account_id, decision_seq) where next_at is not null;
 create index delivery_next on delivery (next_at) where next_at is not null;
 
 create table attempt (

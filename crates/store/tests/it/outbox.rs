@@ -45,6 +45,30 @@ async fn what_is_due_is_sent_tried_again_and_given_up() {
 }
 
 #[tokio::test]
+async fn decisions_on_one_account_keep_their_order() {
+    let (world, store) = (World::new("order"), Store::open_in_memory().await.unwrap());
+    let (first, a) = world.record(1, "ann", &Held::breach());
+    let (second, b) = world.record(2, "ann", &Held::breach());
+    let (other, c) = world.record(3, "ben", &Held::breach());
+    store.record(&[first, second, other]).await.unwrap();
+    let due = |at| {
+        let store = store.clone();
+        async move {
+            let due = store.due(at, 10).await.unwrap();
+            due.into_iter().map(|due| due.decision).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(due(world.now).await, [a, b, c]);
+    let next_at = world.now + SignedDuration::from_mins(1);
+    let failed = |next_at| Attempt::Failed { why: "status 500".into(), next_at };
+    store.attempted(a, world.now, &failed(Some(next_at))).await.unwrap();
+    assert_eq!(due(world.now).await, [c], "the second waits for the first");
+    assert_eq!(due(next_at).await, [a, b, c]);
+    store.attempted(a, next_at, &failed(None)).await.unwrap();
+    assert_eq!(due(world.now).await, [b, c], "a dead letter holds up nothing");
+}
+
+#[tokio::test]
 async fn receipts_are_kept_once_and_end_the_waiting() {
     let (world, store) = (World::new("receipts"), Store::open_in_memory().await.unwrap());
     let (record, id) = world.record(1, "ann", &Held::breach());
