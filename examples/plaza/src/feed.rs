@@ -35,7 +35,6 @@ struct Person {
 
 /// One thing that happens, `after` seconds after the one before.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Act {
     after: f64,
     #[serde(flatten)]
@@ -43,7 +42,7 @@ struct Act {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(tag = "act", rename_all = "snake_case")]
+#[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 enum What {
     /// Somebody posts.
     Post {
