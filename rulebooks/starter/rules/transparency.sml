@@ -3,7 +3,7 @@
 
 Import(rules=['models/account.sml', 'models/event.sml', 'models/speech.sml'])
 
-_LinksToStateMedia = TextLinksTo(text=ItemText, list='state-media-domains')
+_LinksToStateMedia = LinksInList(text=ItemText, list_name='state-media-domains')
 
 StateMediaAccount = Rule(
   when_all=[AccountAffiliation == 'state-media'],
@@ -21,7 +21,7 @@ OfficialAccount = Rule(
 )
 WhenRules(rules_any=[OfficialAccount], then=[Breach(clause='transparency#official-accounts')])
 
-_ClaimsIndependence = TextMatches(text=ItemText, pattern=r"\b(?P<quote>(?:we are|i am|i'm|as) (?:an? )?(?:fully |completely |totally |entirely )?(?:independent|unaffiliated|non-partisan|nonpartisan) (?:local |news |media )*(?:outlet|journalists?|page|newspaper|citizens?|reporters?|media|channel)|no (?:ties|links|connection) to (?:any |the )?(?:government|state|party|ministry)|medio independiente|unabhängiges? (?:medium|nachrichtenportal|redaktion)|média indépendant)\b|(?P<quote_zh>独立媒体|与(?:政府|任何政党)无关)")
+_ClaimsIndependence = TextMatches(text=ItemText, pattern=r"\b(?P<quote>(?:we are|i am|i'm|as) (?:an? )?(?:fully |completely |totally |entirely )?(?:independent|unaffiliated|non-partisan|nonpartisan) (?:local |news |media )*(?:outlet|journalists?|page|newspaper|citizens?|reporters?|media|channel)|no (?:ties|links|connection) to (?:any |the )?(?:government|state|party|ministry)|medio independiente|unabhängiges? (?:medium|nachrichtenportal|redaktion)|média indépendant)\b|(?:独立媒体|与(?:政府|任何政党)无关)")
 HiddenAffiliation = Rule(
   when_all=[_ClaimsIndependence, AccountAffiliation == 'state-media' or AccountAffiliation == 'government' or AccountAffiliation == 'party' or StateMediaLink],
   description='Independence is claimed by an account that the register knows, or beside a link to a state-controlled outlet',

@@ -8,6 +8,7 @@ _OutEn = TextMatches(text=Speech, pattern=(
   r"|{groups-en}(?: {group-tails-en})? (?:don't|do not|doesn't|does not|will never|have never|can never|never|has no|have no) (?:{adverbs-en} )*(?:belong|fit in|place|business being) (?:in (?:our|this|my|the|a civili[sz]ed) (?:country|city|town|society|neighbou?rhood|world|land|nation|schools?|military|army|office|workplace|streets)|here|among us)"
   r"|(?:send|ship|drive|throw|kick|boot) (?:{determiners-en} )*{groups-en}(?: {group-tails-en})? (?:back|out|home|away|overboard)"
   r"|(?:no|keep|get) (?:{determiners-en} )*{groups-en} (?:in|out of|off|away from|near) (?:our|my|this|the) (?:schools?|country|streets?|town|city|neighbou?rhood|hospitals?|pools?|shops?|buses|beaches|land|parks?|children|kids)"
+  r"|human rights (?:should|do|must) not apply to (?:{determiners-en} )*{groups-en}|no (?:space|place|room) (?:on|in) (?:this|our|my|the) (?:planet|country|world|society|city|town|earth|land) for (?:{determiners-en} )*{groups-en}"
   r"|(?:{groups-en}) (?:out now|get out|go home|go back (?:home|to))|{groups-en} belong (?:in|to) (?:the |a )?(?:kitchen|camps?|prison|jail|closet|asylum|plantation|fields)"
   r"|(?:if|once|when) we (?:let|allow) (?:more |any |any more |these |those )*{groups-en}[\w ]{0,30} (?:we're|we are|it's|the world is|our \w+ is) (?:doomed|finished|lost|over|fucked|done)"
   r"|(?:take|strip)(?: away)? (?:the )?(?:vote|rights|right to vote|citizenship) (?:away )?from (?:{determiners-en} )*{groups-en}"
