@@ -21,7 +21,7 @@ mod state;
 mod text;
 pub mod views;
 
-pub use admin::admin_router;
+pub use admin::{Metrics, admin_router};
 pub use problem::Problem;
 pub use reads::Book;
 pub use state::{Bounds, Console, ConsoleState};

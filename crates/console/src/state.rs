@@ -147,7 +147,7 @@ impl ConsoleState {
 }
 
 /// What a failed read or write is answered.
-pub fn storage(error: &StoreError) -> Problem {
+pub(crate) fn storage(error: &StoreError) -> Problem {
     match error {
         StoreError::Full | StoreError::Busy => {
             tracing::error!(%error, "the store cannot be used at present");

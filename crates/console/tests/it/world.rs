@@ -25,7 +25,15 @@ pub struct Held {
 impl Held {
     pub fn breach(clause: &'static str, step: u32, measures: Vec<Measure>) -> Self {
         let facts = "The post says of people of one origin that they are vermin. It quotes nobody, and nothing in it opposes what it says.".into();
-        Self { clause: Some(clause), measures, step, people: 0, emergency: false, replaces: None, facts }
+        Self {
+            clause: Some(clause),
+            measures,
+            step,
+            people: 0,
+            emergency: false,
+            replaces: None,
+            facts,
+        }
     }
 
     pub fn nothing() -> Self {
@@ -57,7 +65,13 @@ fn steps() -> Vec<Step> {
     };
     vec![
         step(0, "first breach", &["Post removed", "Author warned"], 0, "90 days"),
-        step(1, "second breach", &["Post removed", "Account set to read-only for 12 hours"], 1, "90 days"),
+        step(
+            1,
+            "second breach",
+            &["Post removed", "Account set to read-only for 12 hours"],
+            1,
+            "90 days",
+        ),
         step(2, "third breach", &["Post removed", "Account suspended for 7 days"], 1, "180 days"),
         step(3, "further breach", &["Post removed", "Account closed"], 2, "365 days"),
     ]
@@ -80,10 +94,26 @@ fn clause(id: &str, title: &str, text: &str) -> ClauseView {
 }
 
 pub const CLAUSES: [(&str, &str, &str); 4] = [
-    ("hateful-conduct#dehumanisation", "Dehumanisation", "You may not describe people as animals, vermin, a disease or filth because of their origin, religion, sex, disability or orientation.\n\n**Not allowed:** \"They are rats and should be driven out.\"\n\n**Allowed, although it looks alike:**\n\n- quoting such words to report or oppose them;\n- insults that have nothing to do with belonging to a group."),
-    ("hateful-conduct#slurs", "Slurs", "You may not address people with slurs. Reclaimed use among those concerned is allowed."),
-    ("violent-events#denial", "Denial of an established mass crime", "You may not claim that a genocide, massacre or terror attack that has been established did not happen or was staged."),
-    ("platform-manipulation#spam", "Spam", "You may not post the same advertisement over and over, or in places where nobody asked for it."),
+    (
+        "hateful-conduct#dehumanisation",
+        "Dehumanisation",
+        "You may not describe people as animals, vermin, a disease or filth because of their origin, religion, sex, disability or orientation.\n\n**Not allowed:** \"They are rats and should be driven out.\"\n\n**Allowed, although it looks alike:**\n\n- quoting such words to report or oppose them;\n- insults that have nothing to do with belonging to a group.",
+    ),
+    (
+        "hateful-conduct#slurs",
+        "Slurs",
+        "You may not address people with slurs. Reclaimed use among those concerned is allowed.",
+    ),
+    (
+        "violent-events#denial",
+        "Denial of an established mass crime",
+        "You may not claim that a genocide, massacre or terror attack that has been established did not happen or was staged.",
+    ),
+    (
+        "platform-manipulation#spam",
+        "Spam",
+        "You may not post the same advertisement over and over, or in places where nobody asked for it.",
+    ),
 ];
 
 pub fn book() -> Book {
@@ -108,9 +138,21 @@ pub fn book() -> Book {
         policies: BTreeMap::from([(
             "en".to_owned(),
             vec![
-                policy("hateful-conduct", "Hateful conduct", "People may disagree about everything here, and may do so loudly. Nobody may be told that they are less than a person."),
-                policy("violent-events", "Denial and glorification of violent events", "Genocides, massacres and terror attacks have victims, survivors and families who read what is written here."),
-                policy("platform-manipulation", "Platform manipulation", "A conversation needs people in it."),
+                policy(
+                    "hateful-conduct",
+                    "Hateful conduct",
+                    "People may disagree about everything here, and may do so loudly. Nobody may be told that they are less than a person.",
+                ),
+                policy(
+                    "violent-events",
+                    "Denial and glorification of violent events",
+                    "Genocides, massacres and terror attacks have victims, survivors and families who read what is written here.",
+                ),
+                policy(
+                    "platform-manipulation",
+                    "Platform manipulation",
+                    "A conversation needs people in it.",
+                ),
             ],
         )]),
     }
@@ -175,7 +217,8 @@ impl World {
 
     async fn keep(&self, received: Received, kept: Kept) {
         let at = self.clock.now();
-        let record = Record { at, rulebook: version(), event: Some(received), kept, labels: Vec::new() };
+        let record =
+            Record { at, rulebook: version(), event: Some(received), kept, labels: Vec::new() };
         self.store.record(&[record]).await.unwrap();
     }
 
@@ -267,13 +310,26 @@ impl World {
         let draft = StatementDraft {
             decision: id,
             clause: texts,
-            passage: held.clause.map(|_| Passage { field: "$.item.text".into(), start: 0, end: 15, text: "They are vermin".into() }),
+            passage: held.clause.map(|_| Passage {
+                field: "$.item.text".into(),
+                start: 0,
+                end: 15,
+                text: "They are vermin".into(),
+            }),
             facts: all(&held.facts),
             notice: all("Your post was looked at."),
             language: "en".into(),
-            automated_decision: if people.is_empty() { AutomatedDecision::Fully } else { AutomatedDecision::Partially },
+            automated_decision: if people.is_empty() {
+                AutomatedDecision::Fully
+            } else {
+                AutomatedDecision::Partially
+            },
             territorial_scope: Vec::new(),
-            redress: Redress { how: all("Appeal on this page."), until: now + SignedDuration::from_hours(24 * 184), url: None },
+            redress: Redress {
+                how: all("Appeal on this page."),
+                until: now + SignedDuration::from_hours(24 * 184),
+                url: None,
+            },
             rulebook: version(),
         };
         Decided::new(decision, Statement::new(draft).unwrap()).unwrap()
@@ -295,15 +351,48 @@ impl World {
         ids.push(self.decide("post-2", Held::breach(CLAUSES[0].0, 0, warn())).await);
         self.later(2);
         ids.push(self.decide("post-3", Held::breach(CLAUSES[3].0, 0, warn())).await);
-        ids.push(self.decide("post-4", Held::breach(CLAUSES[3].0, 1, vec![Measure::Remove, Measure::Lock { until: end(1) }])).await);
+        ids.push(
+            self.decide(
+                "post-4",
+                Held::breach(
+                    CLAUSES[3].0,
+                    1,
+                    vec![Measure::Remove, Measure::Lock { until: end(1) }],
+                ),
+            )
+            .await,
+        );
         self.later(2);
         ids.push(self.decide("post-5", Held::breach(CLAUSES[1].0, 0, warn())).await);
-        ids.push(self.decide("post-6", Held::breach(CLAUSES[2].0, 2, vec![Measure::Remove, Measure::Suspend { until: end(30) }]).by(2)).await);
+        ids.push(
+            self.decide(
+                "post-6",
+                Held::breach(
+                    CLAUSES[2].0,
+                    2,
+                    vec![Measure::Remove, Measure::Suspend { until: end(30) }],
+                )
+                .by(2),
+            )
+            .await,
+        );
         self.later(1);
-        let emergency = Held { emergency: true, ..Held::breach(CLAUSES[0].0, 2, vec![Measure::Remove, Measure::Suspend { until: end(30) }]).by(2) };
+        let emergency = Held {
+            emergency: true,
+            ..Held::breach(
+                CLAUSES[0].0,
+                2,
+                vec![Measure::Remove, Measure::Suspend { until: end(30) }],
+            )
+            .by(2)
+        };
         ids.push(self.decide("post-7", emergency).await);
         self.later(3);
-        let replacing = Held { replaces: Some(ids[4]), facts: "The word was used by somebody about themselves; the clause allows that.".into(), ..Held::nothing().by(1) };
+        let replacing = Held {
+            replaces: Some(ids[4]),
+            facts: "The word was used by somebody about themselves; the clause allows that.".into(),
+            ..Held::nothing().by(1)
+        };
         ids.push(self.decide("post-5", replacing).await);
         self.refer("post-8", "The rule could not tell whether the words are quoted.").await;
         let at = self.clock.now();

@@ -1,0 +1,167 @@
+//! The interface for programs: its description, its keys, its queries.
+
+use crate::client::{get, get_with, post};
+use crate::world::World;
+use http::StatusCode;
+use store::Scope;
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+#[tokio::test]
+async fn the_description_holds_every_address_that_answers() {
+    let router = World::new().await.router();
+    let json = get(&router, "/openapi.json").await.json();
+    assert!(json["openapi"].as_str().unwrap().starts_with("3."));
+    let paths = json["paths"].as_object().unwrap();
+    let described: Vec<String> = paths
+        .iter()
+        .flat_map(|(path, methods)| {
+            methods.as_object().unwrap().keys().map(move |method| format!("{method} {path}"))
+        })
+        .collect();
+    let mut expected = vec![
+        "post /api/v1/events",
+        "post /api/v1/receipts",
+        "post /api/v1/reports",
+        "get /api/v1/cases",
+        "get /api/v1/cases/{id}",
+        "post /api/v1/cases/{id}/decide",
+        "post /api/v1/cases/{id}/approve",
+        "get /api/v1/decisions",
+        "get /api/v1/decisions/{id}",
+        "get /api/v1/decisions/{id}/person",
+        "get /api/v1/decisions/{id}/regulator",
+        "post /api/v1/decisions/{id}/replace",
+        "get /api/v1/lookup",
+        "get /api/v1/overview",
+        "get /api/v1/rulebook",
+        "get /api/v1/rulebook/history",
+        "get /api/v1/rulebook/{version}",
+    ];
+    expected.sort_unstable();
+    let mut described: Vec<_> = described.iter().map(String::as_str).collect();
+    described.sort_unstable();
+    assert_eq!(described, expected);
+    for (path, methods) in paths {
+        for (method, about) in methods.as_object().unwrap() {
+            assert!(about["responses"].as_object().unwrap().contains_key("200"), "{path}");
+            // Each described address is mounted: it never answers that there is nothing.
+            let path = path.replace("{id}", "x").replace("{version}", "x");
+            let reply = match method.as_str() {
+                "get" => get(&router, &path).await,
+                _ => post(&router, &path, &[JSON], "{}").await,
+            };
+            assert_ne!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+            assert!(!reply.text().contains("Nothing answers at this address"), "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn keys_open_what_their_scopes_say() {
+    let world = World::new().await;
+    world.key("reader", &[Scope::Regulator], None).await;
+    world.key("nameless", &[Scope::Review], None).await;
+    world.key("ana", &[Scope::Review], Some("reviewer 7")).await;
+    let router = world.router();
+    for (method, path, scope) in [
+        ("post", "/api/v1/events", "events"),
+        ("post", "/api/v1/receipts", "receipts"),
+        ("post", "/api/v1/reports", "events"),
+        ("get", "/api/v1/cases", "review"),
+        ("get", "/api/v1/cases/x", "review"),
+        ("post", "/api/v1/cases/x/decide", "review"),
+        ("post", "/api/v1/cases/x/approve", "review"),
+        ("post", "/api/v1/decisions/x/replace", "review"),
+        ("get", "/api/v1/decisions/x/person", "events"),
+    ] {
+        let ask = async |headers: &[(&str, &str)]| match method {
+            "get" => get_with(&router, path, headers).await,
+            _ => post(&router, path, &[headers, &[JSON]].concat(), "{}").await,
+        };
+        let none = ask(&[]).await;
+        none.problem("key-missing");
+        assert_eq!(none.header("www-authenticate"), "Bearer");
+        assert!(none.text().contains(scope), "{path}");
+        ask(&[("authorization", "Bearer wrong")]).await.problem("key-unknown");
+        ask(&[("authorization", "Basic reader")]).await.problem("key-missing");
+        ask(&[("authorization", "Bearer reader")]).await.problem("scope-missing");
+    }
+    let nameless =
+        get_with(&router, "/api/v1/cases", &[("authorization", "Bearer nameless")]).await;
+    assert!(nameless.problem("scope-missing")["detail"].as_str().unwrap().contains("pseudonym"));
+    let ana = get_with(&router, "/api/v1/cases", &[("authorization", "bearer ana")]).await;
+    assert_eq!(ana.json()["cases"], serde_json::json!([]));
+    world.store.revoke_key("key ana", world.now()).await.unwrap();
+    let ana = get_with(&router, "/api/v1/cases", &[("authorization", "Bearer ana")]).await;
+    ana.problem("key-unknown");
+}
+
+#[tokio::test]
+async fn a_key_that_sends_too_fast_is_told_when_to_come_again() {
+    let world = World::new().await;
+    world.key("ana", &[Scope::Review], Some("reviewer 7")).await;
+    let mut console = world.console();
+    console.bounds.requests_per_second = std::num::NonZeroU32::MIN;
+    let router = console::router(console::ConsoleState::new(console));
+    let headers = [("authorization", "Bearer ana")];
+    let mut replies = Vec::new();
+    for _ in 0..3 {
+        replies.push(get_with(&router, "/api/v1/cases", &headers).await);
+    }
+    assert_eq!(replies[1].status, StatusCode::OK);
+    replies[2].problem("too-many-requests");
+    assert_eq!(replies[2].header("retry-after"), "1");
+}
+
+#[tokio::test]
+async fn cases_are_listed_and_read_by_reviewers() {
+    let world = World::new().await;
+    world.fill().await;
+    world.key("ana", &[Scope::Review], Some("reviewer 7")).await;
+    let router = world.router();
+    let headers = [("authorization", "Bearer ana")];
+    let list = get_with(&router, "/api/v1/cases?state=waiting&queue=hate", &headers).await.json();
+    let id = list["cases"][0]["id"].as_str().unwrap();
+    assert_eq!(list["cases"][0]["item"], "post-8");
+    let case = get_with(&router, &format!("/api/v1/cases/{id}"), &headers).await.json();
+    assert!(case["event"]["data"]["item"]["text"].as_str().unwrap().contains("SECRET WORDS"));
+    let none = get_with(&router, "/api/v1/cases?queue=other", &headers).await.json();
+    assert_eq!(none["cases"], serde_json::json!([]));
+    get_with(&router, "/api/v1/cases?state=lost", &headers).await.problem("bad-query");
+    get_with(&router, "/api/v1/cases/x", &headers).await.problem("not-found");
+}
+
+#[tokio::test]
+async fn misspelt_queries_are_refused_with_a_hint() {
+    let router = World::new().await.router();
+    for (path, kind, says) in [
+        ("/api/v1/decisions?claus=a%23b", "unknown-parameter", "did you mean `clause`?"),
+        ("/api/v1/decisions?clause=ab", "bad-query", "is not a clause"),
+        ("/api/v1/decisions?outcome=bad", "bad-query", "`breach` or `no_breach`"),
+        ("/api/v1/decisions?measure=shoot", "bad-query", "`age_gate`"),
+        ("/api/v1/decisions?before=zz", "bad-query", "no place in this list"),
+        ("/api/v1/overview?days=0", "bad-query", "1 to 366"),
+        ("/api/v1/overview?days=many", "bad-query", "invalid digit"),
+        ("/api/v1/lookup", "bad-query", "either `item` or `url`"),
+        ("/api/v1/lookup?item=a&url=b", "bad-query", "either `item` or `url`"),
+        ("/api/v1/lookup?item=a%00b", "bad-query", "U+0000"),
+        ("/api/v1/rulebook?lang=de", "unknown-parameter", "it takes none"),
+    ] {
+        let problem = get(&router, path).await.problem(kind);
+        assert!(problem["detail"].as_str().unwrap().contains(says), "{path}: {problem}");
+    }
+}
+
+#[tokio::test]
+async fn every_problem_has_its_page() {
+    let router = World::new().await.router();
+    let all = get(&router, "/problems").await;
+    for kind in console::problem::ALL {
+        let path = format!("/problems/{}", kind.name);
+        assert!(all.text().contains(&path));
+        let page = get(&router, &path).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text().contains(kind.title), "{path}");
+    }
+}

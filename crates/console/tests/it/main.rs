@@ -1,0 +1,15 @@
+//! The console from outside: pages and interface over a store in memory.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    unreachable_pub,
+    reason = "tests may panic"
+)]
+
+mod client;
+mod events;
+mod interface;
+mod pages;
+mod world;
