@@ -3,7 +3,7 @@
 Import(rules=['models/event.sml', 'models/speech.sml'])
 
 _Process = TextMatches(text=Speech, pattern=(
-  r"\b(?P<quote>(?:you can |you may |now |just |simply |please |to )?(?:vote|votes|voting|cast your (?:vote|ballot))(?: (?:\w+ ){0,4}?)?(?:by|via|through|with) (?:a |an )?(?:text(?: message)?|sms|tweet|phone|whatsapp|dm|email|e-mail|reply|hashtag|telegram|app)\b[^.!?]{0,60}"
+  r"\b(?P<quote>(?:you can |you may |now |just |simply |please |to )?(?:vote|votes|voting|cast your (?:vote|ballot)) (?:\w+ ){0,4}?(?:by|via|through|with) (?:a |an )?(?:text(?: message)?|sms|tweet|phone|whatsapp|dm|email|e-mail|reply|hashtag|telegram|app)\b[^.!?]{0,60}"
   r"|(?:the )?(?:election|vote|voting|referendum|polling day|election day)(?: day)? (?:has been|is|was|will be|got)(?: now| again)? (?:moved|postponed|delayed|cancelled|canceled|rescheduled|extended|brought forward)[^.!?]{0,60}"
   r"|(?:supporters|voters|members|fans|democrats|republicans|greens|people|those)(?: (?:of|for|from|with|who|named) [\w' -]{1,40}?)? (?:vote|votes|should vote|must vote|have to vote|can vote)(?: only)? (?:on|next|tomorrow|by|the day after) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|wednesday|day|week|text|phone|sms)[^.!?]{0,40}"
   r"|(?:you|voters|they|citizens) (?:must|need to|have to|now need|will need|need) (?:bring|show|pay|register)(?: (?:\w+ ){1,5})?(?:fee|two (?:forms|witnesses)|birth certificate|tax|proof of (?:payment|income|marriage|employment))[^.!?]{0,30}(?:vote|polling|ballot)"

@@ -22,7 +22,7 @@ WhenRules(rules_any=[PrivateContact], then=[Refer(clause='private-information#co
 
 _StrangersSent = TextMatches(text=ItemText, pattern=r"\b(?P<quote>(?:call|text|ring|phone|message|harass|spam) (?:him|her|them) (?:at night|all night|day and night|now|until|every|non-?stop|and tell|and let)|let (?:him|her|them) know what you think|make (?:his|her|their) phone (?:ring|explode)|llámenl[ao] (?:de noche|a todas horas)|ruft (?:sie|ihn) (?:alle |nachts |ständig )+an|appelez-l[ae] (?:la nuit|tous|jour et nuit))\b|(?:(?:半夜|晚上|天天)(?:给)?(?:他|她)打电话)")
 StrangersSentToPhone = Rule(
-  when_all=[ListLength(list=_Phones) > 0, _Another, _StrangersSent, not _Own, not _Invented, not Retold],
+  when_all=[ListLength(list=_Phones) > 0, _Another, _StrangersSent, not _Own, not _Invented],
   description='The private number of another person is published and strangers are told to use it',
 )
 WhenRules(rules_any=[StrangersSentToPhone], then=[Breach(clause='private-information#contact-details')])
@@ -31,7 +31,7 @@ _Home = TextMatches(text=Speech, pattern=(
   r"\b(?P<quote>(?:he|she|they|the (?:judge|teacher|nurse|journalist|doctor|mayor|officer|witness|councillor)|this (?:guy|man|woman|bitch|traitor|liar)|that (?:man|woman)|\w+) (?:lives?|is living|lives now|stays) (?:at|in) (?:no\.? ?|number )?\d{1,4}[a-z]?,? (?:\w+ ){1,3}(?:street|st|lane|road|rd|avenue|ave|drive|way|close|court|square|terrace|boulevard|row|place|hill|gardens)"
   r"|(?:her|his|their) (?:home )?address(?: is|:) ?[^.!?]{0,10}\d{1,4}|(?:anyone|does anybody|who|somebody) (?:know|knows) where (?:she|he|they|this \w+|that \w+) lives?|vive en (?:la )?(?:calle|avenida|plaza) [\w ]{2,30}\d{1,4}|(?:wohnt|wohnen) (?:in der|am|im|in) [\w-]{3,30}(?:straße|strasse|weg|allee|gasse|platz) \d{1,4}|habite (?:au |à )?\d{1,4},? (?:bis |ter )?(?:rue|avenue|boulevard|place|chemin|allée) [\w' ]{2,30})\b|(?:(?:他|她|他们)(?:家)?(?:就)?住在[^，。！？]{2,20}(?:路|街|巷|小区|号|栋|单元))"))
 _PublicPlace = TextMatches(text=Speech, pattern=r"\b(?:i live|we live|my address|our (?:office|shop|address)|museum|palace|downing street|white house|parliament|court house|headquarters|was born|lived at .{0,40} (?:until|from) 1[6-9]\d\d|sherlock|baker street)\b")
-HomeAddress = Rule(when_all=[_Home, not _PublicPlace, not Retold], description='Where another person lives is published or asked for')
+HomeAddress = Rule(when_all=[_Home, not _PublicPlace], description='Where another person lives is published or asked for')
 WhenRules(rules_any=[HomeAddress], then=[Refer(clause='private-information#home-address', queue='privacy', priority=85)])
 
 CardOfAnother = Rule(
