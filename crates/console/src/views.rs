@@ -7,9 +7,10 @@ use model::{
     RulebookVersion,
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Breach or not, as one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Held {
     /// A clause is breached.
@@ -19,7 +20,7 @@ pub enum Held {
 }
 
 /// Who decided, without saying who.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct By {
     /// Nobody took part: the rules and the ladder alone.
     pub automation: bool,
@@ -39,9 +40,10 @@ impl By {
 }
 
 /// A clause by its id and its titles.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClauseName {
     /// The clause.
+    #[schema(value_type = String)]
     pub id: ClauseId,
     /// Its own title.
     pub title: String,
@@ -57,23 +59,28 @@ impl From<&ClauseText> for ClauseName {
 }
 
 /// One decision in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Row {
     /// The decision.
+    #[schema(value_type = String)]
     pub id: DecisionId,
     /// When.
+    #[schema(value_type = String, format = DateTime)]
     pub decided_at: Timestamp,
     /// What was held.
     pub outcome: Held,
     /// The gravest clause breached.
     pub clause: Option<ClauseName>,
     /// What is done.
+    #[schema(value_type = Vec<crate::api::MeasureBody>)]
     pub measures: Vec<Measure>,
     /// By whom.
     pub by: By,
     /// The decision that this one takes the place of.
+    #[schema(value_type = Option<String>)]
     pub replaces: Option<DecisionId>,
     /// The decision that took its place.
+    #[schema(value_type = Option<String>)]
     pub replaced_by: Option<DecisionId>,
 }
 
@@ -94,7 +101,7 @@ impl Row {
 }
 
 /// A page of decisions, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Rows {
     /// The decisions.
     pub decisions: Vec<Row>,
@@ -103,7 +110,7 @@ pub struct Rows {
 }
 
 /// A step of a ladder as it is drawn.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Step {
     /// The step, from 0.
     pub step: u32,
@@ -142,7 +149,7 @@ impl Step {
 }
 
 /// Which step applied and how it was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LadderView {
     /// The ladder.
     pub ladder: String,
@@ -153,6 +160,7 @@ pub struct LadderView {
     /// How it was found, in plain words.
     pub arithmetic: String,
     /// Until when the warning or strike that it gives counts.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
     /// All steps, when the rulebook of the decision is at hand.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -160,34 +168,39 @@ pub struct LadderView {
 }
 
 /// What the platform said about the enforcement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ReceiptView {
     /// Enforced, delivered or failed.
+    #[schema(value_type = String)]
     pub state: ReceiptState,
     /// When, by the platform's clock.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
 }
 
 /// What the record holds of a decision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LeafView {
     /// Position in the record, from 0.
     pub index: u64,
     /// SHA-256 of the leaf (RFC 6962), in hexadecimal.
     pub hash: String,
     /// The leaf itself: public facts and commitments.
+    #[schema(value_type = Object)]
     pub entry: serde_json::Value,
 }
 
 /// One decision for everybody.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DecisionView {
     /// The statement of reasons.
     #[serde(flatten)]
+    #[schema(value_type = crate::api::StatementBody)]
     pub statement: PublicView,
     /// Which step of which ladder.
     pub ladder: Option<LadderView>,
     /// The decision that took its place.
+    #[schema(value_type = Option<String>)]
     pub replaced_by: Option<DecisionId>,
     /// What the platform says about carrying it out.
     pub receipts: Vec<ReceiptView>,
@@ -241,30 +254,36 @@ impl DecisionView {
 }
 
 /// What is known about one item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum Found {
     /// It breaches a clause; this is what was done.
     Breach {
         /// The decision that stands.
+        #[schema(value_type = Row)]
         decision: Box<Row>,
         /// Under which rulebook.
+        #[schema(value_type = String)]
         rulebook: RulebookVersion,
     },
     /// It was looked at and breaches nothing.
     NoBreach {
         /// The decision that stands.
+        #[schema(value_type = Row)]
         decision: Box<Row>,
         /// Under which rulebook.
+        #[schema(value_type = String)]
         rulebook: RulebookVersion,
     },
     /// It waits for people.
     Waiting {
         /// Since when.
+        #[schema(value_type = String, format = DateTime)]
         since: Timestamp,
         /// Why automation did not decide.
         why: String,
         /// Under which rulebook it was looked at.
+        #[schema(value_type = String)]
         rulebook: RulebookVersion,
     },
     /// Nobody sent it to us.
@@ -272,7 +291,7 @@ pub enum Found {
 }
 
 /// How many, in all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
 pub struct Counts {
     /// Posts looked at.
     pub looked_at: u64,
@@ -285,9 +304,10 @@ pub struct Counts {
 }
 
 /// Breaches or measures over time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Timeline {
     /// Start of each column.
+    #[schema(value_type = Vec<String>)]
     pub columns: Vec<Timestamp>,
     /// Length of a column in seconds.
     pub seconds: i64,
@@ -298,7 +318,7 @@ pub struct Timeline {
 }
 
 /// One count over time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Line {
     /// Clause id or word of the measure.
     pub key: String,
@@ -309,7 +329,7 @@ pub struct Line {
 }
 
 /// The first page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Overview {
     /// Counts since the beginning.
     pub counts: Counts,
@@ -318,15 +338,17 @@ pub struct Overview {
     /// The newest decisions.
     pub latest: Vec<Row>,
     /// The rulebook in force.
+    #[schema(value_type = String)]
     pub rulebook: RulebookVersion,
     /// Whose posts these are.
     pub provider: String,
 }
 
 /// A rulebook for readers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RulebookView {
     /// Its version.
+    #[schema(value_type = String)]
     pub version: RulebookVersion,
     /// Its title.
     pub title: String,
@@ -341,7 +363,7 @@ pub struct RulebookView {
 }
 
 /// A policy for readers, in one language.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PolicyView {
     /// Its id.
     pub id: String,
@@ -358,9 +380,10 @@ pub struct PolicyView {
 }
 
 /// A clause with the ladder that follows from a breach of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClauseView {
     /// The clause.
+    #[schema(value_type = String)]
     pub id: ClauseId,
     /// Its title.
     pub title: String,
@@ -371,7 +394,7 @@ pub struct ClauseView {
 }
 
 /// What follows from a breach of a clause.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClauseLadder {
     /// The ladder's id.
     pub id: String,
@@ -388,13 +411,15 @@ pub struct ClauseLadder {
 }
 
 /// A version of the rulebook in its history.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct VersionView {
     /// The version.
+    #[schema(value_type = String)]
     pub version: RulebookVersion,
     /// Its title.
     pub title: String,
     /// In force from.
+    #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
     /// Whether it is in force now.
     pub in_force: bool,

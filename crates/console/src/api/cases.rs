@@ -1,6 +1,6 @@
 //! `/api/v1/cases`: what waits for people, and what they hold. Who decides is whose key it is.
 
-use super::openapi::ProblemBody;
+use super::openapi::{ProblemBody, VerdictBody};
 use crate::body;
 use crate::problem::{BAD_QUERY, NOT_FOUND, Problem};
 use crate::query::Query;
@@ -114,7 +114,7 @@ pub(crate) async fn one(
 #[utoipa::path(
     post, path = "/api/v1/cases/{id}/decide", tag = "review", security(("key" = ["review"])),
     params(("id" = String, Path, description = "The case")),
-    request_body(content = Object, description = "`outcome` (`breach`, `no_breach`), `reason`; for a breach `clause` and `passage` {`start`, `end`}; `emergency` {`reason`} to pass over a warning"),
+    request_body = VerdictBody,
     responses(
         (status = 200, description = "Decided", body = Object),
         (status = 202, description = "Proposed: waits for a second person", body = Object),

@@ -1,6 +1,6 @@
 //! `/api/v1/decisions`: decisions for everybody, for the person concerned and for the regulator.
 
-use super::openapi::ProblemBody;
+use super::openapi::{ProblemBody, VerdictBody};
 use crate::body;
 use crate::pages::{decision_id, filter};
 use crate::problem::{NOT_FOUND, Problem};
@@ -28,7 +28,7 @@ use store::{Cursor, Scope};
         ("before" = Option<String>, Query, description = "`next` of the page before"),
     ),
     responses(
-        (status = 200, description = "`decisions`, and `next` unless it is the last page", body = Object),
+        (status = 200, description = "`decisions`, and `next` unless it is the last page", body = Rows),
         (status = 400, description = "Bad query", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -46,7 +46,7 @@ pub(crate) async fn list(
     get, path = "/api/v1/decisions/{id}", tag = "public",
     params(("id" = String, Path, description = "The decision")),
     responses(
-        (status = 200, description = "The statement, what came of it, and its leaf in the record", body = Object),
+        (status = 200, description = "The statement, what came of it, and its leaf in the record", body = DecisionView),
         (status = 404, description = "No such decision", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -108,7 +108,7 @@ pub(crate) async fn regulator(
 #[utoipa::path(
     post, path = "/api/v1/decisions/{id}/replace", tag = "review", security(("key" = ["review"])),
     params(("id" = String, Path, description = "The decision to replace")),
-    request_body(content = Object, description = "`outcome`, `reason`; for a breach `clause` and `passage`"),
+    request_body = VerdictBody,
     responses(
         (status = 200, description = "Decided", body = Object),
         (status = 202, description = "Proposed: waits for a second person", body = Object),

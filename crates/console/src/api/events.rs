@@ -1,6 +1,6 @@
 //! `POST /api/v1/events`: one event or many lines of them, kept and decided before the answer.
 
-use super::openapi::ProblemBody;
+use super::openapi::{EventBody, MeasureBody, ProblemBody};
 use crate::body::{self, Shape};
 use crate::problem::{
     ACTION_ID_REUSED, BUSY, EVENT_TOO_LARGE, MALFORMED_EVENT, NOT_UTF8, Problem, STORAGE, TIMEOUT,
@@ -42,7 +42,7 @@ struct Sent {
     case: Option<CaseId>,
     /// With `wait=decision`: what is done.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(value_type = Option<Vec<MeasureBody>>)]
     measures: Option<Vec<Measure>>,
     /// With `wait=decision`: the statement of reasons for the person concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,7 +80,7 @@ pub(crate) struct Batch {
 #[utoipa::path(
     post, path = "/api/v1/events", tag = "platform", security(("key" = ["events"])),
     params(("wait" = Option<String>, Query, description = "`decision`: add measures and statement")),
-    request_body(content((Object = "application/json"), (String = "application/x-ndjson"))),
+    request_body(content((EventBody = "application/json"), (String = "application/x-ndjson"))),
     responses(
         (status = 200, description = "Kept. One event: what became of it; a batch: line by line", body = Batch),
         (status = 400, description = "Not an event", body = ProblemBody, content_type = "application/problem+json"),

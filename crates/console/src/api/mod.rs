@@ -10,6 +10,8 @@ mod receipts;
 mod reports;
 
 use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem};
+pub(crate) use openapi::{MeasureBody, StatementBody};
+
 use crate::state::ConsoleState;
 use axum::{Json, Router};
 use flow::{ReviewError, Reviewed};

@@ -1,5 +1,6 @@
 //! The description of the interface as a whole; each handler describes itself.
 
+use serde_json::{Map, Value};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
@@ -20,6 +21,163 @@ pub(crate) struct ProblemBody {
     remedy: String,
     /// Seconds to wait, when waiting helps.
     retry_after: Option<u64>,
+}
+
+/// A clause as it read, in one language.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a schema for readers; `model::ClauseText` writes the JSON")]
+pub(crate) struct ClauseBody {
+    /// `policy#clause`.
+    id: String,
+    policy_title: String,
+    title: String,
+    /// Markdown.
+    text: String,
+    /// BCP 47.
+    language: String,
+    /// The version in which it reads so.
+    rulebook: String,
+}
+
+/// One thing that is done.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a schema for readers; `model::Measure` writes the JSON")]
+pub(crate) struct MeasureBody {
+    /// `label`, `notice`, `demote`, `age_gate`, `remove`, `warn`, `lock`, `suspend` or `ban`.
+    measure: String,
+    /// Of a label: its name.
+    name: Option<String>,
+    /// Of a lock or suspension: its end.
+    #[schema(format = DateTime)]
+    until: Option<String>,
+}
+
+/// The statement of reasons as everybody may read it.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a schema for readers; `model::PublicView` writes the JSON")]
+pub(crate) struct StatementBody {
+    decision: String,
+    #[schema(format = DateTime)]
+    decided_at: String,
+    /// Version of the rulebook.
+    rulebook: String,
+    /// `breach` or `no_breach`.
+    outcome: String,
+    /// Of a breach: the clauses, the gravest first.
+    clauses: Option<Vec<String>>,
+    /// The gravest clause as it read, per language.
+    clause: Vec<ClauseBody>,
+    /// The passage, only where the rulebook makes texts public.
+    passage: Option<PassageBody>,
+    /// Facts relied on, per language.
+    facts: std::collections::BTreeMap<String, String>,
+    measures: Vec<MeasureBody>,
+    /// ISO 3166-1; empty = everywhere.
+    territorial_scope: Vec<String>,
+    ladder_step: Option<String>,
+    /// `own_initiative`, `report` or `order`.
+    source: String,
+    /// Whether a rule found it.
+    automated_detection: bool,
+    /// `fully`, `partially` or `not_automated`.
+    automated_decision: String,
+    /// How many people decided.
+    people: usize,
+    /// Why a warning was passed over.
+    emergency: Option<String>,
+    /// The decision that this one takes the place of.
+    replaces: Option<String>,
+    #[schema(format = DateTime)]
+    appeal_until: String,
+}
+
+/// A stretch of one text, in bytes of UTF-8.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a schema for readers; `model::Passage` writes the JSON")]
+pub(crate) struct PassageBody {
+    /// Where the text stands in the event's data.
+    field: String,
+    start: usize,
+    end: usize,
+    text: String,
+}
+
+/// One thing that happened on the platform.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a schema for readers; `model::Event` reads the JSON")]
+#[schema(example = json!({
+    "action_id": "1001", "action_name": "post_created", "timestamp": "2026-03-01T12:00:00Z",
+    "data": {
+        "item": { "id": "p1", "url": "https://plaza.example/p/p1", "text": "Good morning" },
+        "account": { "id": "a1", "name": "ann", "language": "en" }
+    }
+}))]
+pub(crate) struct EventBody {
+    /// The platform's id of the event: text or number.
+    action_id: String,
+    /// What happened.
+    action_name: String,
+    #[schema(format = DateTime)]
+    timestamp: String,
+    /// What the rules read; `item` and `account` say what it is about.
+    data: Map<String, Value>,
+    /// What only rules with `Secret[...]` read; never shown, never logged.
+    secret_data: Option<Map<String, Value>>,
+}
+
+/// What the platform says about carrying a decision out.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a schema for readers; `model::Receipt` reads the JSON")]
+#[schema(example = json!({
+    "decision": "8c966393-6386-56b5-b4f9-8929dfd00a4a", "state": "notice_delivered",
+    "at": "2026-03-01T12:00:00Z"
+}))]
+pub(crate) struct ReceiptBody {
+    decision: String,
+    /// `enforced`, `notice_delivered` or `failed`.
+    state: String,
+    /// By the platform's clock.
+    #[schema(format = DateTime)]
+    at: String,
+    /// More, for people.
+    detail: Option<String>,
+}
+
+/// What somebody says is wrong with an item.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a schema for readers; `flow::Report` reads the JSON")]
+#[schema(example = json!({
+    "item": "p1", "reason": "It threatens my neighbour.",
+    "clause": "violent-threats#direct-threat", "reporter": "a2"
+}))]
+pub(crate) struct ReportBody {
+    /// The platform's id of the item.
+    item: String,
+    reason: String,
+    /// The clause, if the reporter names one.
+    clause: Option<String>,
+    /// The platform's id of the reporter; never public.
+    reporter: Option<String>,
+}
+
+/// What a person holds.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a schema for readers; `flow::Verdict` reads the JSON")]
+#[schema(example = json!({
+    "outcome": "breach", "clause": "hateful-conduct#slurs", "passage": { "start": 0, "end": 12 },
+    "reason": "The word is thrown at a person.", "emergency": { "reason": "A crowd gathers." }
+}))]
+pub(crate) struct VerdictBody {
+    /// `breach` or `no_breach`.
+    outcome: String,
+    /// Of a breach: the clause.
+    clause: Option<String>,
+    /// Of a breach: `start` and `end` in bytes of the item's text.
+    passage: Option<Map<String, Value>>,
+    /// Why, in plain words.
+    reason: String,
+    /// `reason`: why a warning is to be passed over; needs a second person.
+    emergency: Option<Map<String, Value>>,
 }
 
 struct Bearer;

@@ -19,7 +19,7 @@ use axum::extract::{Path, State};
         ("url" = Option<String>, Query, description = "Its address; one of the two"),
     ),
     responses(
-        (status = 200, description = "`answer` and what belongs to it", body = Object),
+        (status = 200, description = "`answer` and what belongs to it", body = Found),
         (status = 400, description = "Bad query", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -44,7 +44,7 @@ pub(crate) async fn lookup(
     get, path = "/api/v1/overview", tag = "public",
     params(("days" = Option<u16>, Query, description = "How far to look back: 1 to 366, else 30")),
     responses(
-        (status = 200, description = "The overview", body = Object),
+        (status = 200, description = "The overview", body = Overview),
         (status = 400, description = "Bad query", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -64,7 +64,7 @@ pub(crate) async fn overview(
 /// The rulebook in force.
 #[utoipa::path(
     get, path = "/api/v1/rulebook", tag = "public",
-    responses((status = 200, description = "Policies, clauses and ladders", body = Object))
+    responses((status = 200, description = "Policies, clauses and ladders", body = RulebookView))
 )]
 pub(crate) async fn rulebook(
     State(state): State<ConsoleState>,
@@ -77,7 +77,7 @@ pub(crate) async fn rulebook(
 /// Every version of the rulebook that was ever in force, the newest first.
 #[utoipa::path(
     get, path = "/api/v1/rulebook/history", tag = "public",
-    responses((status = 200, description = "The versions", body = Object))
+    responses((status = 200, description = "The versions", body = Vec<VersionView>))
 )]
 pub(crate) async fn rulebook_history(
     State(state): State<ConsoleState>,
@@ -92,7 +92,7 @@ pub(crate) async fn rulebook_history(
     get, path = "/api/v1/rulebook/{version}", tag = "public",
     params(("version" = String, Path, description = "The version, or its first twelve digits")),
     responses(
-        (status = 200, description = "Policies, clauses and ladders", body = Object),
+        (status = 200, description = "Policies, clauses and ladders", body = RulebookView),
         (status = 404, description = "Never in force here", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]

@@ -1,6 +1,6 @@
 //! `POST /api/v1/receipts`: what the platform says about carrying a decision out.
 
-use super::openapi::ProblemBody;
+use super::openapi::{ProblemBody, ReceiptBody};
 use crate::body;
 use crate::problem::{Problem, RECEIPT_UNKNOWN};
 use crate::query::Query;
@@ -19,7 +19,7 @@ use store::Scope;
 /// `enforced`, `notice_delivered` or `failed`. A delivered notice is what makes a warning count.
 #[utoipa::path(
     post, path = "/api/v1/receipts", tag = "platform", security(("key" = ["receipts"])),
-    request_body(content = Object, description = "`decision`, `state`, `at`, and `detail` for people"),
+    request_body = ReceiptBody,
     responses(
         (status = 200, description = "Kept", body = Object),
         (status = 404, description = "No such decision", body = ProblemBody, content_type = "application/problem+json"),

@@ -1,6 +1,6 @@
 //! `POST /api/v1/reports`: somebody who saw an item says what is wrong with it.
 
-use super::openapi::ProblemBody;
+use super::openapi::{ProblemBody, ReportBody};
 use crate::body;
 use crate::problem::Problem;
 use crate::query::Query;
@@ -17,7 +17,7 @@ use store::Scope;
 /// The report joins the waiting case of the item, or opens one.
 #[utoipa::path(
     post, path = "/api/v1/reports", tag = "platform", security(("key" = ["events"])),
-    request_body(content = Object, description = "`item`, `reason`, and if known `clause` and `reporter`"),
+    request_body = ReportBody,
     responses(
         (status = 200, description = "Kept: `report` and `case`", body = Object),
         (status = 404, description = "The item was never sent here", body = ProblemBody, content_type = "application/problem+json"),

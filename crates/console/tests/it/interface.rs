@@ -58,6 +58,54 @@ async fn the_description_holds_every_address_that_answers() {
 }
 
 #[tokio::test]
+async fn the_examples_of_the_description_are_read_as_they_stand() {
+    let router = World::new().await.router();
+    let json = get(&router, "/openapi.json").await.json();
+    let example = |name: &str| json["components"]["schemas"][name]["example"].to_string();
+    let event = example("EventBody");
+    model::Event::parse(event.as_bytes(), model::Limits::default()).unwrap();
+    serde_json::from_str::<model::Receipt>(&example("ReceiptBody")).unwrap();
+    serde_json::from_str::<flow::Report>(&example("ReportBody")).unwrap();
+    serde_json::from_str::<flow::Verdict>(&example("VerdictBody")).unwrap();
+}
+
+/// The names that a schema describes, those of its parts included.
+fn described(all: &serde_json::Value, schema: &serde_json::Value) -> Vec<String> {
+    let mut names = Vec::new();
+    if let Some(name) = schema["$ref"].as_str() {
+        let name = name.rsplit('/').next().unwrap();
+        names.extend(described(all, &all["components"]["schemas"][name]));
+    }
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        names.extend(described(all, part));
+    }
+    names.extend(schema["properties"].as_object().into_iter().flat_map(|p| p.keys().cloned()));
+    names
+}
+
+#[tokio::test]
+async fn answers_hold_what_the_description_says() {
+    let world = World::new().await;
+    let ids = world.fill().await;
+    let router = world.router();
+    let all = get(&router, "/openapi.json").await.json();
+    for (path, template) in [
+        (format!("/api/v1/decisions/{}", ids[6]), "/api/v1/decisions/{id}"),
+        (format!("/api/v1/decisions/{}", ids[7]), "/api/v1/decisions/{id}"),
+        ("/api/v1/decisions".into(), "/api/v1/decisions"),
+        ("/api/v1/overview".into(), "/api/v1/overview"),
+        ("/api/v1/rulebook".into(), "/api/v1/rulebook"),
+    ] {
+        let response = &all["paths"][template]["get"]["responses"]["200"];
+        let names = described(&all, &response["content"]["application/json"]["schema"]);
+        let answer = get(&router, &path).await.json();
+        for name in answer.as_object().unwrap().keys() {
+            assert!(names.contains(name), "{path} answers `{name}`, described are {names:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn keys_open_what_their_scopes_say() {
     let world = World::new().await;
     world.key("reader", &[Scope::Regulator], None).await;
