@@ -1,19 +1,29 @@
-//! Facts that evaluation needs from outside, fetched before it: the labels of entities.
-//! Must not fetch anything: the plan says what is needed, whoever calls brings it.
+//! What an evaluation must be told about the world. The plan says which facts it needs; whoever
+//! evaluates fetches them, all at once, before.
 
-use crate::labels::LabelState;
 use std::collections::HashMap;
 
-/// A fact that an event needs.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+use crate::functions;
+use crate::labels::LabelState;
+
+/// One fact that an event's evaluation needs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FactKey {
-    /// The labels of an entity, by `Type/id`.
+    /// The labels of an entity, named `Type/id`.
     Labels(String),
 }
 
-/// Facts at hand. What is absent counts as "nothing known": an entity without labels.
-#[derive(Debug, Clone, Default)]
+/// The facts that were fetched. What is not in here is taken as not there.
+#[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// Labels by entity, `Type/id`.
+    /// Labels by entity, named `Type/id`.
     pub labels: HashMap<String, LabelState>,
+    /// Mail hosts by domain.
+    pub mail_hosts: HashMap<String, Vec<String>>,
+}
+
+impl functions::Facts for Facts {
+    fn mail_hosts(&self, domain: &str) -> Option<Vec<String>> {
+        self.mail_hosts.get(domain).cloned()
+    }
 }

@@ -28,6 +28,10 @@ pub struct Found {
     pub certainty: Certainty,
     /// The rules that fired, by name.
     pub rules: Vec<String>,
+    /// The item's id, if the rule names one that is not the event's own.
+    pub item: Option<String>,
+    /// The account's id, if the rule names one that is not the event's own.
+    pub account: Option<String>,
     /// The passage that a rule matched, with offsets into the text as it was posted.
     pub passage: Option<Passage>,
     /// The rule's description, filled in; goes into the public facts, so it names nobody and

@@ -1,18 +1,18 @@
 //! What follows from this rulebook for this event?
 //!
-//! A rulebook's rule files are checked ([`check`]), flattened ([`Plan`]) and evaluated on an event
-//! ([`evaluate`]): a pure function of plan, event, facts and the moment. Must not do I/O, read a
-//! clock or draw randomness.
+//! A rulebook's rule files are checked ([`check`]), packed ([`Plan::build`]) and evaluated on an
+//! event ([`evaluate`]): a pure function of plan, event, facts and the moment. Must not do I/O, read
+//! a clock or draw randomness.
 
 mod check;
 pub mod coerce;
-pub mod evaluate;
+mod evaluate;
 mod facts;
 mod found;
 pub mod functions;
 pub mod jsonpath;
 pub mod labels;
-pub mod plan;
+mod plan;
 mod problem;
 pub mod regexes;
 mod sources;
@@ -21,7 +21,7 @@ pub mod types;
 pub mod value;
 
 pub use check::{Checked, Environment, Label, Labels, check};
-pub use evaluate::{EvaluationError, Outcome, evaluate};
+pub use evaluate::{Emitted, EvaluationError, Outcome, evaluate};
 pub use facts::{FactKey, Facts};
 pub use found::{Certainty, Found};
 pub use plan::{Plan, Program};

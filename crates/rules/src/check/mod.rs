@@ -119,5 +119,6 @@ fn run(
     if !(annotated && known) {
         return None;
     }
-    Some(lower::lower(&files, &order, calls, labels.unwrap_or_default(), problems))
+    let program = lower::lower(&files, &order, calls, labels.unwrap_or_default(), problems);
+    Some(Program { lists: environment.lists.clone(), ..program })
 }

@@ -1,175 +1,181 @@
-//! A checked program made flat: one list of operations, each after those that it needs, names
-//! resolved to places, constants folded in. Immutable, shared by all threads. Must not look at
-//! an event: `evaluate` does.
+//! The plan: a checked program, packed for evaluation. Immutable, shared by all threads; whatever
+//! does not depend on the event is computed here, once.
 
-mod annotation;
-mod build;
-mod calls;
 pub(crate) mod node;
+mod order;
 
-pub use annotation::of_annotation;
-pub use build::File;
 pub use node::Program;
 
-use crate::functions::{FunctionId, Lists, Prepared};
-use crate::jsonpath::Path;
-use crate::types::Type;
-use crate::value::{BinaryOperator, Inequality, Str, Value};
+use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
-/// A program ready to be evaluated.
+use crate::check::Labels;
+use crate::evaluate::{Fold, fold};
+use node::{Does, Feature, Input, Kind, Node, Source};
+
+/// A program, ready to be evaluated on any number of events.
 pub struct Plan {
-    pub(crate) files: Vec<FilePlan>,
-    pub(crate) main: Option<usize>,
-    pub(crate) ops: Vec<Op>,
-    pub(crate) lists: Arc<dyn Lists + Send + Sync>,
-    /// Operations that the entities of `HasLabel` depend on, in order.
+    pub(crate) program: Program,
+    /// For each file the nodes to compute, in order.
+    pub(crate) work: Vec<Vec<u32>>,
+    /// For each file the files that run when it does, itself last.
+    pub(crate) closures: Vec<Vec<u32>>,
+    pub(crate) paths: HashMap<Arc<str>, u32>,
+    /// The `WhenRules` in the order in which they fire, unless a `Require` may change it.
+    fixed_order: Option<HashMap<u32, usize>>,
+    /// What must be computed to know which facts are needed.
     pub(crate) before_facts: Vec<u32>,
+    pub(crate) has_labels: Vec<u32>,
 }
 
-impl std::fmt::Debug for Plan {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Plan")
-            .field("files", &self.files.len())
-            .field("operations", &self.ops.len())
-            .finish_non_exhaustive()
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan").field("program", &self.program).finish_non_exhaustive()
     }
+}
+
+pub(crate) fn index(at: u32) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
 }
 
 impl Plan {
-    /// How many operations an event takes at most.
-    pub fn len(&self) -> usize {
-        self.ops.len()
+    /// Packs a program.
+    #[must_use]
+    pub fn build(mut program: Program) -> Self {
+        let folded = fold_constants(&mut program);
+        let work = program
+            .units
+            .iter()
+            .map(|unit| unit.nodes.clone().filter(|at| !is_folded(&folded, *at)).collect())
+            .collect();
+        let closures = (0..).take(program.units.len()).map(|unit| closure(&program, unit)).collect();
+        let paths =
+            program.units.iter().zip(0..).map(|(unit, at)| (Arc::clone(&unit.path), at)).collect();
+        let dynamic = program.steps.iter().any(|step| matches!(step.does, Does::Requires(_)));
+        let fixed_order =
+            (!dynamic).then(|| ranks(order::waves(&program, &|_| None)));
+        let has_labels: Vec<u32> = (0..)
+            .zip(&program.nodes)
+            .filter(|(_, node)| matches!(node.kind, Kind::HasLabel(_)))
+            .map(|(at, _)| at)
+            .collect();
+        let before_facts = needed_for_facts(&mut program, &has_labels);
+        Self { program, work, closures, paths, fixed_order, before_facts, has_labels }
     }
 
-    /// Whether there is nothing to evaluate.
-    pub fn is_empty(&self) -> bool {
-        self.ops.is_empty()
+    pub(crate) fn node(&self, at: u32) -> Option<&Node> {
+        self.program.nodes.get(index(at))
     }
 
-    /// The names of all rules, in file order.
-    pub fn rules(&self) -> impl Iterator<Item = &str> {
-        self.ops.iter().filter_map(|op| match &op.what {
-            What::Rule { name, .. } => Some(name.as_str()),
-            _ => None,
-        })
+    /// The features that results show.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = &Feature> {
+        self.program.features.iter().filter(|feature| feature.shown)
+    }
+
+    /// The labels that the rulebook declares.
+    #[must_use]
+    pub fn labels(&self) -> &Labels {
+        &self.program.labels
+    }
+
+    /// Sorts what fired into the order in which Osprey would fire it.
+    pub(crate) fn sort_fired<T>(
+        &self,
+        fired: &mut [(u32, T)],
+        required: &dyn Fn(u32) -> Option<u32>,
+    ) {
+        if fired.len() < 2 {
+            return;
+        }
+        let replayed;
+        let ranks = match &self.fixed_order {
+            Some(ranks) => ranks,
+            None => {
+                replayed = ranks(order::waves(&self.program, required));
+                &replayed
+            }
+        };
+        fired.sort_by_key(|(node, _)| ranks.get(node).copied().unwrap_or(usize::MAX));
     }
 }
 
-/// One rule file.
-#[derive(Debug)]
-pub(crate) struct FilePlan {
-    pub(crate) path: Arc<str>,
-    /// Files that run with this one.
-    pub(crate) imports: Vec<usize>,
-    /// Its operations, as a range of the plan's.
-    pub(crate) ops: std::ops::Range<usize>,
-    /// Features that are shown: name and value.
-    pub(crate) shown: Vec<(Str, Operand)>,
+fn ranks(order: Vec<u32>) -> HashMap<u32, usize> {
+    order.into_iter().zip(0..).collect()
 }
 
-/// Where a value comes from.
-#[derive(Debug, Clone)]
-pub(crate) enum Operand {
-    /// Known since the program was checked.
-    Constant(Value),
-    /// The result of an operation.
-    Place(u32),
+fn is_folded(folded: &[Option<Input>], at: u32) -> bool {
+    folded.get(index(at)).is_some_and(Option::is_some)
 }
 
-/// One operation; its result has the same place in the list of results.
-#[derive(Debug)]
-pub(crate) struct Op {
-    pub(crate) what: What,
-    pub(crate) file: u32,
-    pub(crate) line: u32,
-    pub(crate) col: u32,
-    /// How many operations lie between it and the start of its chain: effects follow in this order.
-    pub(crate) depth: u32,
+/// Computes what does not depend on the event; gives the constant that each node became.
+fn fold_constants(program: &mut Program) -> Vec<Option<Input>> {
+    let mut folded: Vec<Option<Input>> = vec![None; program.nodes.len()];
+    let order: Vec<u32> = program
+        .order
+        .iter()
+        .filter_map(|unit| program.units.get(index(*unit)))
+        .flat_map(|unit| unit.nodes.clone())
+        .collect();
+    for at in order {
+        let Some(node) = program.nodes.get_mut(index(at)) else { continue };
+        let mut constant = true;
+        node.kind.inputs(&mut |input| {
+            replace(&folded, input);
+            constant &= matches!(input.source, Source::Constant(_));
+        });
+        if let Fold::Value(value) = if constant { fold(program, at) } else { Fold::No } {
+            let number = u32::try_from(program.constants.len()).unwrap_or(u32::MAX);
+            program.constants.push(value);
+            if let Some(slot) = folded.get_mut(index(at)) {
+                *slot = Some(Input { source: Source::Constant(number), unwrap: false });
+            }
+        }
+    }
+    for feature in &mut program.features {
+        replace(&folded, &mut feature.input);
+    }
+    folded
 }
 
-/// A piece of a text with names in braces.
-#[derive(Debug)]
-pub(crate) enum Piece {
-    Text(Str),
-    Name(Str, Operand),
+fn replace(folded: &[Option<Input>], input: &mut Input) {
+    if let Source::Node(at) = input.source
+        && let Some(Some(constant)) = folded.get(index(at))
+    {
+        input.source = constant.source;
+    }
 }
 
-/// An argument of a call.
-#[derive(Debug)]
-pub(crate) struct Given {
-    pub(crate) operand: Operand,
-    /// Whether a failed value counts as None.
-    pub(crate) optional: bool,
-    /// Whether the function wants what is behind an entity, rule or duration.
-    pub(crate) unwrap: bool,
+/// The files that run when a file does, each after its imports.
+fn closure(program: &Program, unit: u32) -> Vec<u32> {
+    let mut found = Vec::new();
+    let mut open = vec![unit];
+    while let Some(unit) = open.pop() {
+        if !found.contains(&unit) {
+            found.push(unit);
+            open.extend(program.units.get(index(unit)).into_iter().flat_map(|unit| &unit.imports));
+        }
+    }
+    program.order.iter().copied().filter(|unit| found.contains(unit)).collect()
 }
 
-#[derive(Debug)]
-pub(crate) struct Finding {
-    pub(crate) clause: Str,
-    pub(crate) item: Operand,
-    pub(crate) account: Operand,
-    pub(crate) quote: Operand,
-}
-
-/// What an operation does.
-#[derive(Debug)]
-pub(crate) enum What {
-    Data { path: Path, wanted: Type, required: Operand, coerce: Operand, secret: bool },
-    EntityData { kind: Str, path: Path, wanted: Type, required: Operand, coerce: Operand },
-    Entity { kind: Str, id: Operand },
-    ActionName,
-    ActionId,
-    Resolve { value: Operand, default: Operand, report: bool },
-    Call { function: FunctionId, prepared: Box<Prepared>, arguments: Vec<Given> },
-    Binary(BinaryOperator, Operand, Operand),
-    Negate(Operand),
-    Not(Operand),
-    Equal { left: Operand, right: Operand, negated: bool },
-    Order(Inequality, Operand, Operand),
-    In { needle: Operand, haystack: Operand, negated: bool },
-    Logic { all: bool, operands: Vec<Operand> },
-    List(Vec<Operand>),
-    Format(Vec<Piece>),
-    Rule { name: Str, when_all: Operand, template: Str, names: Vec<(Str, Operand)> },
-    When { rules: Vec<Operand>, then: Vec<Operand> },
-    Require { path: Operand, condition: Operand },
-    Label(Box<LabelOp>),
-    HasLabel(Box<HasLabelOp>),
-    Verdict(Operand),
-    Breach(Box<Finding>),
-    Refer { finding: Box<Finding>, queue: Operand, priority: Operand },
-    Experiment(Box<ExperimentOp>),
-    ExperimentWhen { experiment: Operand, buckets: Vec<(Str, Operand)> },
-}
-
-#[derive(Debug)]
-pub(crate) struct LabelOp {
-    pub(crate) add: bool,
-    pub(crate) entity: Operand,
-    pub(crate) label: Str,
-    pub(crate) delay: Operand,
-    pub(crate) apply_if: Option<Operand>,
-    pub(crate) expires: Operand,
-}
-
-#[derive(Debug)]
-pub(crate) struct HasLabelOp {
-    pub(crate) entity: Operand,
-    pub(crate) label: Str,
-    pub(crate) manual: Operand,
-    pub(crate) removed: bool,
-    pub(crate) min_age: Operand,
-    pub(crate) error_on_empty: Operand,
-}
-
-#[derive(Debug)]
-pub(crate) struct ExperimentOp {
-    pub(crate) name: Str,
-    pub(crate) entity: Operand,
-    pub(crate) buckets: Vec<Str>,
-    pub(crate) sizes: Vec<f64>,
-    pub(crate) version: i64,
-    pub(crate) revision: i64,
+/// The nodes that the entities of all `HasLabel` are computed from, in order.
+fn needed_for_facts(program: &mut Program, has_labels: &[u32]) -> Vec<u32> {
+    let mut needed = std::collections::HashSet::new();
+    let mut open = Vec::new();
+    for at in has_labels {
+        if let Some(Node { kind: Kind::HasLabel(label), .. }) = program.nodes.get(index(*at)) {
+            open.push(label.entity.source);
+        }
+    }
+    while let Some(source) = open.pop() {
+        let Source::Node(at) = source else { continue };
+        if let Some(node) = program.nodes.get_mut(index(at))
+            && needed.insert(at)
+        {
+            node.kind.inputs(&mut |input| open.push(input.source));
+        }
+    }
+    let order = program.order.iter().filter_map(|unit| program.units.get(index(*unit)));
+    order.flat_map(|unit| unit.nodes.clone()).filter(|at| needed.contains(at)).collect()
 }

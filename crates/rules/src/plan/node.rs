@@ -1,6 +1,7 @@
 //! What a checked program is made of: a flat list of nodes, each computed from values before it.
 //! Plain data; the check writes it, the plan packs it, evaluation reads it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::functions::{FunctionId, Prepared};
@@ -213,7 +214,7 @@ pub(crate) enum Does {
 }
 
 /// A program without errors.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Program {
     pub(crate) nodes: Vec<Node>,
     pub(crate) constants: Vec<Value>,
@@ -225,4 +226,101 @@ pub struct Program {
     pub(crate) main: u32,
     pub(crate) steps: Vec<Step>,
     pub(crate) labels: crate::check::Labels,
+    pub(crate) lists: Option<Arc<dyn crate::functions::Lists + Send>>,
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Program")
+            .field("nodes", &self.nodes.len())
+            .field("features", &self.features.len())
+            .field("files", &self.units.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Kind {
+    /// Visits what the node is computed from.
+    pub(crate) fn inputs(&mut self, visit: &mut dyn FnMut(&mut Input)) {
+        match self {
+            Self::List(items) | Self::All(items) | Self::Any(items) => {
+                items.iter_mut().for_each(visit);
+            }
+            Self::Format(pieces) => Piece::inputs(pieces, visit),
+            Self::Binary(_, left, right)
+            | Self::Compare(_, left, right)
+            | Self::Equal { left, right, .. }
+            | Self::Contains { needle: left, haystack: right, .. }
+            | Self::Resolve { value: left, default: right, .. }
+            | Self::Require { file: left, condition: right } => {
+                visit(left);
+                visit(right);
+            }
+            Self::Negate(input)
+            | Self::Not(input)
+            | Self::Verdict(input)
+            | Self::Entity { id: input, .. } => visit(input),
+            Self::Function(function) => {
+                function.arguments.iter_mut().for_each(|argument| visit(&mut argument.input));
+            }
+            Self::Data(data) => {
+                visit(&mut data.required);
+                visit(&mut data.coerce_type);
+            }
+            Self::ActionName | Self::ActionId => {}
+            Self::Experiment(experiment) => visit(&mut experiment.entity),
+            Self::ExperimentWhen { experiment, buckets } => {
+                visit(experiment);
+                buckets.iter_mut().for_each(|(_, input)| visit(input));
+            }
+            Self::Rule(rule) => {
+                rule.when_all.inputs(visit);
+                Piece::inputs(&mut rule.pieces, visit);
+            }
+            Self::When(when) => {
+                when.rules.inputs(visit);
+                when.then.inputs(visit);
+            }
+            Self::Label(label) => {
+                visit(&mut label.entity);
+                visit(&mut label.delay_action_by);
+                label.apply_if.iter_mut().for_each(&mut *visit);
+                visit(&mut label.expires_after);
+            }
+            Self::HasLabel(label) => {
+                visit(&mut label.entity);
+                visit(&mut label.manual);
+                visit(&mut label.min_label_age);
+                visit(&mut label.error_on_empty);
+            }
+            Self::Finding(finding) => {
+                visit(&mut finding.item);
+                visit(&mut finding.account);
+                visit(&mut finding.quote);
+                if let Some((queue, priority)) = &mut finding.refer {
+                    visit(queue);
+                    visit(priority);
+                }
+            }
+        }
+    }
+}
+
+impl Items {
+    fn inputs(&mut self, visit: &mut dyn FnMut(&mut Input)) {
+        match self {
+            Self::Each(items) => items.iter_mut().for_each(visit),
+            Self::List(input) => visit(input),
+        }
+    }
+}
+
+impl Piece {
+    fn inputs(pieces: &mut [Self], visit: &mut dyn FnMut(&mut Input)) {
+        for piece in pieces {
+            if let Self::Value(_, input) = piece {
+                visit(input);
+            }
+        }
+    }
 }

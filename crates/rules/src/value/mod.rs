@@ -412,6 +412,14 @@ pub struct LabelEffect {
     pub suppressed: bool,
 }
 
+impl LabelEffect {
+    /// Whether it is carried out: no rule that it depends on failed or does not hold.
+    #[must_use]
+    pub fn applies(&self) -> bool {
+        !self.suppressed && self.dependent_rule.as_ref().is_none_or(|rule| rule.value)
+    }
+}
+
 /// The bucket of an experiment that an entity fell into.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExperimentValue {

@@ -9,7 +9,6 @@
 )]
 
 mod builtins;
-mod evaluation;
 mod properties;
 mod shared;
 mod values;

@@ -1,0 +1,266 @@
+//! One evaluation as it goes: which files run, what was computed, what failed.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use model::Event;
+
+use super::steps::Stop;
+use super::{Emitted, EvaluationError, Outcome};
+use crate::facts::Facts;
+use crate::functions::{self, CallContext, Lists, Nothing};
+use crate::plan::node::{Input, Items, Node, Place, Program, Source};
+use crate::plan::{Plan, index};
+use crate::text::Memo;
+use crate::value::{Effect, Fault, RuleValue, Value, json};
+
+/// JSON nested deeper is refused.
+const MAX_DEPTH: usize = 200;
+
+/// Effects that one `WhenRules` asks for: each with where it came from.
+pub(super) struct Fired {
+    pub(super) effects: Vec<(Source, Arc<Effect>)>,
+    pub(super) rules: Vec<Arc<RuleValue>>,
+}
+
+pub(crate) struct Run<'a> {
+    pub(super) program: &'a Program,
+    pub(super) plan: Option<&'a Plan>,
+    pub(super) event: Option<&'a Event>,
+    pub(super) facts: &'a Facts,
+    pub(super) now: Timestamp,
+    pub(super) data: Value,
+    secret: Option<Value>,
+    /// The value of each node; None where it failed.
+    cells: Vec<Option<Value>>,
+    active: Vec<bool>,
+    /// Files that wait to be run.
+    pub(super) queue: Vec<u32>,
+    /// The files that `Require`s came to.
+    pub(super) required: Vec<(u32, u32)>,
+    pub(super) fired: Vec<(u32, Fired)>,
+    errors: Vec<EvaluationError>,
+    memo: Memo,
+    /// Room for the arguments of a call, reused from call to call.
+    pub(super) arguments: Vec<Value>,
+}
+
+fn parse(text: &str) -> Value {
+    match json::read(&Arc::from(text), MAX_DEPTH) {
+        Ok(document) => document.value,
+        Err(_) => Value::None,
+    }
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(plan: &'a Plan, event: &'a Event, facts: &'a Facts, now: Timestamp) -> Self {
+        let data = parse(event.data.as_str());
+        Self {
+            plan: Some(plan),
+            event: Some(event),
+            now,
+            data,
+            active: vec![false; plan.program.units.len()],
+            ..Self::without_event(&plan.program, facts)
+        }
+    }
+
+    fn without_event(program: &'a Program, facts: &'a Facts) -> Self {
+        Self {
+            program,
+            plan: None,
+            event: None,
+            facts,
+            now: Timestamp::UNIX_EPOCH,
+            data: Value::None,
+            secret: None,
+            cells: vec![None; program.nodes.len()],
+            active: Vec::new(),
+            queue: Vec::new(),
+            required: Vec::new(),
+            fired: Vec::new(),
+            errors: Vec::new(),
+            memo: Memo::default(),
+            arguments: Vec::new(),
+        }
+    }
+
+    /// Runs `main.sml` with what it imports, then whatever is required.
+    pub(super) fn files(&mut self) {
+        let Some(plan) = self.plan else { return };
+        self.queue.push(self.program.main);
+        while !self.queue.is_empty() {
+            for file in std::mem::take(&mut self.queue) {
+                for unit in plan.closures.get(index(file)).into_iter().flatten() {
+                    self.unit(plan, *unit);
+                }
+            }
+        }
+    }
+
+    fn unit(&mut self, plan: &Plan, unit: u32) {
+        match self.active.get_mut(index(unit)) {
+            Some(active) if !*active => *active = true,
+            _ => return,
+        }
+        for at in plan.work.get(index(unit)).into_iter().flatten() {
+            self.compute(*at);
+        }
+    }
+
+    /// Computes one node.
+    pub(crate) fn compute(&mut self, at: u32) {
+        let program = self.program;
+        let Some(node) = program.nodes.get(index(at)) else { return };
+        let value = match self.step(node, at) {
+            Ok(value) => Some(value),
+            Err(Stop::Passed) => None,
+            Err(Stop::Fault(fault)) => {
+                self.fail(node.place, fault);
+                None
+            }
+        };
+        if let Some(cell) = self.cells.get_mut(index(at)) {
+            *cell = value;
+        }
+    }
+
+    fn fail(&mut self, place: Place, fault: Fault) {
+        if fault.expected {
+            return;
+        }
+        let Some(unit) = self.program.units.get(index(place.file)) else { return };
+        let at = unit.lines.position(place.offset);
+        self.errors.push(EvaluationError {
+            kind: fault.exception.name(),
+            path: Arc::clone(&unit.path),
+            line: at.line,
+            col: at.column,
+            message: fault.message.into_owned(),
+        });
+    }
+
+    /// The value of an input; None if it failed.
+    pub(crate) fn read(&self, input: Input) -> Option<Cow<'_, Value>> {
+        let value = match input.source {
+            Source::Node(at) => self.cells.get(index(at))?.as_ref()?,
+            Source::Constant(at) => self.program.constants.get(index(at))?,
+        };
+        Some(if input.unwrap { Cow::Owned(value.unwrapped()) } else { Cow::Borrowed(value) })
+    }
+
+    /// The value of an input, or the failure passed on.
+    pub(super) fn need(&self, input: Input) -> Result<Cow<'_, Value>, Stop> {
+        self.read(input).ok_or(Stop::Passed)
+    }
+
+    /// The inputs behind items that are written out.
+    pub(super) fn each(items: &Items) -> Option<&[Input]> {
+        match items {
+            Items::Each(items) => Some(items),
+            Items::List(_) => None,
+        }
+    }
+
+    /// The secret data, read when it is first asked for.
+    pub(super) fn read_secret(&mut self) {
+        if self.secret.is_none() {
+            let text = self.event.and_then(|event| event.secret_data.as_ref());
+            self.secret = Some(text.map_or_else(
+                || Value::Map(Arc::default()),
+                |secret| parse(secret.as_str()),
+            ));
+        }
+    }
+
+    pub(super) fn secret(&self) -> &Value {
+        self.secret.as_ref().unwrap_or(&Value::None)
+    }
+
+    /// Calls a function with what stands in `self.arguments`.
+    pub(super) fn call(
+        &self,
+        id: functions::FunctionId,
+        prepared: &functions::Prepared,
+        arguments: &[Value],
+        at: u32,
+    ) -> Result<Value, Fault> {
+        functions::call(id, prepared, arguments, &self.context(at))
+    }
+
+    pub(super) fn context(&self, at: u32) -> CallContext<'_> {
+        let lists: &dyn Lists = match &self.program.lists {
+            Some(lists) => &**lists,
+            None => &Nothing,
+        };
+        let now = self.event.map_or(Timestamp::UNIX_EPOCH, |event| event.timestamp);
+        CallContext {
+            now,
+            written: now.to_zoned_datetime(jiff::tz::TimeZone::UTC).datetime(),
+            random: self.random(at),
+            lists,
+            facts: self.facts,
+            memo: &self.memo,
+        }
+    }
+
+    /// Bits that are the same whenever this call meets this event, so that a replay is exact.
+    fn random(&self, at: u32) -> u64 {
+        let seed = self.event.map_or(&[][..], |event| event.action_id.as_str().as_bytes());
+        let half = |salt: u32| u64::from(super::murmur::murmur3(seed, at ^ salt));
+        half(0x9e37_79b9) << 32 | half(0x85eb_ca77)
+    }
+
+    /// Gathers what came of it.
+    pub(super) fn finish(mut self) -> Outcome {
+        let Some(plan) = self.plan else { return Outcome::default() };
+        let required = std::mem::take(&mut self.required);
+        let mut fired = std::mem::take(&mut self.fired);
+        plan.sort_fired(&mut fired, &|node| {
+            required.iter().find(|(at, _)| *at == node).map(|(_, file)| *file)
+        });
+        let effects = emitted(&fired);
+        let findings = self.findings(&effects);
+        let features = plan
+            .shown()
+            .map(|feature| {
+                let ran = self.active.get(index(feature.file)).copied().unwrap_or(false);
+                ran.then(|| self.read(feature.input).map(Cow::into_owned))
+            })
+            .collect();
+        Outcome { features, findings, effects, errors: self.errors }
+    }
+}
+
+impl Default for Outcome {
+    fn default() -> Self {
+        Self { features: Vec::new(), findings: Vec::new(), effects: Vec::new(), errors: Vec::new() }
+    }
+}
+
+/// The effects of all blocks. An effect that several blocks name is one thing in Osprey: it is
+/// asked for by each block, and each time names the rules of all of them.
+fn emitted(fired: &[(u32, Fired)]) -> Vec<Emitted> {
+    let rules_of = |source: &Source| -> Vec<Arc<RuleValue>> {
+        let naming = |fired: &&Fired| fired.effects.iter().any(|(other, _)| other == source);
+        fired
+            .iter()
+            .map(|(_, fired)| fired)
+            .filter(naming)
+            .flat_map(|fired| fired.rules.iter().cloned())
+            .collect()
+    };
+    fired
+        .iter()
+        .flat_map(|(_, fired)| &fired.effects)
+        .map(|(source, effect)| Emitted { effect: Arc::clone(effect), rules: rules_of(source) })
+        .collect()
+}
+
+/// The value of a node all of whose inputs are constants; None if it fails.
+pub(super) fn constant(program: &Program, node: &Node) -> Option<Value> {
+    let facts = Facts::default();
+    let mut run = Run { cells: Vec::new(), ..Run::without_event(program, &facts) };
+    run.step(node, 0).ok()
+}

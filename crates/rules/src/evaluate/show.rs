@@ -1,0 +1,215 @@
+//! What an evaluation came to, as JSON in the form of Osprey's results.
+
+use model::Event;
+
+use super::{Emitted, Outcome};
+use crate::labels::entity_name;
+use crate::plan::Plan;
+use crate::value::json::{NonFinite, write, write_int, write_str};
+use crate::value::{Duration, Effect, RuleValue, Value, parse_integer};
+
+impl Outcome {
+    /// The features that results show: None for one that could not be computed. Features of files
+    /// that did not run are left out.
+    pub fn features<'o>(
+        &'o self,
+        plan: &'o Plan,
+    ) -> impl Iterator<Item = (&'o str, Option<&'o Value>)> {
+        plan.shown().zip(&self.features).filter_map(|(feature, value)| {
+            value.as_ref().map(|value| (&*feature.name, value.as_ref()))
+        })
+    }
+
+    /// The value of one feature.
+    #[must_use]
+    pub fn feature<'o>(&'o self, plan: &'o Plan, name: &str) -> Option<&'o Value> {
+        self.features(plan).find(|(found, _)| *found == name).and_then(|(_, value)| value)
+    }
+
+    /// The verdicts that were declared.
+    pub fn declared(&self) -> impl Iterator<Item = &str> {
+        self.effects.iter().filter_map(|emitted| match &*emitted.effect {
+            Effect::Verdict { verdict } => Some(verdict.as_str()),
+            _ => None,
+        })
+    }
+
+    /// What a caller who waits gets back: the verdicts, then the labels that are put on.
+    #[must_use]
+    pub fn verdicts(&self) -> Vec<String> {
+        let mut verdicts: Vec<String> = self.declared().map(str::to_owned).collect();
+        for emitted in &self.effects {
+            if let Effect::Label(label) = &*emitted.effect
+                && label.add
+                && label.applies()
+            {
+                verdicts.push(format!("{}/{}", entity_name(&label.entity), label.name));
+            }
+        }
+        verdicts
+    }
+
+    /// Writes the extracted features as a JSON object.
+    pub fn write_features(&self, out: &mut String, plan: &Plan, event: &Event) {
+        out.push_str("{\"__action_id\":");
+        let id = event.action_id.as_str();
+        let id = parse_integer(id).unwrap_or_else(|| Value::str(id));
+        write_value(out, &id);
+        out.push_str(",\"__timestamp\":");
+        write_str(out, &isoformat(event));
+        out.push_str(",\"__error_count\":");
+        write_int(out, i64::try_from(self.errors.len()).unwrap_or(i64::MAX));
+        let labels: Vec<String> = self
+            .effects
+            .iter()
+            .filter_map(|emitted| match &*emitted.effect {
+                Effect::Label(label) => Some(format!(
+                    "{}/{}/{}",
+                    label.entity.kind,
+                    label.name,
+                    u8::from(label.add)
+                )),
+                _ => None,
+            })
+            .collect();
+        write_texts(out, ",\"__entity_label_mutations\":", labels.iter().map(String::as_str));
+        write_texts(out, ",\"__verdicts\":", self.declared());
+        for (name, value) in self.features(plan) {
+            out.push(',');
+            write_str(out, name);
+            out.push(':');
+            write_value(out, value.unwrap_or(&Value::None));
+        }
+        out.push('}');
+    }
+
+    /// Writes the effects of Osprey's kinds as a JSON list.
+    pub fn write_effects(&self, out: &mut String) {
+        out.push('[');
+        let shown = self.effects.iter().filter(|emitted| {
+            matches!(*emitted.effect, Effect::Verdict { .. } | Effect::Label(_))
+        });
+        for (at, emitted) in shown.enumerate() {
+            if at > 0 {
+                out.push(',');
+            }
+            write_effect(out, emitted);
+        }
+        out.push(']');
+    }
+
+    /// Writes the errors as a JSON list.
+    pub fn write_errors(&self, out: &mut String) {
+        out.push('[');
+        for (at, error) in self.errors.iter().enumerate() {
+            out.push_str(if at > 0 { ",{\"type\":" } else { "{\"type\":" });
+            write_str(out, error.kind);
+            out.push_str(",\"path\":");
+            write_str(out, &error.path);
+            out.push_str(",\"line\":");
+            write_int(out, error.line.into());
+            out.push_str(",\"col\":");
+            write_int(out, error.col.into());
+            out.push_str(",\"message\":");
+            write_str(out, &error.message);
+            out.push('}');
+        }
+        out.push(']');
+    }
+}
+
+/// The event's time as Python's `isoformat` writes it in UTC.
+fn isoformat(event: &Event) -> String {
+    let time = event.timestamp.to_zoned_datetime(jiff::tz::TimeZone::UTC);
+    let micros = time.subsec_nanosecond() / 1000;
+    let seconds = time.strftime("%Y-%m-%dT%H:%M:%S");
+    match micros {
+        0 => format!("{seconds}+00:00"),
+        micros => format!("{seconds}.{micros:06}+00:00"),
+    }
+}
+
+fn write_value(out: &mut String, value: &Value) {
+    let before = out.len();
+    if write(out, value, NonFinite::Null).is_err() {
+        out.truncate(before);
+        out.push_str("null");
+    }
+}
+
+/// Writes a list of texts under a key, unless there are none.
+fn write_texts<'t>(out: &mut String, key: &str, texts: impl Iterator<Item = &'t str>) {
+    let mut any = false;
+    for text in texts {
+        out.push_str(if any { "," } else { key });
+        if !any {
+            out.push('[');
+        }
+        any = true;
+        write_str(out, text);
+    }
+    if any {
+        out.push(']');
+    }
+}
+
+fn write_effect(out: &mut String, emitted: &Emitted) {
+    match &*emitted.effect {
+        Effect::Verdict { verdict } => {
+            out.push_str("{\"effect\":\"VerdictEffect\",\"verdict\":");
+            write_str(out, verdict);
+        }
+        Effect::Label(label) => {
+            out.push_str("{\"effect\":\"LabelEffect\",\"entity\":{\"type\":");
+            write_str(out, &label.entity.kind);
+            out.push_str(",\"id\":");
+            write_value(out, &label.entity.id);
+            out.push_str("},\"status\":");
+            write_str(out, if label.add { "ADDED" } else { "REMOVED" });
+            out.push_str(",\"name\":");
+            write_str(out, &label.name);
+            write_seconds(out, ",\"expires_after\":", label.expires_after);
+            write_seconds(out, ",\"delay_action_by\":", label.delay_action_by);
+            out.push_str(",\"dependent_rule\":");
+            match &label.dependent_rule {
+                Some(rule) => write_rule(out, rule),
+                None => out.push_str("null"),
+            }
+            out.push_str(",\"suppressed\":");
+            out.push_str(if label.suppressed { "true" } else { "false" });
+        }
+        Effect::Breach(_) | Effect::Refer { .. } => return,
+    }
+    out.push_str(",\"rules\":[");
+    for (at, rule) in emitted.rules.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        write_rule(out, rule);
+    }
+    out.push_str("]}");
+}
+
+fn write_seconds(out: &mut String, key: &str, span: Option<Duration>) {
+    out.push_str(key);
+    write_value(out, &span.map_or(Value::None, |span| Value::Float(span.seconds())));
+}
+
+fn write_rule(out: &mut String, rule: &RuleValue) {
+    out.push_str("{\"rule\":");
+    write_str(out, &rule.name);
+    out.push_str(",\"value\":");
+    out.push_str(if rule.value { "true" } else { "false" });
+    out.push_str(",\"description\":");
+    write_str(out, &rule.description);
+    out.push_str(",\"features\":{");
+    for (at, (name, text)) in rule.features.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        write_str(out, name);
+        out.push(':');
+        write_str(out, text);
+    }
+    out.push_str("}}");
+}
