@@ -9,6 +9,7 @@
 )]
 
 mod builtins;
+mod conformance;
 mod properties;
 mod shared;
 mod values;
