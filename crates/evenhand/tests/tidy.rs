@@ -21,7 +21,15 @@ const MATRIX: [(&str, &[&str]); 11] = [
     (
         "evenhand",
         &[
-            "sml", "model", "tlog", "rules", "likeness", "store", "platforms", "flow", "console",
+            "sml",
+            "model",
+            "tlog",
+            "rules",
+            "likeness",
+            "store",
+            "platforms",
+            "flow",
+            "console",
             "plaza",
         ],
     ),
@@ -74,8 +82,10 @@ fn arrows_go_one_way() {
     assert_eq!(found, ours, "a crate came or went: change the matrix and ARCHITECTURE.md");
     for (name, may) in MATRIX {
         let uses = crates.get(name).expect("a crate of the matrix");
-        let wrong: Vec<_> =
-            uses.iter().filter(|used| ours.contains(used.as_str()) && !may.contains(&used.as_str())).collect();
+        let wrong: Vec<_> = uses
+            .iter()
+            .filter(|used| ours.contains(used.as_str()) && !may.contains(&used.as_str()))
+            .collect();
         assert!(wrong.is_empty(), "{name} may not use {wrong:?}");
     }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use jiff::tz::Offset;
+
 use crate::functions;
 use crate::labels::LabelState;
 
@@ -20,6 +22,9 @@ pub struct Facts {
     pub labels: HashMap<String, LabelState>,
     /// Mail hosts by domain.
     pub mail_hosts: HashMap<String, Vec<String>>,
+    /// The offset from UTC in which the event's time was written; `TimeSince` counts by the clock
+    /// on that wall, as Osprey does. UTC if None.
+    pub offset: Option<Offset>,
 }
 
 impl functions::Facts for Facts {

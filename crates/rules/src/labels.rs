@@ -218,7 +218,8 @@ pub fn changes(
             Timestamp::from_nanosecond(nanos).ok()
         });
         let status = if effect.add { LabelStatus::Added } else { LabelStatus::Removed };
-        let new = emitted.rules.iter().map(|rule| LabelChange {
+        let rules = emitted.rules.iter().chain(&effect.dependent_rule);
+        let new = rules.map(|rule| LabelChange {
             label: effect.name.to_string(),
             status,
             rule: rule.name.to_string(),

@@ -128,13 +128,20 @@ fn simple(name: &Name) -> Result<Type, Wrong> {
         "float" => Ok(Type::Float),
         "bool" => Ok(Type::Bool),
         "None" => Ok(Type::None),
-        "Optional" | "Union" | "List" | "Entity" | "Secret" | "ExtractSecret" | "ExtractLiteral" => {
+        "Optional" | "Union" | "List" | "Entity" | "Secret" | "ExtractSecret"
+        | "ExtractLiteral" => {
             let text = &name.text;
             wrong(format!("`{text}` of what?"), &format!("write `{text}[str]`, for example"))
         }
-        "string" | "String" | "text" => wrong(format!("there is no type `{}`", name.text), "write `str`"),
-        "boolean" | "Boolean" | "Bool" => wrong(format!("there is no type `{}`", name.text), "write `bool`"),
-        "integer" | "Integer" | "Int" => wrong(format!("there is no type `{}`", name.text), "write `int`"),
+        "string" | "String" | "text" => {
+            wrong(format!("there is no type `{}`", name.text), "write `str`")
+        }
+        "boolean" | "Boolean" | "Bool" => {
+            wrong(format!("there is no type `{}`", name.text), "write `bool`")
+        }
+        "integer" | "Integer" | "Int" => {
+            wrong(format!("there is no type `{}`", name.text), "write `int`")
+        }
         text => wrong(format!("there is no type `{text}`"), TYPES),
     }
 }

@@ -257,7 +257,8 @@ fn local_literals(file: &File) -> HashMap<&str, &Expr> {
     assigns
         .filter(|assign| is_local(&assign.name.text))
         .filter(|assign| {
-            super::constants::plain(&assign.value).is_some() || matches!(assign.value, Expr::List(_))
+            super::constants::plain(&assign.value).is_some()
+                || matches!(assign.value, Expr::List(_))
         })
         .map(|assign| (&*assign.name.text, &assign.value))
         .collect()
@@ -343,7 +344,9 @@ pub(crate) fn dynamic_are_annotated(files: &[File], problems: &mut Vec<Problem>)
                         "no-annotation",
                         format!("the value of `{name}` must be stored under a name of its own"),
                     )
-                    .with_hint(format!("write `SomeName: {example} = {name}(...)`, and use the name here")),
+                    .with_hint(format!(
+                        "write `SomeName: {example} = {name}(...)`, and use the name here"
+                    )),
                 );
                 continue;
             };
@@ -352,7 +355,10 @@ pub(crate) fn dynamic_are_annotated(files: &[File], problems: &mut Vec<Problem>)
                     file.error(
                         assign.span,
                         "no-annotation",
-                        format!("`{}` needs a type: `{name}` cannot know what the event holds", assign.name.text),
+                        format!(
+                            "`{}` needs a type: `{name}` cannot know what the event holds",
+                            assign.name.text
+                        ),
                     )
                     .with_hint(format!("write `{}: {example} = {name}(...)`", assign.name.text)),
                 );

@@ -54,7 +54,13 @@ impl Labels {
 }
 
 const TOP_LEVEL: [&str; 8] = [
-    "labels", "actions", "feature_flags", "analytics", "ui_config", "acl", "authorized_keys",
+    "labels",
+    "actions",
+    "feature_flags",
+    "analytics",
+    "ui_config",
+    "acl",
+    "authorized_keys",
     "example",
 ];
 
@@ -102,7 +108,8 @@ impl Reader<'_> {
         let (line, column) = (at.span.start.line(), at.span.start.col());
         let line_text = u32::try_from(line).map_or("", |line| self.lines.line_text(text, line));
         let before: usize = line_text.chars().take(column).map(char::len_utf8).sum();
-        let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let start: usize =
+            text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
         let start = u32::try_from(start + before).unwrap_or_default();
         let problem = Problem::error(self.sources, self.path, Span::at(start), "config", message);
         self.problems.push(problem.with_hint(hint));
@@ -111,7 +118,11 @@ impl Reader<'_> {
     fn document(&mut self, document: &Node<'_>, labels: &mut Labels) {
         let YamlData::Mapping(entries) = &document.data else {
             if !is_null(document) {
-                self.wrong(document, "the configuration must be a mapping", "write `labels:` at the start of a line");
+                self.wrong(
+                    document,
+                    "the configuration must be a mapping",
+                    "write `labels:` at the start of a line",
+                );
             }
             return;
         };
@@ -134,7 +145,11 @@ impl Reader<'_> {
     fn labels(&mut self, at: &Node<'_>, value: &Node<'_>, labels: &mut Labels) {
         let YamlData::Mapping(entries) = &value.data else {
             if !is_null(value) {
-                self.wrong(at, "`labels` must be a mapping", "write `  name:` and its fields below");
+                self.wrong(
+                    at,
+                    "`labels` must be a mapping",
+                    "write `  name:` and its fields below",
+                );
             }
             return;
         };
@@ -144,7 +159,11 @@ impl Reader<'_> {
                 continue;
             };
             let YamlData::Mapping(fields) = &value.data else {
-                self.wrong(key, format!("the label `{name}` has no fields"), "write `valid_for: [User]` below it, or `{}` after it");
+                self.wrong(
+                    key,
+                    format!("the label `{name}` has no fields"),
+                    "write `valid_for: [User]` below it, or `{}` after it",
+                );
                 continue;
             };
             let mut label = labels.0.remove(name).unwrap_or_default();
@@ -154,7 +173,11 @@ impl Reader<'_> {
                     Some("valid_for") => match strings(value) {
                         Some(kinds) if label.valid_for.is_empty() => label.valid_for = kinds,
                         Some(_) => self.twice(field, name),
-                        None => self.wrong(key, format!("`valid_for` of `{name}` must be a list"), "write `valid_for: [User]`"),
+                        None => self.wrong(
+                            key,
+                            format!("`valid_for` of `{name}` must be a list"),
+                            "write `valid_for: [User]`",
+                        ),
                     },
                     Some("connotation") => match text(value) {
                         Some(word @ ("positive" | "negative" | "neutral")) => {
@@ -162,7 +185,11 @@ impl Reader<'_> {
                                 self.twice(field, name);
                             }
                         }
-                        _ => self.wrong(key, format!("`connotation` of `{name}` is none that is known"), "write `positive`, `negative` or `neutral`"),
+                        _ => self.wrong(
+                            key,
+                            format!("`connotation` of `{name}` is none that is known"),
+                            "write `positive`, `negative` or `neutral`",
+                        ),
                     },
                     Some("description") => match text(value) {
                         Some(words) => {
@@ -170,11 +197,19 @@ impl Reader<'_> {
                                 self.twice(field, name);
                             }
                         }
-                        None => self.wrong(key, format!("`description` of `{name}` must be a text"), "put it in quotes"),
+                        None => self.wrong(
+                            key,
+                            format!("`description` of `{name}` must be a text"),
+                            "put it in quotes",
+                        ),
                     },
                     other => {
                         let other = other.unwrap_or("?");
-                        self.wrong(at, format!("a label has no field `{other}` (in `{name}`)"), "the fields are `valid_for`, `connotation` and `description`");
+                        self.wrong(
+                            at,
+                            format!("a label has no field `{other}` (in `{name}`)"),
+                            "the fields are `valid_for`, `connotation` and `description`",
+                        );
                     }
                 }
             }

@@ -101,11 +101,10 @@ fn no_file(context: &Context<'_>, file: FileId, span: Span, path: &str) -> Probl
 
 fn require(context: &Context<'_>, site: &Site<'_>, problems: &mut Vec<Problem>) {
     match site.arguments.get("rule") {
-        Some(Expr::String(literal)) => {
-            if files::find(context.files, &literal.value).is_none() {
-                problems.push(no_file(context, site.file, literal.span, &literal.value));
-            }
+        Some(Expr::String(literal)) if files::find(context.files, &literal.value).is_none() => {
+            problems.push(no_file(context, site.file, literal.span, &literal.value));
         }
+        Some(Expr::String(_)) | None => {}
         Some(Expr::FormatString(string)) => {
             let pattern: String = string
                 .parts
@@ -131,9 +130,10 @@ fn require(context: &Context<'_>, site: &Site<'_>, problems: &mut Vec<Problem>) 
         Some(other) => problems.push(
             context
                 .error(site.file, other.span(), "require", "`rule` must be a text in quotes")
-                .with_hint("write `Require(rule=\"more.sml\")` or `Require(rule=f\"{Action}.sml\")`"),
+                .with_hint(
+                    "write `Require(rule=\"more.sml\")` or `Require(rule=f\"{Action}.sml\")`",
+                ),
         ),
-        None => {}
     }
 }
 
@@ -186,7 +186,10 @@ fn rule(context: &Context<'_>, site: &Site<'_>, problems: &mut Vec<Problem>) {
                             site.file,
                             literal.span,
                             "missing-f",
-                            format!("`{{{}}}` stays as it is in a plain text", names.join("}`, `{")),
+                            format!(
+                                "`{{{}}}` stays as it is in a plain text",
+                                names.join("}`, `{")
+                            ),
                         )
                         .with_hint("put an `f` before the opening quote to fill names in"),
                 );
@@ -201,7 +204,9 @@ fn rule(context: &Context<'_>, site: &Site<'_>, problems: &mut Vec<Problem>) {
                     "description",
                     "the description must be a text in quotes",
                 )
-                .with_hint("write `description=\"...\"`, or `f\"... {Name} ...\"` to fill names in"),
+                .with_hint(
+                    "write `description=\"...\"`, or `f\"... {Name} ...\"` to fill names in",
+                ),
         ),
     }
 }
@@ -252,9 +257,12 @@ fn clause(context: &Context<'_>, site: &Site<'_>, problems: &mut Vec<Problem>) {
     let problem = match (known, model::ClauseId::new(clause)) {
         (_, Err(error)) => context.error(*file, *span, "unknown-clause", error.to_string()),
         (None, Ok(_)) => return,
-        (Some(_), Ok(_)) => {
-            context.error(*file, *span, "unknown-clause", format!("no policy has a clause `{clause}`"))
-        }
+        (Some(_), Ok(_)) => context.error(
+            *file,
+            *span,
+            "unknown-clause",
+            format!("no policy has a clause `{clause}`"),
+        ),
     };
     let clauses = || known.into_iter().flatten().map(String::as_str);
     let same_policy = || {

@@ -20,7 +20,12 @@ pub(crate) type FileId = usize;
 
 impl File {
     /// An error in this file.
-    pub(crate) fn error(&self, span: Span, code: &'static str, message: impl Into<String>) -> Problem {
+    pub(crate) fn error(
+        &self,
+        span: Span,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Problem {
         let at = self.lines.position(span.start);
         Problem {
             path: self.path.to_string(),

@@ -67,8 +67,7 @@ pub(super) fn lower(
     problems: &mut Vec<Problem>,
 ) -> Program {
     let program = Program { labels, ..Program::default() };
-    let mut lowering =
-        Lowering { files, calls, problems, program, names: HashMap::new(), file: 0 };
+    let mut lowering = Lowering { files, calls, problems, program, names: HashMap::new(), file: 0 };
     let mut units: Vec<Option<Unit>> = files.iter().map(|_| None).collect();
     for id in order {
         if let (Some(file), Some(unit)) = (files.get(*id), units.get_mut(*id)) {
@@ -115,7 +114,12 @@ impl Lowering<'_> {
         let mut value = match &assign.value {
             Expr::Call(call) => self.call(call, Some((assign, annotation.as_ref()))),
             Expr::List(list) if list.items.is_empty() && assign.annotation.is_none() => {
-                self.tell(assign.span, "empty-list", "an empty list does not say of what it is", format!("write `{}: List[str] = []`", assign.name.text));
+                self.tell(
+                    assign.span,
+                    "empty-list",
+                    "an empty list does not say of what it is",
+                    format!("write `{}: List[str] = []`", assign.name.text),
+                );
                 self.list(list)
             }
             other => self.expr(other),
@@ -136,8 +140,7 @@ impl Lowering<'_> {
         }
         let wrapper = annotation.map_or(Wrapper::Plain, |annotation| annotation.wrapper);
         let secret = wrapper == Wrapper::Secret;
-        let showable =
-            wrapper == Wrapper::ExtractSecret || (!secret && value.showable);
+        let showable = wrapper == Wrapper::ExtractSecret || (!secret && value.showable);
         if !showable && !matches!(wrapper, Wrapper::Secret | Wrapper::ExtractSecret) {
             self.tell(
                 assign.span,
@@ -246,10 +249,16 @@ impl Lowering<'_> {
                 _ => None,
             })
             .collect();
-        if let Some(values) = constants {
-            return self.constant(kind, Value::list(values));
-        }
         let steps = items.iter().map(|item| item.step).collect();
+        if let Some(values) = constants {
+            let step = self.step(steps, Does::Nothing);
+            return Lowered {
+                kind,
+                input: self.constant_input(Value::list(values)),
+                step,
+                showable,
+            };
+        }
         let inputs = items.iter().map(|item| item.input).collect();
         let lowered = self.node(list.span, kind, Kind::List(inputs), steps);
         Lowered { showable, ..lowered }

@@ -69,7 +69,10 @@ impl Lowering<'_> {
                     let showable = lowered.iter().all(|item| item.showable);
                     let step = self.step(steps, Does::Nothing);
                     items.retain(|(name, _)| *name != keyword);
-                    items.push((keyword, lowered.iter().map(|item| item.input).collect::<Box<[Input]>>()));
+                    items.push((
+                        keyword,
+                        lowered.iter().map(|item| item.input).collect::<Box<[Input]>>(),
+                    ));
                     Lowered { kind, input: self.constant_input(Value::None), step, showable }
                 }
                 (Expr::FormatString(_), "Rule", "description") => {
@@ -89,8 +92,15 @@ impl Lowering<'_> {
                 match &resolved {
                     _ if value.kind == Type::None && *wanted != Type::Variable => {}
                     Some(before) if !super::fit::same(before, &next) => {
-                        let message = format!("`{keyword}` is `{next}`, and the argument before it is `{before}`");
-                        self.tell(argument.value.span(), "type", message, "give both the same type");
+                        let message = format!(
+                            "`{keyword}` is `{next}`, and the argument before it is `{before}`"
+                        );
+                        self.tell(
+                            argument.value.span(),
+                            "type",
+                            message,
+                            "give both the same type",
+                        );
                     }
                     _ => resolved = Some(next),
                 }
@@ -105,7 +115,10 @@ impl Lowering<'_> {
                     }
                     None => format!("give it a value of type `{wanted}`{places}"),
                 };
-                let message = format!("`{keyword}` of `{}` takes `{wanted}`, not `{}`", signature.name, value.kind);
+                let message = format!(
+                    "`{keyword}` of `{}` takes `{wanted}`, not `{}`",
+                    signature.name, value.kind
+                );
                 self.tell(argument.value.span(), "type", message, hint);
             }
             given.arguments.push((keyword, &argument.value, value));
@@ -113,10 +126,17 @@ impl Lowering<'_> {
         let returns = match (&signature.returns, &resolved) {
             (Type::Variable, Some(kind)) => kind.clone(),
             (Type::Variable, None) => {
-                self.tell(call.span, "type", format!("`{}` of None and nothing else has no type", signature.name), "give it a value");
+                self.tell(
+                    call.span,
+                    "type",
+                    format!("`{}` of None and nothing else has no type", signature.name),
+                    "give it a value",
+                );
                 Type::Any
             }
-            (Type::Entity(inner), Some(kind)) if **inner == Type::Variable => Type::entity(kind.clone()),
+            (Type::Entity(inner), Some(kind)) if **inner == Type::Variable => {
+                Type::entity(kind.clone())
+            }
             (other, _) => other.clone(),
         };
         self.finish(call, stored, given, items, returns)
@@ -165,7 +185,14 @@ impl Lowering<'_> {
                 let required = self.input(&given, "required");
                 let coerce_type = self.input(&given, "coerce_type");
                 let prepared = Arc::new(given.checked.prepared);
-                Kind::Data(Box::new(Data { prepared, wanted, entity, secret, required, coerce_type }))
+                Kind::Data(Box::new(Data {
+                    prepared,
+                    wanted,
+                    entity,
+                    secret,
+                    required,
+                    coerce_type,
+                }))
             }
             "Entity" => Kind::Entity { kind: given.text("type"), id: self.input(&given, "id") },
             "GetActionName" => Kind::ActionName,
@@ -228,9 +255,8 @@ impl Lowering<'_> {
                     item: self.input(&given, "item"),
                     account: self.input(&given, "account"),
                     quote: self.input(&given, "quote"),
-                    refer: refer.then(|| {
-                        (self.input(&given, "queue"), self.input(&given, "priority"))
-                    }),
+                    refer: refer
+                        .then(|| (self.input(&given, "queue"), self.input(&given, "priority"))),
                 }))
             }
             _ => {
@@ -292,9 +318,10 @@ impl Lowering<'_> {
         given: &Given<'_>,
         items: &[(&str, Box<[Input]>)],
         name: Str,
-        steps: &mut Vec<u32>,
+        steps: &mut [u32],
     ) -> Kind {
-        let description = given.arguments.iter().rev().find(|(keyword, ..)| *keyword == "description");
+        let description =
+            given.arguments.iter().rev().find(|(keyword, ..)| *keyword == "description");
         let mut template = String::new();
         let mut all = Vec::new();
         match description {

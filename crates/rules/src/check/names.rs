@@ -22,10 +22,13 @@ pub(crate) struct Index<'t> {
     pub(crate) stored: HashMap<Arc<str>, (FileId, &'t Assign)>,
 }
 
+/// A name with the file that alone knows it, if it is local.
+type Scoped = (Option<FileId>, Arc<str>);
+
 /// Each name is stored once: globals in all files, locals in their own.
 pub(crate) fn stored_once<'t>(files: &'t [File], problems: &mut Vec<Problem>) -> Option<Index<'t>> {
     let mut index = Index::default();
-    let mut repeated: HashMap<(Option<FileId>, Arc<str>), Vec<(FileId, Span)>> = HashMap::new();
+    let mut repeated: HashMap<Scoped, Vec<(FileId, Span)>> = HashMap::new();
     for (id, file) in files.iter().enumerate() {
         walk(&file.root, &mut |visit| {
             if let Visit::Assign(assign) = visit {
@@ -47,8 +50,10 @@ pub(crate) fn stored_once<'t>(files: &'t [File], problems: &mut Vec<Problem>) ->
             Some(_) => format!("the local name `{name}` is stored more than once in this file"),
         };
         let hint = match scope {
-            None => "names are shared by all files: give each feature a name of its own, or start \
-                     it with `_` to keep it to its file",
+            None => {
+                "names are shared by all files: give each feature a name of its own, or start \
+                     it with `_` to keep it to its file"
+            }
             Some(_) => "give each value a name of its own",
         };
         let elsewhere: Vec<String> = others
@@ -77,12 +82,8 @@ pub(crate) fn locals_are_read(files: &[File], problems: &mut Vec<Problem>) {
             _ => {}
         });
         problems.extend(unread.into_iter().map(|(name, span)| {
-            file.error(
-                span,
-                "local-never-read",
-                format!("the local name `{name}` is never read"),
-            )
-            .with_hint("remove it, or drop the `_` to make it a feature that is shown")
+            file.error(span, "local-never-read", format!("the local name `{name}` is never read"))
+                .with_hint("remove it, or drop the `_` to make it a feature that is shown")
         }));
     }
 }

@@ -1,9 +1,7 @@
 //! Which operators take which types.
 
 use sml::Span;
-use sml::tree::{
-    self, Compare, CompareOperator, Expr, Logic, LogicOperator, Unary, UnaryOperator,
-};
+use sml::tree::{self, Compare, CompareOperator, Expr, Logic, LogicOperator, Unary, UnaryOperator};
 
 use super::fit::{Fit, fit, fits_plainly, may_be_none, without_none};
 use super::lower::{Lowered, Lowering};
@@ -59,10 +57,11 @@ impl Lowering<'_> {
         let mut left = self.expr(&binary.left);
         let mut right = self.expr(&binary.right);
         let known = left.kind != Type::Any && right.kind != Type::Any;
-        let found = transitions(binary.operator)
-            .into_iter()
-            .find(|(wanted_left, wanted_right, _)| {
-                known && fit(&left.kind, wanted_left).is_fit() && fit(&right.kind, wanted_right).is_fit()
+        let found =
+            transitions(binary.operator).into_iter().find(|(wanted_left, wanted_right, _)| {
+                known
+                    && fit(&left.kind, wanted_left).is_fit()
+                    && fit(&right.kind, wanted_right).is_fit()
             });
         let kind = match found {
             Some((wanted_left, wanted_right, kind)) => {
@@ -72,7 +71,14 @@ impl Lowering<'_> {
             }
             None => {
                 let operator = binary.operator.as_str();
-                self.tell_operands(binary.span, operator, &left.kind, &right.kind, &binary.left, &binary.right);
+                self.tell_operands(
+                    binary.span,
+                    operator,
+                    &left.kind,
+                    &right.kind,
+                    &binary.left,
+                    &binary.right,
+                );
                 Type::Any
             }
         };
@@ -100,7 +106,12 @@ impl Lowering<'_> {
                 format!("convert one side, or use another operator{places}")
             }
         };
-        self.tell(span, "operands", format!("`{operator}` does not take `{left}` and `{right}`"), hint);
+        self.tell(
+            span,
+            "operands",
+            format!("`{operator}` does not take `{left}` and `{right}`"),
+            hint,
+        );
     }
 
     pub(super) fn unary(&mut self, unary: &Unary) -> Lowered {
@@ -115,7 +126,12 @@ impl Lowering<'_> {
                 UnaryOperator::Negate => "use it on a number",
             };
             let operator = unary.operator.as_str();
-            self.tell(unary.span, "operands", format!("`{operator}` does not take `{}`", operand.kind), hint);
+            self.tell(
+                unary.span,
+                "operands",
+                format!("`{operator}` does not take `{}`", operand.kind),
+                hint,
+            );
         }
         match unary.operator {
             UnaryOperator::Not => {
@@ -138,7 +154,9 @@ impl Lowering<'_> {
     /// The value of a negative number; its sign is the one that Osprey left it with.
     fn negated_literal(&self, expr: &Expr, operand: &Lowered) -> Option<Value> {
         let value = match (expr, operand.input.source) {
-            (Expr::Int(_) | Expr::Float(_), Source::Constant(_)) => self.constant_of(operand.input)?,
+            (Expr::Int(_) | Expr::Float(_), Source::Constant(_)) => {
+                self.constant_of(operand.input)?
+            }
             _ => return None,
         };
         let flipped = self.calls.flips.0.get(&(self.file, expr.span())).copied().unwrap_or(false);
@@ -160,7 +178,14 @@ impl Lowering<'_> {
         let node = match (inequality, operator) {
             (Some(inequality), _) => {
                 if !(left.fit(&int_or_float()) & right.fit(&int_or_float())) {
-                    self.tell_operands(compare.span, operator.as_str(), &left.kind, &right.kind, &compare.left, &compare.right);
+                    self.tell_operands(
+                        compare.span,
+                        operator.as_str(),
+                        &left.kind,
+                        &right.kind,
+                        &compare.left,
+                        &compare.right,
+                    );
                     kind = Type::Any;
                 }
                 Kind::Compare(inequality, left.input, right.input)
@@ -205,7 +230,10 @@ impl Lowering<'_> {
                     compare.span,
                     "operands",
                     format!("`{}` and `{}` are never equal", left.kind, right.kind),
-                    format!("this is always {}: compare values of one type{places}", if always { "True" } else { "False" }),
+                    format!(
+                        "this is always {}: compare values of one type{places}",
+                        if always { "True" } else { "False" }
+                    ),
                 );
             }
         }
@@ -219,7 +247,14 @@ impl Lowering<'_> {
             return true;
         }
         if !right.fit(&Type::list(Type::Any)) {
-            self.tell_operands(compare.span, compare.operator.as_str(), &left.kind, &right.kind, &compare.left, &compare.right);
+            self.tell_operands(
+                compare.span,
+                compare.operator.as_str(),
+                &left.kind,
+                &right.kind,
+                &compare.left,
+                &compare.right,
+            );
             return false;
         }
         let list = match (right.input.unwrap, super::fit::behind(&right.kind)) {
@@ -238,7 +273,10 @@ impl Lowering<'_> {
                     compare.span,
                     "operands",
                     format!("`{}` is never in a list of `{item}`", left.kind),
-                    format!("this is always {}: compare values of one type{places}", if always { "True" } else { "False" }),
+                    format!(
+                        "this is always {}: compare values of one type{places}",
+                        if always { "True" } else { "False" }
+                    ),
                 );
             }
         }

@@ -45,11 +45,7 @@ pub(crate) fn walk<'t>(root: &'t Root, visit: &mut dyn FnMut(Visit<'t>)) {
 }
 
 /// Visits an expression and what it is made of.
-pub(crate) fn expression<'t>(
-    expr: &'t Expr,
-    parent: Parent<'t>,
-    visit: &mut dyn FnMut(Visit<'t>),
-) {
+pub(crate) fn expression<'t>(expr: &'t Expr, parent: Parent<'t>, visit: &mut dyn FnMut(Visit<'t>)) {
     match expr {
         Expr::Name(name) => visit(Visit::Load(name)),
         Expr::Attribute(attribute) => visit(Visit::Load(&attribute.object)),

@@ -98,7 +98,10 @@ impl Search<'_> {
                     .arguments
                     .iter()
                     .map(|argument| {
-                        self.run.read(argument.input).map(std::borrow::Cow::into_owned).unwrap_or_default()
+                        self.run
+                            .read(argument.input)
+                            .map(std::borrow::Cow::into_owned)
+                            .unwrap_or_default()
                     })
                     .collect();
                 let matches = functions::passages(

@@ -10,6 +10,7 @@ mod steps;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 use model::Event;
 
 use crate::facts::{FactKey, Facts};
@@ -32,6 +33,8 @@ pub struct Outcome {
     pub effects: Vec<Emitted>,
     /// What failed.
     pub errors: Vec<EvaluationError>,
+    /// The offset in which results tell the event's time.
+    offset: Offset,
 }
 
 /// An effect that is asked for, and by which rules.
@@ -63,7 +66,7 @@ pub struct EvaluationError {
 pub fn evaluate(plan: &Plan, event: &Event, facts: &Facts, now: Timestamp) -> Outcome {
     let mut run = Run::new(plan, event, facts, now);
     run.files();
-    run.finish()
+    run.finish(plan)
 }
 
 impl Plan {

@@ -31,6 +31,9 @@ mod tests {
         assert_eq!(murmur3(b"", 1), 0x514e_28b7);
         assert_eq!(murmur3(b"hello", 0), 0x248b_fa47);
         assert_eq!(murmur3(b"hello, world", 0), 0x149b_bb7f);
-        assert_eq!(murmur3(b"The quick brown fox jumps over the lazy dog", 0x9747_b28c), 0x2fa8_26cd);
+        assert_eq!(
+            murmur3(b"The quick brown fox jumps over the lazy dog", 0x9747_b28c),
+            0x2fa8_26cd
+        );
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 use model::Event;
 
 use super::steps::Stop;
@@ -167,10 +168,9 @@ impl<'a> Run<'a> {
     pub(super) fn read_secret(&mut self) {
         if self.secret.is_none() {
             let text = self.event.and_then(|event| event.secret_data.as_ref());
-            self.secret = Some(text.map_or_else(
-                || Value::Map(Arc::default()),
-                |secret| parse(secret.as_str()),
-            ));
+            self.secret = Some(
+                text.map_or_else(|| Value::Map(Arc::default()), |secret| parse(secret.as_str())),
+            );
         }
     }
 
@@ -197,7 +197,7 @@ impl<'a> Run<'a> {
         let now = self.event.map_or(Timestamp::UNIX_EPOCH, |event| event.timestamp);
         CallContext {
             now,
-            written: now.to_zoned_datetime(jiff::tz::TimeZone::UTC).datetime(),
+            written: self.facts.offset.unwrap_or(Offset::UTC).to_datetime(now),
             random: self.random(at),
             lists,
             facts: self.facts,
@@ -213,8 +213,7 @@ impl<'a> Run<'a> {
     }
 
     /// Gathers what came of it.
-    pub(super) fn finish(mut self) -> Outcome {
-        let Some(plan) = self.plan else { return Outcome::default() };
+    pub(super) fn finish(mut self, plan: &Plan) -> Outcome {
         let required = std::mem::take(&mut self.required);
         let mut fired = std::mem::take(&mut self.fired);
         plan.sort_fired(&mut fired, &|node| {
@@ -229,13 +228,13 @@ impl<'a> Run<'a> {
                 ran.then(|| self.read(feature.input).map(Cow::into_owned))
             })
             .collect();
-        Outcome { features, findings, effects, errors: self.errors }
-    }
-}
-
-impl Default for Outcome {
-    fn default() -> Self {
-        Self { features: Vec::new(), findings: Vec::new(), effects: Vec::new(), errors: Vec::new() }
+        Outcome {
+            features,
+            findings,
+            effects,
+            errors: self.errors,
+            offset: self.facts.offset.unwrap_or(Offset::UTC),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What an evaluation came to, as JSON in the form of Osprey's results.
 
+use jiff::tz::Offset;
 use model::Event;
 
 use super::{Emitted, Outcome};
@@ -56,19 +57,16 @@ impl Outcome {
         let id = parse_integer(id).unwrap_or_else(|| Value::str(id));
         write_value(out, &id);
         out.push_str(",\"__timestamp\":");
-        write_str(out, &isoformat(event));
+        write_str(out, &isoformat(event, self.offset));
         out.push_str(",\"__error_count\":");
         write_int(out, i64::try_from(self.errors.len()).unwrap_or(i64::MAX));
         let labels: Vec<String> = self
             .effects
             .iter()
             .filter_map(|emitted| match &*emitted.effect {
-                Effect::Label(label) => Some(format!(
-                    "{}/{}/{}",
-                    label.entity.kind,
-                    label.name,
-                    u8::from(label.add)
-                )),
+                Effect::Label(label) => {
+                    Some(format!("{}/{}/{}", label.entity.kind, label.name, u8::from(label.add)))
+                }
                 _ => None,
             })
             .collect();
@@ -86,9 +84,10 @@ impl Outcome {
     /// Writes the effects of Osprey's kinds as a JSON list.
     pub fn write_effects(&self, out: &mut String) {
         out.push('[');
-        let shown = self.effects.iter().filter(|emitted| {
-            matches!(*emitted.effect, Effect::Verdict { .. } | Effect::Label(_))
-        });
+        let shown = self
+            .effects
+            .iter()
+            .filter(|emitted| matches!(*emitted.effect, Effect::Verdict { .. } | Effect::Label(_)));
         for (at, emitted) in shown.enumerate() {
             if at > 0 {
                 out.push(',');
@@ -118,15 +117,17 @@ impl Outcome {
     }
 }
 
-/// The event's time as Python's `isoformat` writes it in UTC.
-fn isoformat(event: &Event) -> String {
-    let time = event.timestamp.to_zoned_datetime(jiff::tz::TimeZone::UTC);
-    let micros = time.subsec_nanosecond() / 1000;
-    let seconds = time.strftime("%Y-%m-%dT%H:%M:%S");
-    match micros {
-        0 => format!("{seconds}+00:00"),
-        micros => format!("{seconds}.{micros:06}+00:00"),
-    }
+/// The event's time as Python's `isoformat` writes it.
+fn isoformat(event: &Event, offset: Offset) -> String {
+    let time = offset.to_datetime(event.timestamp);
+    let whole = time.strftime("%Y-%m-%dT%H:%M:%S");
+    let fraction = match time.subsec_nanosecond() / 1000 {
+        0 => String::new(),
+        micros => format!(".{micros:06}"),
+    };
+    let sign = if offset.is_negative() { '-' } else { '+' };
+    let minutes = offset.seconds().unsigned_abs() / 60;
+    format!("{whole}{fraction}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 fn write_value(out: &mut String, value: &Value) {

@@ -49,12 +49,12 @@ impl Plan {
             .iter()
             .map(|unit| unit.nodes.clone().filter(|at| !is_folded(&folded, *at)).collect())
             .collect();
-        let closures = (0..).take(program.units.len()).map(|unit| closure(&program, unit)).collect();
+        let closures =
+            (0..).take(program.units.len()).map(|unit| closure(&program, unit)).collect();
         let paths =
             program.units.iter().zip(0..).map(|(unit, at)| (Arc::clone(&unit.path), at)).collect();
         let dynamic = program.steps.iter().any(|step| matches!(step.does, Does::Requires(_)));
-        let fixed_order =
-            (!dynamic).then(|| ranks(order::waves(&program, &|_| None)));
+        let fixed_order = (!dynamic).then(|| ranks(order::waves(&program, &|_| None)));
         let has_labels: Vec<u32> = (0..)
             .zip(&program.nodes)
             .filter(|(_, node)| matches!(node.kind, Kind::HasLabel(_)))
