@@ -32,8 +32,8 @@ WhenRules(rules_any=[Scam], then=[Breach(clause='platform-manipulation#scams')])
 _Phish = TextMatches(text=Speech, pattern=(
   r"\b(?P<quote>(?:your|ur) (?:\w+ ){0,3}(?:account|card|parcel|package|wallet|profile|mailbox|subscription|payment)(?: (?:has|have|will|is|was|been|be|about|to|temporarily|now|on))* (?:suspended|locked|limited|closed|blocked|deleted|disabled|held|expired|terminated|restricted|compromised|on hold)[^!?]{0,80}(?:verify|confirm|login|log in|click|update|restore|unlock|here|password|details|https?:)|(?:confirm|verify|update|validate) your (?:\w+ ){0,2}(?:password|account|identity|card|wallet|bank|seed phrase|details|payment)[^.!?]{0,60}https?:|(?:enter|send|share|connect) (?:us )?your (?:seed phrase|recovery (?:code|phrase)|private key|wallet)[^.!?]{0,40}"
   r"|(?:su|tu) (?:cuenta|tarjeta|paquete)[^.!?]{0,30}(?:suspendida|bloqueada|cerrada|retenido|limitada)[^!?]{0,60}(?:verifique|confirme|confirma|verifica|haga clic|contraseña|http)|(?:ihr|dein) (?:konto|account|paket|profil)[^.!?]{0,30}(?:gesperrt|eingeschränkt|geschlossen|zurückgehalten)[^!?]{0,60}(?:bestätigen|verifizieren|klicken|passwort|http)|votre (?:compte|colis|carte)[^.!?]{0,30}(?:suspendu|bloqué|fermé|limité|retenu|suspendue|bloquée)[^!?]{0,60}(?:confirmez|vérifiez|cliquez|mot de passe|http))|(?:(?:您|你)的(?:账户|账号|银行卡|包裹)[^。！？]{0,12}(?:冻结|停用|封禁|异常|滞留)[^。！？]{0,30}(?:点击|验证|确认|密码|登录|http))"))
-_BadLink = LinksInList(text=ItemText, list_name='bad-domains')
-_ShortLink = LinksInList(text=ItemText, list_name='short-links')
+_BadLink = TextLinksTo(text=ItemText, list='bad-domains')
+_ShortLink = TextLinksTo(text=ItemText, list='short-links')
 MaliciousLink = Rule(
   when_all=[_BadLink, not _Warns],
   description='Links to a domain on the public list of malicious domains',

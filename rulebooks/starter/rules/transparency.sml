@@ -3,7 +3,7 @@
 
 Import(rules=['models/account.sml', 'models/event.sml', 'models/speech.sml'])
 
-_LinksToStateMedia = LinksInList(text=ItemText, list_name='state-media-domains')
+_LinksToStateMedia = TextLinksTo(text=ItemText, list='state-media-domains')
 
 StateMediaAccount = Rule(
   when_all=[AccountAffiliation == 'state-media'],
