@@ -19,7 +19,6 @@ pub(crate) struct Lexed {
     /// Ends with `End`.
     pub(crate) tokens: Vec<Token>,
     /// The comments in order, each from its `#` to the end of its line.
-    #[expect(dead_code, reason = "the formatter reads them")]
     pub(crate) comments: Vec<Span>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -376,7 +375,7 @@ impl Lexer<'_> {
                     Span::new(offset(opened), offset(opened + 1)),
                     format!("`{}` is never closed", char::from(byte)),
                 )
-                .with_hint(format!("add `{closing}` where the list of values ends")),
+                .with_hint(format!("add `{closing}` where the values end")),
             );
         }
         self.push(Kind::Broken, self.at);

@@ -12,6 +12,8 @@ mod operand;
 mod statement;
 mod unexpected;
 
+use std::borrow::Cow;
+
 use crate::token::{Kind, Token};
 use crate::tree::{Root, Statement};
 use crate::{Diagnostic, Span, lexer};
@@ -24,6 +26,9 @@ const MAX_DEPTH: u32 = 400;
 
 /// How many errors of one file are told.
 const MAX_DIAGNOSTICS: usize = 200;
+
+/// How many characters of the author's text a message repeats.
+const MAX_QUOTED: usize = 60;
 
 /// Python cannot read this either. Without a diagnostic: it has been reported already.
 #[derive(Debug)]
@@ -110,6 +115,17 @@ impl Parser<'_> {
         span.text(self.source)
     }
 
+    /// What stands at `span`, short enough for a message.
+    fn quote(&self, span: Span) -> Cow<'_, str> {
+        let text = self.text(span);
+        let line = text.lines().next().unwrap_or_default();
+        match line.char_indices().nth(MAX_QUOTED) {
+            Some((end, _)) => format!("{} ..", line.get(..end).unwrap_or_default()).into(),
+            None if line.len() < text.len() => format!("{line} ..").into(),
+            None => line.into(),
+        }
+    }
+
     fn advance(&mut self) -> Token {
         let token = self.token(0);
         if token.kind != Kind::End {
@@ -159,13 +175,16 @@ impl Parser<'_> {
         self.refusals.push(diagnostic);
     }
 
-    /// Runs `read` one level further in, unless that is too deep.
-    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
+    /// One level further in, unless that is too deep; who enters says `leave` after.
+    fn enter(&mut self) -> Parse<()> {
         if self.depth >= MAX_DEPTH {
             return Err(too_deep(self.span()));
         }
         self.depth += 1;
-        let result = read(self);
+        Ok(())
+    }
+
+    fn leave<T>(&mut self, result: Parse<T>) -> Parse<T> {
         self.depth -= 1;
         result
     }

@@ -14,7 +14,7 @@ impl Parser<'_> {
     pub(super) fn annotation(&mut self, statement: u32) -> Parse<Option<Annotation>> {
         let begin = self.at;
         let refusals = self.refusals.len();
-        let found = self.nested(Self::union);
+        let found = self.union();
         if let Ok(annotation) = found
             && (self.at_statement_end() || self.is("="))
         {
@@ -32,13 +32,20 @@ impl Parser<'_> {
         let diagnostic = Diagnostic::error(
             "bad-annotation",
             span,
-            format!("`{}` is not a type", self.text(value.span)),
+            format!("`{}` is not a type", self.quote(value.span)),
         );
         self.refuse(diagnostic.with_hint(HINT).with_label(value.span, "where a type should stand"));
         Ok(None)
     }
 
     fn union(&mut self) -> Parse<Annotation> {
+        self.enter()?;
+        let annotation = self.variants();
+        self.leave(annotation)
+    }
+
+    fn variants(&mut self) -> Parse<Annotation> {
+        let start = self.span().start;
         let mut variants = Vec::new();
         loop {
             match self.variant()? {
@@ -50,15 +57,14 @@ impl Parser<'_> {
             }
         }
         if variants.len() > 1 {
-            let first = variants.first().map_or_else(|| self.span(), Annotation::span);
-            return Ok(Annotation::Union { variants, span: Span::new(first.start, self.end()) });
+            return Ok(Annotation::Union { variants, span: Span::new(start, self.end()) });
         }
         variants.pop().ok_or_else(|| self.unexpected())
     }
 
     fn variant(&mut self) -> Parse<Annotation> {
         if self.eat("(") {
-            let inner = self.nested(Self::union)?;
+            let inner = self.union()?;
             self.expect(")")?;
             return Ok(inner);
         }
@@ -72,7 +78,7 @@ impl Parser<'_> {
         }
         let mut arguments = Vec::new();
         while !self.is("]") || arguments.is_empty() {
-            arguments.push(self.nested(Self::union)?);
+            arguments.push(self.union()?);
             if !self.eat(",") {
                 break;
             }
@@ -83,8 +89,10 @@ impl Parser<'_> {
                 |argument| !matches!(argument, Annotation::Name(name) if &*name.text != "None"),
             );
             if let Some(argument) = complex.map(Annotation::span) {
-                let message =
-                    format!("`{}` cannot be one of several types in brackets", self.text(argument));
+                let message = format!(
+                    "`{}` cannot be one of several types in brackets",
+                    self.quote(argument)
+                );
                 self.refuse(
                     Diagnostic::error("bad-annotation", argument, message)
                         .with_hint("only names can stand there; join types with `|` instead"),
@@ -113,7 +121,7 @@ impl Parser<'_> {
         );
         if name == "ExtractLiteral" && !literal {
             let span = value.expr.span();
-            let message = format!("`ExtractLiteral` wants a literal, not `{}`", self.text(span));
+            let message = format!("`ExtractLiteral` wants a literal, not `{}`", self.quote(span));
             self.refuse(
                 Diagnostic::error("not-a-literal", span, message)
                     .with_hint("write a text, a number, `True`, `False` or a list of such"),

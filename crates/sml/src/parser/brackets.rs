@@ -5,7 +5,7 @@ use crate::tree::{Argument, Call, Callee, Expr, List};
 use crate::{Diagnostic, Span, text};
 
 use super::operand::{Operand, Shape};
-use super::{Parse, Parser};
+use super::{MAX_QUOTED, Parse, Parser};
 
 const NO_COMPREHENSION: &str = "rules have no loops: use a function that takes the whole list";
 const NO_TUPLE: &str = "write a list: `[a, b]`";
@@ -31,7 +31,7 @@ impl Parser<'_> {
                 (value.span, false)
             } else {
                 let argument = self.positional_argument(named)?;
-                nameless.get_or_insert(argument.span);
+                nameless.get_or_insert((argument.span, argument.shape));
                 (argument.span, argument.name().is_some())
             };
             if !self.item_ends(item, ")")? {
@@ -40,20 +40,28 @@ impl Parser<'_> {
         }
         self.expect(")")?;
         let span = Span::new(function.span.start, self.end());
-        if let Some(argument) = nameless {
-            return Ok(self.nameless_argument(span, &function, argument));
+        match nameless {
+            Some((argument, shape)) => Ok(self.nameless_argument(span, &function, argument, shape)),
+            // What only Python has was refused already.
+            None if function.shape != Shape::Sml => Ok(Operand::foreign(span, Shape::Foreign)),
+            None => self.called(function.expr, arguments, span, height),
         }
-        let function = match function.expr {
+    }
+
+    fn called(
+        &mut self,
+        function: Expr,
+        arguments: Vec<Argument>,
+        span: Span,
+        height: u32,
+    ) -> Parse<Operand> {
+        let function = match function {
             Expr::Name(name) => Callee::Name(name),
             Expr::Attribute(attribute) => Callee::Attribute(attribute),
             _ => {
                 let message = "only a function's name can be called";
-                return Ok(self.foreign(
-                    span,
-                    Shape::Foreign,
-                    message,
-                    "write the name of a function before the `(`",
-                ));
+                let hint = "write the name of a function before the `(`";
+                return Ok(self.foreign(span, Shape::Foreign, message, hint));
             }
         };
         self.over(Expr::Call(Call { function, arguments, span }), height)
@@ -71,7 +79,7 @@ impl Parser<'_> {
     fn positional_argument(&mut self, after_named: bool) -> Parse<Operand> {
         let argument = self.item()?;
         if self.is("=") {
-            let message = format!("`{}` cannot name an argument", self.text(argument.span));
+            let message = format!("`{}` cannot name an argument", self.quote(argument.span));
             return Err(Diagnostic::error("bad-argument-name", argument.span, message)
                 .with_hint("write `name=value`, or `==` to compare")
                 .into());
@@ -80,7 +88,7 @@ impl Parser<'_> {
         if after_named {
             let message = format!(
                 "`{}` needs a name, as the arguments before it have",
-                self.text(argument.span)
+                self.quote(argument.span)
             );
             return Err(Diagnostic::error("nameless-argument", argument.span, message)
                 .with_hint("write `name=value`")
@@ -89,9 +97,15 @@ impl Parser<'_> {
         Ok(argument)
     }
 
-    fn nameless_argument(&mut self, call: Span, function: &Operand, argument: Span) -> Operand {
-        let name = self.text(function.span);
-        let value = self.text(argument);
+    fn nameless_argument(
+        &mut self,
+        call: Span,
+        function: &Operand,
+        argument: Span,
+        shape: Shape,
+    ) -> Operand {
+        let name = self.quote(function.span);
+        let value = if shape == Shape::Sml { self.quote(argument) } else { "value".into() };
         let diagnostic = Diagnostic::error(
             "nameless-argument",
             call,
@@ -126,7 +140,7 @@ impl Parser<'_> {
             "functions take no type in brackets: write it after the name, `Name: Type = ..`"
                 .to_owned()
         } else {
-            format!("use a function, such as `ListRead(list={}, index=0)`", self.text(value.span))
+            format!("use a function, such as `ListRead(list={}, index=0)`", self.quote(value.span))
         };
         Ok(self.foreign(span, Shape::Place, "SML cannot take an element out with `[ ]`", hint))
     }
@@ -174,6 +188,11 @@ impl Parser<'_> {
         }
         let starred = self.is("*").then(|| self.span());
         let first = self.item()?;
+        self.after_first(start, starred, first)
+    }
+
+    /// What a parenthesis is shows after the first value in it.
+    fn after_first(&mut self, start: u32, starred: Option<Span>, first: Operand) -> Parse<Operand> {
         if self.begins_comprehension() {
             self.clauses()?;
             self.expect(")")?;
@@ -201,9 +220,9 @@ impl Parser<'_> {
         }
         self.expect(")")?;
         let span = Span::new(start, self.end());
-        let inside = Span::new(start + 1, self.end() - 1);
-        let hint = format!("write a list: `[{}]`", self.text(inside).trim_end_matches([',', ' ']));
-        let hint = if hint.contains('\n') { NO_TUPLE.to_owned() } else { hint };
+        let inside = self.text(Span::new(start + 1, self.end() - 1)).trim_end_matches([',', ' ']);
+        let short = inside.len() <= MAX_QUOTED && !inside.contains(['\n', '\r']);
+        let hint = if short { format!("write a list: `[{inside}]`") } else { NO_TUPLE.to_owned() };
         Ok(self.foreign(span, Shape::Place, "SML has no tuple", hint))
     }
 
@@ -246,7 +265,7 @@ impl Parser<'_> {
         if self.is_word("yield") {
             return self.yields();
         }
-        let first = self.starred_or(Self::expression)?;
+        let first = self.item_or_value()?;
         if !self.is(",") {
             return Ok(first);
         }
@@ -254,10 +273,19 @@ impl Parser<'_> {
             if self.at_statement_end() || matches!(self.kind(), Kind::Op("=" | ":" | ")")) {
                 break;
             }
-            self.starred_or(Self::expression)?;
+            self.item_or_value()?;
         }
         let span = Span::new(first.span.start, self.end());
         Ok(self.foreign(span, Shape::Place, "SML has no tuple", NO_TUPLE))
+    }
+
+    /// What can stand between commas outside of brackets.
+    fn item_or_value(&mut self) -> Parse<Operand> {
+        if self.is("*") { self.starred() } else { self.expression() }
+    }
+
+    fn comprehension_target(&mut self) -> Parse<Operand> {
+        if self.is("*") { self.starred() } else { self.bit_or() }
     }
 
     fn yields(&mut self) -> Parse<Operand> {
@@ -273,36 +301,30 @@ impl Parser<'_> {
 
     /// What can stand between commas in brackets.
     fn item(&mut self) -> Parse<Operand> {
-        if self.kind() != Kind::Name || self.token(1).kind != Kind::Op(":=") {
-            return self.starred_or(Self::expression);
+        match (self.kind(), self.token(1).kind) {
+            (Kind::Name, Kind::Op(":=")) => self.named_inside(),
+            (Kind::Op("*"), _) => self.starred(),
+            _ => self.expression(),
         }
+    }
+
+    fn named_inside(&mut self) -> Parse<Operand> {
         let name = self.advance().span;
         self.advance();
         self.expression()?;
         let span = Span::new(name.start, self.end());
-        let name = self.text(name);
+        let name = self.quote(name);
+        let message = "SML cannot name a value inside of another (`:=`)";
         let hint = format!("write `{name} = ..` on a line of its own, then `{name}` here");
-        Ok(self.foreign(
-            span,
-            Shape::Foreign,
-            "SML cannot name a value inside of another (`:=`)",
-            hint,
-        ))
+        Ok(self.foreign(span, Shape::Foreign, message, hint))
     }
 
-    fn starred_or(&mut self, read: fn(&mut Self) -> Parse<Operand>) -> Parse<Operand> {
-        if !self.is("*") {
-            return read(self);
-        }
+    fn starred(&mut self) -> Parse<Operand> {
         let start = self.advance().span.start;
         let value = self.bit_or()?;
         let span = Span::new(start, value.span.end);
-        Ok(self.foreign(
-            span,
-            Shape::Place,
-            "SML cannot unpack a list with `*`",
-            "write out its items",
-        ))
+        let message = "SML cannot unpack a list with `*`";
+        Ok(self.foreign(span, Shape::Place, message, "write out its items"))
     }
 
     /// After an item (its place, and whether it is a name): whether another may follow.
@@ -320,7 +342,7 @@ impl Parser<'_> {
         let next = self.span();
         self.expression()?;
         let message =
-            format!("a comma is missing between `{}` and `{}`", self.text(item), self.text(next));
+            format!("a comma is missing between `{}` and `{}`", self.quote(item), self.quote(next));
         Err(Diagnostic::error("missing-comma", item, message)
             .with_hint("separate values with `,`")
             .with_label(Span::at(item.end), "`,` goes here")
@@ -336,9 +358,9 @@ impl Parser<'_> {
         while self.begins_comprehension() {
             self.eat_word("async");
             self.expect_word("for")?;
-            self.starred_or(Self::bit_or)?;
+            self.comprehension_target()?;
             while self.eat(",") && !self.is_word("in") {
-                self.starred_or(Self::bit_or)?;
+                self.comprehension_target()?;
             }
             self.expect_word("in")?;
             self.disjunction()?;

@@ -30,26 +30,35 @@ enum Infix {
     MatrixMultiply(u8),
 }
 
+impl Infix {
+    fn level(self) -> u8 {
+        match self {
+            Self::Logic(_, level) | Self::Binary(_, level) | Self::MatrixMultiply(level) => level,
+            Self::Compare => COMPARE,
+        }
+    }
+}
+
 impl Parser<'_> {
     /// Any value without commas around.
     pub(super) fn expression(&mut self) -> Parse<Operand> {
-        self.nested(|parser| {
-            if parser.is_word("lambda") {
-                return parser.lambda();
-            }
-            let value = parser.disjunction()?;
-            if parser.is_word("if") { parser.conditional(value) } else { Ok(value) }
-        })
+        self.enter()?;
+        let value = if self.is_word("lambda") { self.lambda() } else { self.operators(OR) };
+        let value = match value {
+            Ok(value) if self.is_word("if") => self.conditional(value),
+            value => value,
+        };
+        self.leave(value)
     }
 
     /// A value that is neither a lambda nor a conditional, as far as it is not in brackets.
     pub(super) fn disjunction(&mut self) -> Parse<Operand> {
-        self.operators(OR)
+        self.operand(OR)
     }
 
     /// A value without comparisons: what `for` and `*` take.
     pub(super) fn bit_or(&mut self) -> Parse<Operand> {
-        self.nested(|parser| parser.operators(BIT_OR))
+        self.operand(BIT_OR)
     }
 
     fn conditional(&mut self, value: Operand) -> Parse<Operand> {
@@ -66,36 +75,40 @@ impl Parser<'_> {
         ))
     }
 
+    /// What stands after an operator that binds less tightly than `least`.
+    fn operand(&mut self, least: u8) -> Parse<Operand> {
+        self.enter()?;
+        let value = self.operators(least);
+        self.leave(value)
+    }
+
     /// Values and the operators between them that bind at least as tightly as `least`.
     fn operators(&mut self, least: u8) -> Parse<Operand> {
-        let mut left = if least <= NOT && self.is_word("not") {
-            self.nested(Self::negation)?
-        } else {
-            self.unary()?
-        };
-        while let Some(infix) = self.infix() {
-            left = match infix {
-                Infix::Logic(operator, level) if level >= least => {
-                    self.logic(left, operator, level)?
-                }
-                Infix::Compare if COMPARE >= least => self.comparison(left)?,
-                Infix::Binary(operator, level) if level >= least => {
-                    self.binary(left, operator, level)?
-                }
-                Infix::MatrixMultiply(level) if level >= least => {
-                    self.advance();
-                    let right = self.nested(|parser| parser.operators(level + 1))?;
-                    self.foreign(
-                        left.span.to(right.span),
-                        Shape::Foreign,
-                        "SML has no operator `@`",
-                        "multiply with `*`",
-                    )
-                }
-                _ => break,
-            };
+        let mut left =
+            if least <= NOT && self.is_word("not") { self.negation() } else { self.unary() };
+        while let (Ok(_), Some(infix)) = (&left, self.infix()) {
+            if infix.level() < least {
+                break;
+            }
+            left = self.combine(left?, infix);
         }
-        Ok(left)
+        left
+    }
+
+    /// Reads an operator and what stands after it.
+    fn combine(&mut self, left: Operand, infix: Infix) -> Parse<Operand> {
+        match infix {
+            Infix::Logic(operator, level) => self.logic(left, operator, level),
+            Infix::Compare => self.comparison(left),
+            Infix::Binary(operator, level) => self.binary(left, operator, level),
+            Infix::MatrixMultiply(level) => {
+                self.advance();
+                let right = self.operand(level + 1)?;
+                let span = left.span.to(right.span);
+                let message = "SML has no operator `@`";
+                Ok(self.foreign(span, Shape::Foreign, message, "multiply with `*`"))
+            }
+        }
     }
 
     fn infix(&self) -> Option<Infix> {
@@ -124,7 +137,7 @@ impl Parser<'_> {
 
     fn negation(&mut self) -> Parse<Operand> {
         let start = self.advance().span.start;
-        let operand = self.operators(NOT)?;
+        let operand = self.operand(NOT)?;
         self.prefixed(start, UnaryOperator::Not, operand)
     }
 
@@ -133,7 +146,7 @@ impl Parser<'_> {
         let mut height = left.height;
         let mut operands = vec![left.expr];
         while self.eat_word(operator.as_str()) {
-            let right = self.nested(|parser| parser.operators(level + 1))?;
+            let right = self.operand(level + 1)?;
             span = span.to(right.span);
             height = height.max(right.height);
             operands.push(right.expr);
@@ -150,7 +163,7 @@ impl Parser<'_> {
             let begin = self.span();
             let operator = self.compare_operator();
             let operator_span = Span::new(begin.start, self.end());
-            let right = self.nested(|parser| parser.operators(BIT_OR))?;
+            let right = self.operand(BIT_OR)?;
             links.push((operator_span, right.span));
             span = span.to(right.span);
             let height = result.height.max(right.height);
@@ -166,8 +179,8 @@ impl Parser<'_> {
         let identity = links.iter().find(|(operator, _)| self.text(*operator).starts_with("is"));
         let Some((operator, right)) = identity.copied() else { return Ok(result) };
         let equality = if self.text(operator).contains("not") { "!=" } else { "==" };
-        let hint = format!("write `{} {equality} {}`", self.text(first), self.text(right));
-        let message = format!("SML has no operator `{}`", self.text(operator));
+        let hint = format!("write `{} {equality} {}`", self.quote(first), self.quote(right));
+        let message = format!("SML has no operator `{}`", self.quote(operator));
         Ok(self.foreign(span, Shape::Foreign, message, hint))
     }
 
@@ -196,8 +209,8 @@ impl Parser<'_> {
         let mut left = first;
         let mut pairs = Vec::new();
         for (operator, right) in links {
-            let (a, b) = (self.text(left), self.text(*right));
-            pairs.push(format!("{a} {} {b}", self.text(*operator)));
+            let (a, b) = (self.quote(left), self.quote(*right));
+            pairs.push(format!("{a} {} {b}", self.quote(*operator)));
             left = *right;
         }
         let hint = format!("write `{}`", pairs.join(" and "));
@@ -206,7 +219,7 @@ impl Parser<'_> {
 
     fn binary(&mut self, left: Operand, operator: BinaryOperator, level: u8) -> Parse<Operand> {
         let operator_span = self.advance().span;
-        let right = self.nested(|parser| parser.operators(level + 1))?;
+        let right = self.operand(level + 1)?;
         self.join(left, operator, operator_span, right)
     }
 
@@ -232,49 +245,73 @@ impl Parser<'_> {
 
     fn unary(&mut self) -> Parse<Operand> {
         match self.kind() {
-            Kind::Op("-") => {
-                let start = self.advance().span.start;
-                let operand = self.nested(Self::unary)?;
-                self.prefixed(start, UnaryOperator::Negate, operand)
-            }
-            Kind::Op(operator @ ("+" | "~")) => {
-                let start = self.advance().span.start;
-                let operand = self.nested(Self::unary)?;
-                let span = Span::new(start, operand.span.end);
-                let hint =
-                    if operator == "+" { "drop the `+`" } else { "write `not` for a condition" };
-                let message = format!("SML has no `{operator}` before a value");
-                Ok(self.foreign(span, Shape::Foreign, message, hint))
-            }
+            Kind::Op("-" | "+" | "~") => self.sign(),
+            Kind::Keyword("await") => self.awaited(),
             _ => self.power(),
         }
     }
 
+    /// A value with or without a sign, one level further in.
+    fn signed(&mut self) -> Parse<Operand> {
+        self.enter()?;
+        let value = self.unary();
+        self.leave(value)
+    }
+
+    fn sign(&mut self) -> Parse<Operand> {
+        let sign = self.advance();
+        let operand = self.signed()?;
+        let hint = match sign.kind {
+            Kind::Op("+") => "drop the `+`",
+            Kind::Op("~") => "write `not` for a condition",
+            _ => return self.prefixed(sign.span.start, UnaryOperator::Negate, operand),
+        };
+        let message = format!("SML has no `{}` before a value", self.text(sign.span));
+        Ok(self.foreign(sign.span.to(operand.span), Shape::Foreign, message, hint))
+    }
+
+    fn awaited(&mut self) -> Parse<Operand> {
+        let start = self.advance().span;
+        let value = self.primary()?;
+        let hint = "drop the `await`: functions are waited for by themselves";
+        let span = start.to(value.span);
+        let value = self.foreign(span, Shape::Foreign, "SML has no `await`", hint);
+        self.exponent(value)
+    }
+
     fn power(&mut self) -> Parse<Operand> {
-        let awaits = self.is_word("await").then(|| self.advance().span.start);
-        let mut base = self.primary()?;
-        if let Some(start) = awaits {
-            let span = Span::new(start, base.span.end);
-            let hint = "drop the `await`: functions are waited for by themselves";
-            base = self.foreign(span, Shape::Foreign, "SML has no `await`", hint);
-        }
+        let base = self.primary();
+        if self.is("**") { self.exponent(base?) } else { base }
+    }
+
+    fn exponent(&mut self, base: Operand) -> Parse<Operand> {
         if !self.is("**") {
             return Ok(base);
         }
         let operator_span = self.advance().span;
-        let exponent = self.nested(Self::unary)?;
+        let exponent = self.signed()?;
         self.join(base, BinaryOperator::Power, operator_span, exponent)
     }
 
     fn primary(&mut self) -> Parse<Operand> {
-        let mut value = self.atom()?;
-        loop {
-            value = match self.kind() {
-                Kind::Op(".") => self.attribute(value)?,
-                Kind::Op("(") => self.call(value)?,
-                Kind::Op("[") => self.subscript(value)?,
-                _ => return Ok(value),
-            };
+        let mut value = match self.kind() {
+            Kind::String => self.strings(),
+            Kind::Op("(") => self.parenthesis(),
+            Kind::Op("[") => self.list(),
+            Kind::Op("{") => self.braces(),
+            _ => self.atom(),
+        };
+        while let (Ok(_), Kind::Op("." | "(" | "[")) = (&value, self.kind()) {
+            value = self.trailer(value?);
+        }
+        value
+    }
+
+    fn trailer(&mut self, value: Operand) -> Parse<Operand> {
+        match self.kind() {
+            Kind::Op("(") => self.call(value),
+            Kind::Op("[") => self.subscript(value),
+            _ => self.attribute(value),
         }
     }
 
@@ -285,17 +322,15 @@ impl Parser<'_> {
         }
         let attribute = text::name(self.source, self.advance().span);
         let span = Span::new(object.span.start, attribute.span.end);
-        match object.expr {
-            Expr::Name(object) => {
-                Ok(Operand::leaf(Expr::Attribute(Attribute { object, attribute, span })))
-            }
-            _ => Ok(self.foreign(
-                span,
-                Shape::Place,
-                "only a name can stand before a `.`",
-                "give what stands before it a name of its own; `A.B` is fine, `A.B.C` is not",
-            )),
+        if let Expr::Name(object) = object.expr {
+            return Ok(Operand::leaf(Expr::Attribute(Attribute { object, attribute, span })));
         }
+        if object.shape != Shape::Sml {
+            return Ok(Operand::foreign(span, Shape::Place));
+        }
+        let message = "only a name can stand before a `.`";
+        let hint = "give what stands before it a name of its own; `A.B` is fine, `A.B.C` is not";
+        Ok(self.foreign(span, Shape::Place, message, hint))
     }
 
     fn atom(&mut self) -> Parse<Operand> {
@@ -311,7 +346,7 @@ impl Parser<'_> {
             Kind::Keyword("None") => Expr::None(span),
             Kind::Imaginary | Kind::Op("...") => {
                 self.advance();
-                let message = format!("SML has no value `{}`", self.text(span));
+                let message = format!("SML has no value `{}`", self.quote(span));
                 return Ok(self.foreign(
                     span,
                     Shape::Foreign,
@@ -319,10 +354,6 @@ impl Parser<'_> {
                     "use a number, a text, `True`, `False` or `None`",
                 ));
             }
-            Kind::String => return self.strings(),
-            Kind::Op("(") => return self.parenthesis(),
-            Kind::Op("[") => return self.list(),
-            Kind::Op("{") => return self.braces(),
             _ => return Err(self.unexpected()),
         };
         self.advance();

@@ -124,7 +124,7 @@ impl Parser<'_> {
         if !matches!(target.expr, Expr::Name(_) | Expr::Attribute(_))
             && target.shape != Shape::Place
         {
-            let message = format!("`{}` cannot have a type", self.text(target.span));
+            let message = format!("`{}` cannot have a type", self.quote(target.span));
             return Err(Diagnostic::error("bad-target", target.span, message)
                 .with_hint("a type stands after a name: `Name: Type = ..`")
                 .into());
@@ -142,7 +142,7 @@ impl Parser<'_> {
             let message = format!("`{}` gets a type, but no value", name.text);
             self.refuse(
                 Diagnostic::error("missing-value", span, message)
-                    .with_hint(format!("write `{} = ..`", self.text(span))),
+                    .with_hint(format!("write `{} = ..`", self.quote(span))),
             );
             return Ok(None);
         };
@@ -179,7 +179,7 @@ impl Parser<'_> {
         if place {
             return Ok(());
         }
-        let message = format!("`{}` cannot get a value", self.text(target.span));
+        let message = format!("`{}` cannot get a value", self.quote(target.span));
         Err(Diagnostic::error("bad-target", target.span, message)
             .with_hint("a name stands before the `=`; write `==` to compare")
             .into())
@@ -195,7 +195,7 @@ impl Parser<'_> {
                 "drop the parentheses",
             ),
             None => (
-                format!("`{}` cannot get a value, only a name can", self.text(target.span)),
+                format!("`{}` cannot get a value, only a name can", self.quote(target.span)),
                 "write `Name = ..`, one line for each name",
             ),
         };
@@ -209,14 +209,13 @@ impl Parser<'_> {
             }
             value => value,
         };
-        let text = self.text(value.span);
+        let text = self.quote(value.span);
         let hint = match &value.expr {
             Expr::String(_) | Expr::FormatString(_) => "begin a comment with `#`".to_owned(),
             Expr::Compare(compare) if value.shape == Shape::Sml => format!(
                 "write `{} = ..` to give a name its value, or `Name = {text}` to keep the answer",
-                self.text(compare.left.span()),
+                self.quote(compare.left.span()),
             ),
-            _ if text.contains(['\n', '\r']) => "give it a name: `Name = ..`".to_owned(),
             _ => format!("give it a name: `Name = {text}`"),
         };
         if self.at_statement_end() {
@@ -263,9 +262,13 @@ impl Parser<'_> {
 
     /// Reads over a Python statement with a block, if one stands here.
     fn compound_statement(&mut self) -> Option<Parse<()>> {
+        let decorated = self.is("@");
         while self.is("@") {
             self.skip_line();
             self.eat_newline();
+        }
+        if decorated && !matches!(self.kind(), Kind::Keyword("def" | "class" | "async")) {
+            return Some(Err(self.unexpected()));
         }
         let (word, hint) = match self.kind() {
             Kind::Keyword(word) => (word, block_statement(word)?),
@@ -274,14 +277,14 @@ impl Parser<'_> {
             }
             _ => return None,
         };
-        if self.token(1).kind == Kind::Op("=")
-            || matches!(word, "else" | "elif" | "except" | "finally")
-        {
-            if self.token(1).kind == Kind::Op("=") {
-                self.advance();
-                return Some(Err(self.after_reserved_word(word)));
-            }
-            return Some(Err(self.unexpected()));
+        if self.token(1).kind == Kind::Op("=") {
+            self.advance();
+            return Some(Err(self.after_reserved_word(word)));
+        }
+        if matches!(word, "else" | "elif" | "except" | "finally") {
+            let message = format!("`{word}` belongs to nothing before it");
+            let diagnostic = Diagnostic::error("unexpected", self.span(), message).with_hint(hint);
+            return Some(Err(diagnostic.into()));
         }
         Some(self.blocks(word, hint))
     }

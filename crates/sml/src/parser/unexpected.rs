@@ -26,7 +26,7 @@ impl Parser<'_> {
                 .with_hint("the letters before a quote can be `r`, `f` or both")
             }
             _ => {
-                let message = format!("`{}` is not expected here", self.text(token.span));
+                let message = format!("`{}` is not expected here", self.quote(token.span));
                 let diagnostic = Diagnostic::error("unexpected", token.span, message);
                 match self.instead(token, before) {
                     Some(hint) => diagnostic.with_hint(hint),
@@ -42,7 +42,7 @@ impl Parser<'_> {
         let Some(before) = before else {
             return Diagnostic::error("unexpected-end", span, "the file ends too early");
         };
-        let word = self.text(before.span);
+        let word = self.quote(before.span);
         if matches!(before.kind, Kind::Op("+" | "-")) && self.text_before(2) == word {
             return Diagnostic::error("missing-value", span, format!("SML has no `{word}{word}`"))
                 .with_hint("a name gets one value, once; counting is what functions are for");
@@ -89,6 +89,9 @@ impl Parser<'_> {
                 _ => None,
             };
         };
+        if op == "=" && before.is_none() {
+            return Some("a name is missing before it");
+        }
         let before = match before.map(|before| before.kind) {
             Some(Kind::Op(before)) => before,
             _ => "",
