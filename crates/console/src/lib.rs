@@ -26,7 +26,7 @@ pub use problem::Problem;
 pub use reads::Book;
 pub use state::{Bounds, Console, ConsoleState};
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
@@ -58,6 +58,7 @@ pub fn router(state: ConsoleState) -> Router {
         .layer(middleware::from_fn(security::headers))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(state.clone(), page::problems))
+        .layer(middleware::from_fn_with_state(state.clone(), patience))
         .layer(CatchPanicLayer::custom(broken));
     pages::router()
         .merge(api)
@@ -80,6 +81,22 @@ impl MakeRequestId for Names {
 fn span(request: &Request) -> tracing::Span {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("");
     tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+/// A body that comes too slowly does not hold its place for ever.
+async fn patience(
+    State(state): State<ConsoleState>,
+    request: Request,
+    next: middleware::Next,
+) -> Response {
+    let longest = state.bounds.patience;
+    match tokio::time::timeout(longest, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let said = format!("There was no answer within {} seconds.", longest.as_secs());
+            Problem::new(&problem::TIMEOUT, said).retry_after(1).into_response()
+        }
+    }
 }
 
 fn broken(_: Box<dyn Any + Send + 'static>) -> Response {

@@ -11,6 +11,7 @@ use http::{HeaderMap, header};
 use model::{Clock, Ids};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 use store::{ApiKey, Scope, Store, StoreError};
 
 /// How much one request and one key may ask for.
@@ -24,6 +25,8 @@ pub struct Bounds {
     pub unpacked_bytes: usize,
     /// Most bytes that one byte of gzip may become, once the body is larger than one event.
     pub unpacked_ratio: usize,
+    /// Longest time that a request may take, the time to send its body included.
+    pub patience: Duration,
     /// Requests per second and key; twice as many in one burst.
     pub requests_per_second: NonZeroU32,
 }
@@ -35,6 +38,7 @@ impl Default for Bounds {
             body_bytes: 8 << 20,
             unpacked_bytes: 32 << 20,
             unpacked_ratio: 100,
+            patience: Duration::from_secs(60),
             requests_per_second: NonZeroU32::MIN.saturating_add(499),
         }
     }

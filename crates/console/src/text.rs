@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn markdown_is_safe() {
         let html = markdown(
-            "# Big\n\n<script>alert(1)</script> *so* [x](javascript:alert(1)) [y](https://e.org \"t\") ![pic](http://e.org/p.png)",
+            "# Big\n\nA <script>alert(1)</script> *so* [x](javascript:alert(1)) [y](https://e.org \"t\") ![pic](http://e.org/p.png)",
         );
         assert!(!html.contains("<script") && !html.contains("javascript:"), "{html}");
         assert!(!html.contains("<img") && html.contains("pic"), "{html}");

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use model::{
-    AutomatedDecision, ClauseId, ClauseText, DecisionId, Measure, PublicView, ReceiptState,
+    AutomatedDecision, CaseId, ClauseId, ClauseText, DecisionId, Measure, PublicView, ReceiptState,
     RulebookVersion,
 };
 use serde::Serialize;
@@ -258,25 +258,14 @@ impl DecisionView {
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum Found {
     /// It breaches a clause; this is what was done.
-    Breach {
-        /// The decision that stands.
-        #[schema(value_type = Row)]
-        decision: Box<Row>,
-        /// Under which rulebook.
-        #[schema(value_type = String)]
-        rulebook: RulebookVersion,
-    },
+    Breach(Box<Answered>),
     /// It was looked at and breaches nothing.
-    NoBreach {
-        /// The decision that stands.
-        #[schema(value_type = Row)]
-        decision: Box<Row>,
-        /// Under which rulebook.
-        #[schema(value_type = String)]
-        rulebook: RulebookVersion,
-    },
+    NoBreach(Box<Answered>),
     /// It waits for people.
     Waiting {
+        /// The case; `None` when the event is kept but could not be decided.
+        #[schema(value_type = Option<String>)]
+        case: Option<CaseId>,
         /// Since when.
         #[schema(value_type = String, format = DateTime)]
         since: Timestamp,
@@ -288,6 +277,19 @@ pub enum Found {
     },
     /// Nobody sent it to us.
     NeverSeen,
+}
+
+/// The decision that stands on an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Answered {
+    /// The decision.
+    #[schema(value_type = String)]
+    pub decision: DecisionId,
+    /// Under which rulebook.
+    #[schema(value_type = String)]
+    pub rulebook: RulebookVersion,
+    /// What it says, in short.
+    pub held: Row,
 }
 
 /// How many, in all.

@@ -3,7 +3,7 @@
 use super::decisions::row;
 use crate::problem::Problem;
 use crate::state::{ConsoleState, storage};
-use crate::views::{Found, Held};
+use crate::views::{Answered, Found, Held};
 use model::ItemId;
 
 /// How an item is asked for.
@@ -37,6 +37,7 @@ pub(crate) async fn lookup(state: &ConsoleState, asked: &Asked) -> Result<Found,
     // What waits comes first: an older decision on the item does not answer what is asked now.
     if let Some(case) = known.waiting {
         return Ok(Found::Waiting {
+            case: Some(case.id),
             since: case.opened_at,
             why: case.why_referred,
             rulebook: case.rulebook,
@@ -45,15 +46,18 @@ pub(crate) async fn lookup(state: &ConsoleState, asked: &Asked) -> Result<Found,
     let Some(stored) = known.decision else {
         // The event is kept, yet no decision could be made on it: that is not "never seen".
         return Ok(Found::Waiting {
+            case: None,
             since: known.received_at,
             why: "It could not be decided by automation; the operator has been told.".into(),
             rulebook: known.rulebook,
         });
     };
-    let rulebook = stored.decision.rulebook.clone();
-    let decision = Box::new(row(&stored));
-    Ok(match decision.outcome {
-        Held::Breach => Found::Breach { decision, rulebook },
-        Held::NoBreach => Found::NoBreach { decision, rulebook },
+    let held = row(&stored);
+    let outcome = held.outcome;
+    let rulebook = stored.decision.rulebook;
+    let answered = Box::new(Answered { decision: held.id, rulebook, held });
+    Ok(match outcome {
+        Held::Breach => Found::Breach(answered),
+        Held::NoBreach => Found::NoBreach(answered),
     })
 }

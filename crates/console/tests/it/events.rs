@@ -111,3 +111,16 @@ async fn bad_receipts_and_reports_are_told_what_is_wrong() {
         assert!(problem["detail"].as_str().unwrap().contains(says), "{problem}");
     }
 }
+
+#[tokio::test]
+async fn a_body_that_never_ends_does_not_hold_its_place() {
+    let world = World::new().await;
+    world.key("platform", &[Scope::Events], None).await;
+    let mut console = world.console();
+    console.bounds.patience = std::time::Duration::from_millis(50);
+    let router = console::router(console::ConsoleState::new(console));
+    let never = futures_util::stream::pending::<Result<bytes::Bytes, std::io::Error>>();
+    let reply = event(&router, axum::body::Body::from_stream(never)).await;
+    reply.problem("timeout");
+    assert_eq!(reply.header("retry-after"), "1");
+}

@@ -210,7 +210,9 @@ async fn look_up_answers_for_every_post() {
         assert_eq!(json["answer"], answer, "{asked}: {json}");
     }
     let json = get(&router, "/api/v1/lookup?item=post-5").await.json();
-    assert_eq!(json["decision"]["id"], ids[7].to_string());
+    assert_eq!(json["decision"], ids[7].to_string());
+    let json = get(&router, "/api/v1/lookup?item=post-8").await.json();
+    assert!(json["case"].as_str().unwrap().parse::<model::CaseId>().is_ok(), "{json}");
     let page = get(&router, "/lookup?q=%20https://plaza.example/p/post-1%20").await;
     assert!(page.text().contains("It was looked at and breaches nothing"));
     let page = get(&router, "/lookup?q=nobody").await;
