@@ -6,6 +6,7 @@
 
 mod check;
 pub mod coerce;
+pub mod decide;
 mod evaluate;
 mod facts;
 mod found;
@@ -15,7 +16,9 @@ pub mod labels;
 mod plan;
 mod problem;
 pub mod regexes;
+pub mod rulebook;
 mod sources;
+pub mod testing;
 pub mod text;
 pub mod types;
 pub mod value;

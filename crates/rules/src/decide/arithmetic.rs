@@ -1,0 +1,84 @@
+//! The arithmetic of a ladder: which step follows, given the standing. Must not see anything of
+//! the author but the standing.
+
+use crate::rulebook::{Ladder, Step};
+use jiff::Timestamp;
+use model::{LadderStep, Standing};
+
+/// Which step of a ladder follows, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted<'l> {
+    /// The ladder.
+    pub ladder: &'l Ladder,
+    /// The step.
+    pub step: &'l Step,
+    /// Its number, from 0.
+    pub number: usize,
+    /// How many warnings and strikes count: delivered before the conduct, not lapsed by then.
+    pub counting: usize,
+    /// How many on this ladder do not count, because their notice was not delivered in time.
+    pub undelivered: usize,
+    /// Whether the step is an earlier one than the count says, because the notice of the step
+    /// before was not delivered.
+    pub held_back: bool,
+}
+
+/// The step that follows a breach by conduct at `conduct`. It is the number of entries that count;
+/// but never further than one past the highest step whose notice was delivered, and never past the
+/// last. `None` only for a ladder without steps, which no rulebook has.
+pub fn count<'l>(
+    ladder: &'l Ladder,
+    standing: &Standing,
+    conduct: Timestamp,
+) -> Option<Counted<'l>> {
+    let entries = || standing.counting(&ladder.id, conduct);
+    let counting = entries().count();
+    let told = entries().map(|entry| entry.step as usize).max();
+    let reached = told.map_or(0, |step| step + 1);
+    let last = ladder.steps.len().checked_sub(1)?;
+    let number = counting.min(reached).min(last);
+    let undelivered = standing.entries.iter().filter(|entry| {
+        entry.ladder == ladder.id
+            && entry.given_at < conduct
+            && conduct < entry.expires_at
+            && entry.delivered_at.is_none_or(|at| at >= conduct)
+    });
+    Some(Counted {
+        ladder,
+        step: ladder.steps.get(number)?,
+        number,
+        counting,
+        undelivered: undelivered.count(),
+        held_back: number < counting.min(last),
+    })
+}
+
+impl Counted<'_> {
+    /// The step with its arithmetic, as the decision keeps it. An entry to the standing is given by
+    /// every step that does something to the account.
+    pub(super) fn kept(&self, gives_entry: bool, now: Timestamp) -> LadderStep {
+        let expires_at = crate::rulebook::after(now, self.step.strike_expires);
+        LadderStep {
+            ladder: self.ladder.id.clone(),
+            step: u32::try_from(self.number).unwrap_or(u32::MAX),
+            name: self.step.name.clone(),
+            arithmetic: self.in_words(),
+            expires_at: gives_entry.then_some(expires_at),
+        }
+    }
+
+    fn in_words(&self) -> String {
+        let counts = match self.counting {
+            0 => "no warning or strike delivered before the post counts".to_owned(),
+            1 => "1 warning or strike delivered before the post counts".to_owned(),
+            many => format!("{many} warnings and strikes delivered before the post count"),
+        };
+        let held = if self.held_back {
+            ", but the notice of the step before was not delivered by then"
+        } else {
+            ""
+        };
+        let (number, of) = (self.number + 1, self.ladder.steps.len());
+        format!("{counts}{held}: step {number} of {of}")
+    }
+}

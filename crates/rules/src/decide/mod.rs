@@ -1,0 +1,34 @@
+//! What follows from what was found: the ladder's step, what automation may do, and the statement
+//! of reasons. Rules find, the ladder decides. Must not look at who the author is, only at their
+//! standing; must not read a clock: time and ids come in.
+
+mod arithmetic;
+mod automation;
+mod people;
+mod standing;
+mod statement;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use arithmetic::{Counted, count};
+pub use automation::decide;
+pub use people::{Held, PeopleDecision, Refusal, decide_by_people};
+pub use standing::{entry_of, without};
+pub use words::LANGUAGES;
+
+use jiff::Timestamp;
+use model::{CaseId, DecisionId};
+
+/// What a decision needs from outside.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'c> {
+    /// The present instant.
+    pub now: Timestamp,
+    /// Id of the decision, if there is one.
+    pub id: DecisionId,
+    /// Id of the case, if there is one.
+    pub case_id: CaseId,
+    /// Address of the public pages, without a slash at the end.
+    pub public_url: &'c str,
+}
