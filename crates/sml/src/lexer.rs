@@ -191,12 +191,7 @@ impl Lexer<'_> {
         match self.line_end_length(self.at) {
             0 => {
                 let diagnostic = if self.rest().is_empty() {
-                    Diagnostic::error(
-                        "unexpected-end",
-                        self.span(start),
-                        "the file ends where a `\\` promises another line",
-                    )
-                    .with_hint("delete the `\\`")
+                    nothing_after_backslash(self.span(start))
                 } else {
                     Diagnostic::error(
                         "text-after-backslash",
@@ -209,7 +204,12 @@ impl Lexer<'_> {
                 };
                 self.broken(start, diagnostic);
             }
-            length => self.at += length,
+            length => {
+                self.at += length;
+                if self.rest().is_empty() {
+                    self.broken(self.at, nothing_after_backslash(self.span(self.at)));
+                }
+            }
         }
     }
 
@@ -440,6 +440,11 @@ impl Lexer<'_> {
         self.report(diagnostic);
         self.push(Kind::Broken, start);
     }
+}
+
+fn nothing_after_backslash(span: Span) -> Diagnostic {
+    let message = "the file ends where a `\\` promises another line";
+    Diagnostic::error("unexpected-end", span, message).with_hint("delete the `\\`")
 }
 
 fn offset(at: usize) -> u32 {

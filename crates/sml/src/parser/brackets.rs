@@ -15,11 +15,12 @@ impl Parser<'_> {
         self.advance();
         let mut arguments: Vec<Argument> = Vec::new();
         let mut nameless = None;
-        let mut named = false;
+        let (mut named, mut unpacked) = (false, false);
         let mut height = function.height;
         while !self.is(")") {
             let item = if self.is("**") {
                 named = true;
+                unpacked = true;
                 (self.dropped_argument()?, false)
             } else if self.kind() == Kind::Name && self.token(1).kind == Kind::Op("=") {
                 named = true;
@@ -30,7 +31,10 @@ impl Parser<'_> {
                 arguments.push(Argument { keyword, value: value.expr });
                 (value.span, false)
             } else {
-                let argument = self.positional_argument(named)?;
+                let argument = {
+                    let starred = self.is("*");
+                    self.positional_argument(if starred { unpacked } else { named })?
+                };
                 nameless.get_or_insert((argument.span, argument.shape));
                 (argument.span, argument.name().is_some())
             };
