@@ -267,7 +267,11 @@ fn local_literals(file: &File) -> HashMap<&str, &Expr> {
 fn unknown(file: &File, call: &Call, name: &str) -> Problem {
     let problem =
         file.error(call.span, "unknown-function", format!("there is no function `{name}`"));
-    match nearest(name, functions::registry().iter().map(|signature| signature.name)) {
+    let names = || functions::registry().iter().map(|signature| signature.name);
+    let longer = names().find(|known| {
+        known.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+    });
+    match longer.or_else(|| nearest(name, names())) {
         Some(found) => problem.with_hint(format!("did you mean `{found}`?")),
         None => problem.with_hint("`evenhand` knows the functions of Osprey's library and its own"),
     }

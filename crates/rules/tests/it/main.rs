@@ -10,6 +10,9 @@
 
 mod builtins;
 mod conformance;
+mod findings;
+mod messages;
 mod properties;
 mod shared;
+mod starter;
 mod values;
