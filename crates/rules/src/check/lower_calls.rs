@@ -9,12 +9,13 @@ use super::calls::Checked;
 use super::experiments::units;
 use super::lower::{Lowered, Lowering, number};
 use super::walk::function_name;
+use crate::functions::Needs;
 use crate::plan::node::{
     Argument, Data, Does, Experiment, Finding, Function, HasLabel, Input, Items, Kind, Label,
     Piece, Rule, When,
 };
 use crate::types::Type;
-use crate::value::{Str, Value};
+use crate::value::{RuleValue, Str, Value};
 
 /// The assignment that a call is the whole value of, and its annotation.
 type Stored<'t> = Option<(&'t Assign, Option<&'t Read>)>;
@@ -271,7 +272,8 @@ impl Lowering<'_> {
                     .collect();
                 let id = given.checked.id;
                 let prepared = Arc::new(given.checked.prepared);
-                Kind::Function(Box::new(Function { id, prepared, arguments }))
+                let random = signature.needs == Needs::Randomness;
+                Kind::Function(Box::new(Function { id, prepared, arguments, random }))
             }
         };
         let lowered = self.node(call.span, kind_of_value, node, steps);
@@ -344,11 +346,19 @@ impl Lowering<'_> {
             }
             _ => {}
         }
+        let template = Str::from(template);
+        let settled = all.is_empty().then(|| {
+            [false, true].map(|value| {
+                let (name, description) = (name.clone(), template.clone());
+                Arc::new(RuleValue { name, value, description, features: Vec::new() })
+            })
+        });
         Kind::Rule(Box::new(Rule {
             name,
             when_all: self.list_of(given, items, "when_all"),
-            template: template.into(),
+            template,
             pieces: all.into(),
+            settled,
         }))
     }
 }

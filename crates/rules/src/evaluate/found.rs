@@ -108,7 +108,7 @@ impl Search<'_> {
                     function.id,
                     &function.prepared,
                     &arguments,
-                    &self.run.context(at),
+                    &self.run.context(0),
                 );
                 let own = matches.iter().find_map(|found| {
                     let argument = function.arguments.get(found.argument)?;

@@ -24,9 +24,10 @@ pub(crate) use run::Run;
 /// What an evaluation came to.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The values of the features that the plan shows, in its order: None where the file did not
-    /// run, `Some(None)` where the value could not be computed.
-    features: Vec<Option<Option<Value>>>,
+    /// The value of each node; None where it failed or was not computed.
+    cells: Vec<Option<Value>>,
+    /// Which files ran.
+    active: Vec<bool>,
     /// The clauses that are breached, or that people should look at.
     pub findings: Vec<Found>,
     /// What the rules ask for, in order.

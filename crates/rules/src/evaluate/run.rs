@@ -10,7 +10,7 @@ use model::Event;
 use super::steps::Stop;
 use super::{Emitted, EvaluationError, Outcome};
 use crate::facts::Facts;
-use crate::functions::{self, CallContext, Lists, Nothing};
+use crate::functions::{CallContext, Lists, Nothing};
 use crate::plan::node::{Input, Items, Node, Place, Program, Source};
 use crate::plan::{Plan, index};
 use crate::text::Memo;
@@ -144,10 +144,7 @@ impl<'a> Run<'a> {
 
     /// The value of an input; None if it failed.
     pub(crate) fn read(&self, input: Input) -> Option<Cow<'_, Value>> {
-        let value = match input.source {
-            Source::Node(at) => self.cells.get(index(at))?.as_ref()?,
-            Source::Constant(at) => self.program.constants.get(index(at))?,
-        };
+        let value = value_of(self.program, &self.cells, input.source)?;
         Some(if input.unwrap { Cow::Owned(value.unwrapped()) } else { Cow::Borrowed(value) })
     }
 
@@ -178,18 +175,8 @@ impl<'a> Run<'a> {
         self.secret.as_ref().unwrap_or(&Value::None)
     }
 
-    /// Calls a function with what stands in `self.arguments`.
-    pub(super) fn call(
-        &self,
-        id: functions::FunctionId,
-        prepared: &functions::Prepared,
-        arguments: &[Value],
-        at: u32,
-    ) -> Result<Value, Fault> {
-        functions::call(id, prepared, arguments, &self.context(at))
-    }
-
-    pub(super) fn context(&self, at: u32) -> CallContext<'_> {
+    /// What a call may look at; `random` is drawn only for those that need it.
+    pub(super) fn context(&self, random: u64) -> CallContext<'_> {
         let lists: &dyn Lists = match &self.program.lists {
             Some(lists) => &**lists,
             None => &Nothing,
@@ -198,7 +185,7 @@ impl<'a> Run<'a> {
         CallContext {
             now,
             written: self.facts.offset.unwrap_or(Offset::UTC).to_datetime(now),
-            random: self.random(at),
+            random,
             lists,
             facts: self.facts,
             memo: &self.memo,
@@ -206,7 +193,7 @@ impl<'a> Run<'a> {
     }
 
     /// Bits that are the same whenever this call meets this event, so that a replay is exact.
-    fn random(&self, at: u32) -> u64 {
+    pub(super) fn random(&self, at: u32) -> u64 {
         let seed = self.event.map_or(&[][..], |event| event.action_id.as_str().as_bytes());
         let half = |salt: u32| u64::from(super::murmur::murmur3(seed, at ^ salt));
         half(0x9e37_79b9) << 32 | half(0x85eb_ca77)
@@ -221,20 +208,26 @@ impl<'a> Run<'a> {
         });
         let effects = emitted(&fired);
         let findings = self.findings(&effects);
-        let features = plan
-            .shown()
-            .map(|feature| {
-                let ran = self.active.get(index(feature.file)).copied().unwrap_or(false);
-                ran.then(|| self.read(feature.input).map(Cow::into_owned))
-            })
-            .collect();
         Outcome {
-            features,
+            cells: self.cells,
+            active: self.active,
             findings,
             effects,
             errors: self.errors,
             offset: self.facts.offset.unwrap_or(Offset::UTC),
         }
+    }
+}
+
+/// The value at a source; None if it failed.
+pub(super) fn value_of<'v>(
+    program: &'v Program,
+    cells: &'v [Option<Value>],
+    source: Source,
+) -> Option<&'v Value> {
+    match source {
+        Source::Node(at) => cells.get(index(at))?.as_ref(),
+        Source::Constant(at) => program.constants.get(index(at)),
     }
 }
 

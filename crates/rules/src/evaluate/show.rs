@@ -1,11 +1,14 @@
 //! What an evaluation came to, as JSON in the form of Osprey's results.
 
+use std::borrow::Cow;
+
 use jiff::tz::Offset;
 use model::Event;
 
+use super::run::value_of;
 use super::{Emitted, Outcome};
 use crate::labels::entity_name;
-use crate::plan::Plan;
+use crate::plan::{Plan, index};
 use crate::value::json::{NonFinite, write, write_int, write_str};
 use crate::value::{Duration, Effect, RuleValue, Value, parse_integer};
 
@@ -15,15 +18,21 @@ impl Outcome {
     pub fn features<'o>(
         &'o self,
         plan: &'o Plan,
-    ) -> impl Iterator<Item = (&'o str, Option<&'o Value>)> {
-        plan.shown().zip(&self.features).filter_map(|(feature, value)| {
-            value.as_ref().map(|value| (&*feature.name, value.as_ref()))
+    ) -> impl Iterator<Item = (&'o str, Option<Cow<'o, Value>>)> {
+        let ran = |file: u32| self.active.get(index(file)).copied().unwrap_or(false);
+        plan.shown().filter(move |feature| ran(feature.file)).map(|feature| {
+            let value = value_of(&plan.program, &self.cells, feature.input.source);
+            let value = value.map(|value| match feature.input.unwrap {
+                true => Cow::Owned(value.unwrapped()),
+                false => Cow::Borrowed(value),
+            });
+            (&*feature.name, value)
         })
     }
 
     /// The value of one feature.
     #[must_use]
-    pub fn feature<'o>(&'o self, plan: &'o Plan, name: &str) -> Option<&'o Value> {
+    pub fn feature<'o>(&'o self, plan: &'o Plan, name: &str) -> Option<Cow<'o, Value>> {
         self.features(plan).find(|(found, _)| *found == name).and_then(|(_, value)| value)
     }
 
@@ -76,7 +85,7 @@ impl Outcome {
             out.push(',');
             write_str(out, name);
             out.push(':');
-            write_value(out, value.unwrap_or(&Value::None));
+            write_value(out, value.as_deref().unwrap_or(&Value::None));
         }
         out.push('}');
     }

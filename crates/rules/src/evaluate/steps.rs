@@ -6,7 +6,7 @@ use super::murmur::murmur3;
 use super::run::{Fired, Run};
 use crate::check::experiments::{CONTROL, UNITS, most_units};
 use crate::coerce::lookup;
-use crate::functions::Prepared;
+use crate::functions::{self, Prepared};
 use crate::labels::{entity_name, id_text};
 use crate::plan::index;
 use crate::plan::node::{
@@ -61,7 +61,8 @@ impl Run<'_> {
             Kind::Any(items) => Value::Bool(items.iter().any(|item| self.holds(*item))),
             Kind::Function(function) => {
                 let arguments = self.arguments_of(&function.arguments)?;
-                let result = self.call(function.id, &function.prepared, &arguments, at);
+                let context = self.context(if function.random { self.random(at) } else { 0 });
+                let result = functions::call(function.id, &function.prepared, &arguments, &context);
                 self.arguments = arguments;
                 result?
             }
@@ -224,6 +225,9 @@ impl Run<'_> {
                 Some(items) => held = items.iter().all(Value::truth),
                 None => return Err(Stop::Passed),
             },
+        }
+        if let Some([fails, holds]) = &rule.settled {
+            return Ok(Value::Rule(Arc::clone(if held { holds } else { fails })));
         }
         let mut features: Vec<(Str, Str)> = Vec::new();
         for piece in &rule.pieces {

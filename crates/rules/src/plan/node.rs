@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::functions::{FunctionId, Prepared};
 use crate::types::Type;
-use crate::value::{BinaryOperator, Inequality, Str, Value};
+use crate::value::{BinaryOperator, Inequality, RuleValue, Str, Value};
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,6 +82,8 @@ pub(crate) struct Function {
     pub(crate) id: FunctionId,
     pub(crate) prepared: Arc<Prepared>,
     pub(crate) arguments: Box<[Argument]>,
+    /// Whether it draws lots.
+    pub(crate) random: bool,
 }
 
 /// An argument of a function.
@@ -132,6 +134,8 @@ pub(crate) struct Rule {
     /// As written, names in braces.
     pub(crate) template: Str,
     pub(crate) pieces: Box<[Piece]>,
+    /// What it comes to if it does not hold and if it does, where no name is filled in.
+    pub(crate) settled: Option<[Arc<RuleValue>; 2]>,
 }
 
 #[derive(Debug)]

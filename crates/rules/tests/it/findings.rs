@@ -27,10 +27,10 @@ fn found(rules: &str, text: &str) -> Vec<Found> {
     let plan = Plan::build(checked.program.expect("a program"));
     let data = serde_json::json!({"item": {"id": "p1", "text": text}});
     let event = Event {
-        action_id: ActionId::new("1").unwrap(),
+        action_id: ActionId::new("1").expect("an id"),
         action_name: "post_created".into(),
-        timestamp: "2026-03-01T12:00:00Z".parse().unwrap(),
-        data: Json::of(&data).unwrap(),
+        timestamp: "2026-03-01T12:00:00Z".parse().expect("a time"),
+        data: Json::of(&data).expect("JSON"),
         secret_data: None,
     };
     evaluate(&plan, &event, &Facts::default(), event.timestamp).findings
