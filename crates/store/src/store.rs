@@ -9,6 +9,8 @@ use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyPool, ConnectOptions as _, Connection as _, Executor as _, Transaction};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -32,8 +34,11 @@ const READER: &str = "
 ";
 const READERS: u32 = 4;
 
+const BEGIN: &str = "begin immediate";
+
 /// Moves the log into the database file and empties it.
 const CHECKPOINT: &str = "pragma wal_checkpoint(truncate)";
+const PAGE_SIZE: &str = "pragma page_size";
 const COPY: &str = "vacuum into $1";
 const INTEGRITY: &str = "pragma integrity_check(1)";
 const SCHEMA: &str = "select max(version) from _sqlx_migrations";
@@ -57,6 +62,8 @@ pub struct Store {
     readers: AnyPool,
     /// `None` in memory.
     file: Option<AnyConnectOptions>,
+    /// Most pages of the file; 0: no limit was set.
+    limit: Arc<AtomicU64>,
 }
 
 /// What a check of a database file found.
@@ -86,7 +93,7 @@ impl Store {
         let writer = pool(file.clone(), 1, WRITER).await?;
         MIGRATIONS.run(&writer).await?;
         let readers = pool(file.clone(), READERS, READER).await?;
-        Ok(Self { writer, readers, file: Some(file) })
+        Ok(Self { writer, readers, file: Some(file), limit: Arc::default() })
     }
 
     /// A database that lives as long as the handle; for tests and runs that keep nothing.
@@ -97,7 +104,25 @@ impl Store {
         let writer = pool(options("sqlite::memory:")?, 1, WRITER).await?;
         MIGRATIONS.run(&writer).await?;
         // One connection for all: a second one would see another database.
-        Ok(Self { readers: writer.clone(), writer, file: None })
+        Ok(Self { readers: writer.clone(), writer, file: None, limit: Arc::default() })
+    }
+
+    /// Limits the database file to `bytes`, until the next start. A write that needs more is
+    /// refused as if the disk were full.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn limit(&self, bytes: u64) -> Result<(), StoreError> {
+        let page = number(&mut *self.read().await?, PAGE_SIZE, []).await?;
+        // Less than there is already is taken for what there is.
+        let pages = (bytes / unsigned(page).max(1)).max(1);
+        self.limit.store(pages, Ordering::Relaxed);
+        self.set_limit(pages).await
+    }
+
+    async fn set_limit(&self, pages: u64) -> Result<(), StoreError> {
+        let mut writer = self.writer.acquire().await?;
+        execute(&mut writer, format!("pragma max_page_count = {pages}"), []).await.map(drop)
     }
 
     /// Waits for running calls and closes the database.
@@ -108,7 +133,25 @@ impl Store {
 
     /// Begins the one transaction that may write.
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(self.writer.begin_with("begin immediate").await?)
+        match self.writer.begin_with(BEGIN).await {
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.mend().await?;
+                Ok(self.writer.begin_with(BEGIN).await?)
+            }
+            begun => Ok(begun?),
+        }
+    }
+
+    /// SQLite ends a transaction by itself when the disk is full. Sqlx does not notice, counts it
+    /// as open for ever and begins no other on that connection: a new one takes its place.
+    async fn mend(&self) -> Result<(), StoreError> {
+        if self.file.is_some() {
+            self.writer.acquire().await?.close().await?;
+        }
+        match self.limit.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            pages => self.set_limit(pages).await,
+        }
     }
 
     /// A connection that reads.
@@ -320,15 +363,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("evenhand.db")).await.unwrap();
         store.record(&[record(0, 10)]).await.unwrap();
-        let limit = |pages: i64| {
-            let store = store.clone();
-            async move {
-                let mut writer = store.writer.acquire().await.unwrap();
-                let pages = format!("pragma max_page_count = {pages}");
-                execute(&mut writer, pages, []).await.unwrap();
-            }
-        };
-        limit(100).await;
+        store.limit(0).await.unwrap();
         let batch = [record(1, 10), record(2, 1_000_000)];
         assert_eq!(store.record(&batch).await, Err(StoreError::Full));
         // Reading goes on, what was kept is kept, and nothing of the batch is there.
@@ -336,7 +371,7 @@ mod tests {
         assert_eq!(store.seen(&ids).await.unwrap().len(), 1);
         assert_eq!(store.record(&batch).await, Err(StoreError::Full));
         // Once there is room, the same batch is taken.
-        limit(1_000_000).await;
+        store.limit(1 << 30).await.unwrap();
         store.record(&batch).await.unwrap();
         assert_eq!(store.seen(&ids).await.unwrap().len(), 3);
     }
