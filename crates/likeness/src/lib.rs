@@ -1,1 +1,12 @@
 //! Which cases are alike, and are they treated alike?
+
+pub mod links;
+mod neighbours;
+mod shingle;
+mod sketch;
+mod text;
+
+pub use neighbours::{Neighbour, Neighbours};
+pub use shingle::{SharedPassage, Shingles, Similarity, shared_passages};
+pub use sketch::Sketch;
+pub use text::{Terms, Text, Word, WordKind};
