@@ -64,6 +64,12 @@ impl Parser<'_> {
     fn conditional(&mut self, value: Operand) -> Parse<Operand> {
         self.advance();
         self.disjunction()?;
+        if !self.is_word("else") && self.kind() != Kind::Broken {
+            let message = format!("`else` is missing after `{} if ..`", self.quote(value.span));
+            return Err(Diagnostic::error("unexpected", value.span, message)
+                .with_hint("SML has no conditional value: name the conditions instead")
+                .into());
+        }
         self.expect_word("else")?;
         self.expression()?;
         let span = Span::new(value.span.start, self.end());

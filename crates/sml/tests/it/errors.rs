@@ -486,6 +486,7 @@ fn values_of_python() {
     let programs = [
         "A = (lambda: 1)",
         "A = 1 if B else 2",
+        "A = 1 if B",
         "A = [x for x in B]",
         "A = {'a': 1}",
         "A = {1, 2}",
@@ -505,6 +506,9 @@ fn values_of_python() {
     | A = 1 if B else 2
     1:4 not-sml: SML has no conditional value (`.. if .. else ..`)
         hint: name the conditions instead: `Hit = A and B`
+    | A = 1 if B
+    1:4 unexpected: `else` is missing after `1 if ..`
+        hint: SML has no conditional value: name the conditions instead
     | A = [x for x in B]
     1:4 not-sml: SML has no list comprehension
         hint: rules have no loops: use a function that takes the whole list
