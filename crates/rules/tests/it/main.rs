@@ -10,6 +10,7 @@
 
 mod builtins;
 mod conformance;
+mod evaluation;
 mod findings;
 mod messages;
 mod properties;
