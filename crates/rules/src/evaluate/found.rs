@@ -112,8 +112,15 @@ impl Search<'_> {
                 );
                 let own = matches.iter().find_map(|found| {
                     let argument = function.arguments.get(found.argument)?;
-                    let (field, text) = self.text(argument.input)?;
-                    Passage::cut(&field, &text, found.start, found.end).ok()
+                    if let Some((field, text)) = self.text(argument.input) {
+                        return Passage::cut(&field, &text, found.start, found.end).ok();
+                    }
+                    // The text was derived, as by taking quotations out: the same words as posted.
+                    let derived = arguments.get(found.argument)?.as_str()?;
+                    let words = derived.get(found.start..found.end).filter(|w| !w.is_empty())?;
+                    let (field, text) = self.origin(argument.input)?;
+                    let start = text.find(words)?;
+                    Passage::cut(&field, &text, start, start + words.len()).ok()
                 });
                 own.or_else(|| {
                     let mut inputs = function.arguments.iter().map(|argument| argument.input);
@@ -150,6 +157,17 @@ impl Search<'_> {
             (Kind::Not(input), Some(_)) => self.passage(*input),
             _ => None,
         }
+    }
+
+    /// The path and the text of the event that an input is derived from.
+    fn origin(&self, input: Input) -> Option<(String, Str)> {
+        self.text(input).or_else(|| match &self.run.behind(input)?.1.kind {
+            Kind::Resolve { value, .. } => self.origin(*value),
+            Kind::Function(function) => {
+                function.arguments.iter().find_map(|argument| self.origin(argument.input))
+            }
+            _ => None,
+        })
     }
 
     /// The path and the text that an input takes from the event as it is.

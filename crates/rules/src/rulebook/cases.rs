@@ -2,7 +2,7 @@
 //! Must not run them: see [`crate::testing`].
 
 use super::ladder::{Ladder, after};
-use super::node::{self, Node, Value};
+use super::node::{self, Node};
 use super::reader::{Reader, Table, items};
 use crate::problem::Problem;
 use crate::sources::Sources;
@@ -121,12 +121,18 @@ fn data(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<serde_json::Value>
     let node = reader.need(table, "event")?;
     let event = reader.any_table(node, "the event")?;
     let mut data = node.value.json();
+    let mut account = None;
     if event.get("item").is_none() {
+        if let Some(item) = data.as_object_mut() {
+            account = item.remove("account");
+            item.entry("text").or_insert_with(|| "".into());
+        }
         data = json!({ "item": data });
     }
-    let account = table.get("account").map(|account| match &account.value {
-        Value::Text(id) => json!({ "id": id }),
-        other => other.json(),
+    let account = table.get("account").map(|account| account.value.json()).or(account);
+    let account = account.map(|account| match account {
+        serde_json::Value::String(id) => json!({ "id": id }),
+        other => other,
     });
     let root = data.as_object_mut()?;
     if let Some(account) = account {

@@ -110,7 +110,7 @@ impl Rulebook {
             ladders: named(
                 old.ladders.iter().map(|ladder| (ladder.id.clone(), ladder)).collect(),
                 new.ladders.iter().map(|ladder| (ladder.id.clone(), ladder)).collect(),
-                |before, after| fields(before, after),
+                fields,
             ),
             rules: named(
                 old.rules.iter().map(|(name, text)| (name.clone(), text)).collect(),
