@@ -2,6 +2,7 @@
 //! Must not hold secrets: a secret is named by its file (`..._file`) and read where it is used.
 
 use anyhow::{Context, Result, anyhow, bail};
+use platforms::webhook::Secret;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -155,6 +156,25 @@ impl Config {
         Value::Table(file).try_into().map_err(|error| anyhow!("{}", with_hint(&error)))
     }
 
+    /// Whether the settings fit together and the files they name can be read.
+    pub(crate) fn validate(&self) -> Result<()> {
+        if self.listen == self.admin_listen && self.listen.port() != 0 {
+            bail!("`listen` and `admin_listen` are both {}; give each its own", self.listen);
+        }
+        if let Some(url) = &self.public_url
+            && !(url.starts_with("https://") || url.starts_with("http://"))
+        {
+            bail!("public_url `{url}` does not begin with https:// or http://");
+        }
+        if self.intake.queue == 0 || self.intake.requests_per_second == 0 {
+            bail!("with `intake.queue` or `intake.requests_per_second` at 0 nothing is taken in");
+        }
+        if self.webhook.url.is_some() {
+            self.webhook.secrets()?;
+        }
+        Ok(())
+    }
+
     /// The address by which people reach the public pages, without a slash at the end.
     pub(crate) fn public_url(&self) -> String {
         self.public_url.as_ref().map_or_else(
@@ -166,6 +186,26 @@ impl Config {
     /// The file of the store.
     pub(crate) fn store_file(&self) -> PathBuf {
         self.data.join("evenhand.sqlite")
+    }
+}
+
+impl Webhook {
+    /// The signing secrets: one a line, two while they change.
+    pub(crate) fn secrets(&self) -> Result<Vec<Secret>> {
+        let Some(path) = &self.secret_file else {
+            bail!("`webhook.url` is set, but `webhook.secret_file` is not");
+        };
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        let secrets: Vec<Secret> = lines
+            .map(Secret::parse)
+            .collect::<Result<_, _>>()
+            .with_context(|| path.display().to_string())?;
+        if secrets.is_empty() {
+            bail!("{} holds no secret", path.display());
+        }
+        Ok(secrets)
     }
 }
 
@@ -195,8 +235,10 @@ fn with_hint(error: &toml::de::Error) -> String {
         return text;
     }
     let Some(wrong) = words.next() else { return text };
-    let nearest = words.min_by_key(|known| rules::names::distance(wrong, known));
-    nearest.map_or(text.clone(), |known| format!("{}\nhelp: did you mean `{known}`?", text.trim_end()))
+    rules::nearest(wrong, words).map_or_else(
+        || text.clone(),
+        |known| format!("{}\nhelp: did you mean `{known}`?", text.trim_end()),
+    )
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use rules::Sources;
 use rust_embed::RustEmbed;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 /// Most bytes of one rulebook file.
 const LARGEST: u64 = 8 << 20;
@@ -22,7 +21,7 @@ struct Starter;
 pub(crate) fn starter() -> Sources {
     let text = |path: &str| {
         let file = Starter::get(path)?;
-        Some((path.to_owned(), Arc::from(String::from_utf8_lossy(&file.data).as_ref())))
+        wanted(path).then(|| (path.to_owned(), String::from_utf8_lossy(&file.data).into_owned()))
     };
     Sources::from_map(Starter::iter().filter_map(|path| text(&path)).collect())
 }
@@ -42,7 +41,7 @@ pub(crate) fn read_directory(directory: &Path) -> Result<Sources> {
     Ok(Sources::from_map(files))
 }
 
-fn collect(root: &Path, at: &Path, files: &mut BTreeMap<String, Arc<str>>) -> Result<()> {
+fn collect(root: &Path, at: &Path, files: &mut BTreeMap<String, String>) -> Result<()> {
     let entries = std::fs::read_dir(at).with_context(|| format!("cannot list {}", at.display()))?;
     for entry in entries {
         let path = entry?.path();
@@ -63,7 +62,7 @@ fn collect(root: &Path, at: &Path, files: &mut BTreeMap<String, Arc<str>>) -> Re
                 .with_context(|| format!("cannot read {} as UTF-8 text", path.display()))?;
             let inside = path.strip_prefix(root).unwrap_or(&path);
             let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy()).collect();
-            files.insert(parts.join("/"), Arc::from(text));
+            files.insert(parts.join("/"), text);
         }
     }
     Ok(())

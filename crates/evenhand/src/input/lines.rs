@@ -7,15 +7,19 @@ use std::io::{BufRead, Read};
 /// Evenhand's own events.
 pub(super) fn events(text: Box<dyn BufRead>, limits: Limits) -> Events {
     let read = move |bytes: &[u8]| {
-        Event::parse(bytes, limits).map(Some).map_err(|error| error.to_string())
+        Event::parse(bytes, limits).map_err(|error| error.to_string())
     };
     Box::new(Lines { text, line: 0, limits, read })
 }
 
 /// AT Protocol Jetstream messages.
 pub(super) fn jetstream(text: Box<dyn BufRead>, limits: Limits) -> Events {
-    let read = |bytes: &[u8]| {
-        platforms::jetstream::event(bytes).map_err(|error| error.to_string())
+    let read = move |bytes: &[u8]| {
+        if bytes.len() > limits.bytes {
+            return Err(format!("the line has more than {} bytes", limits.bytes));
+        }
+        let line = std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8: {error}"))?;
+        platforms::jetstream::event(line).map_err(|error| error.to_string())
     };
     Box::new(Lines { text, line: 0, limits, read })
 }
@@ -59,7 +63,7 @@ impl<F> Lines<F> {
     }
 }
 
-impl<F: FnMut(&[u8]) -> Result<Option<Event>, String>> Iterator for Lines<F> {
+impl<F: FnMut(&[u8]) -> Result<Event, String>> Iterator for Lines<F> {
     type Item = Result<Read1, Unreadable>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -76,11 +80,11 @@ impl<F: FnMut(&[u8]) -> Result<Option<Event>, String>> Iterator for Lines<F> {
                 continue;
             }
             let line = self.line;
-            match (self.read)(&bytes) {
-                Ok(Some(event)) => return Some(Ok(Read1 { line, event })),
-                Ok(None) => {}
-                Err(reason) => return Some(Err(Unreadable { line, reason })),
-            }
+            let read = (self.read)(&bytes);
+            return Some(match read {
+                Ok(event) => Ok(Read1 { line, event }),
+                Err(reason) => Err(Unreadable { line, reason }),
+            });
         }
     }
 }

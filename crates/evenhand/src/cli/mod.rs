@@ -1,0 +1,87 @@
+//! The command line: which commands there are and what each is told. Every flag is defined here or
+//! beside its command, once; help, completions, man pages and `docs/cli.md` follow from it.
+
+//mod check;
+mod copy;
+mod generate;
+mod key;
+mod place;
+mod settings;
+
+use crate::exit::Exit;
+use crate::terminal::{Color, Terminal};
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// What `--version` says: enough for a report of a fault.
+fn long_version() -> String {
+    let commit = option_env!("EVENHAND_COMMIT").unwrap_or("not named at build");
+    let version = env!("CARGO_PKG_VERSION");
+    format!("{version}\ncommit: {commit}\nstore: SQLite, built in\nlicence: Apache-2.0 OR MIT")
+}
+
+/// Moderation that decides by your written rules and gives its reasons.
+///
+/// Evenhand reads what happens on a platform, finds what breaches the rulebook, decides what
+/// follows, and keeps every decision with a statement of reasons that anybody can look up.
+///
+/// Exit codes: 0 done; 1 the answer is "no" (errors found, a case failed, lines refused); 2 it
+/// could not be done (usage, settings, input and output).
+#[derive(Debug, Parser)]
+#[command(name = "evenhand", version, long_version = long_version())]
+pub(crate) struct Cli {
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+//    Check(check::Check),
+    #[command(subcommand)]
+    Key(key::Key),
+    #[command(subcommand)]
+    Config(settings::Settings),
+    Backup(copy::Backup),
+    Restore(copy::Restore),
+    Completions(generate::Completions),
+    Man(generate::Man),
+    #[command(hide = true)]
+    Reference(generate::Reference),
+}
+
+impl Cli {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// What could not be done, in words for the person at the terminal.
+    pub(crate) fn run(self, terminal: &Terminal) -> Result<Exit> {
+        match self.command {
+//            Command::Check(it) => it.run(terminal),
+            Command::Key(it) => it.run(terminal),
+            Command::Config(it) => it.run(terminal),
+            Command::Backup(it) => it.run(terminal),
+            Command::Restore(it) => it.run(terminal),
+            Command::Completions(it) => it.run(terminal),
+            Command::Man(it) => it.run(terminal),
+            Command::Reference(it) => it.run(terminal),
+        }
+    }
+}
+
+/// Runs what waits for the network or the store.
+fn wait_for<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// How a command that reports writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
