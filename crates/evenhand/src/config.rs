@@ -136,9 +136,14 @@ impl Config {
         Self::overlay(file, std::env::vars())
     }
 
-    fn overlay(mut file: Table, environment: impl Iterator<Item = (String, String)>) -> Result<Self> {
+    fn overlay(
+        mut file: Table,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self> {
         let settings: BTreeMap<String, String> = environment
-            .filter(|(name, _)| name.starts_with("EVENHAND_") && name.contains("__") || TOP.contains(&name.as_str()))
+            .filter(|(name, _)| {
+                name.starts_with("EVENHAND_") && name.contains("__") || TOP.contains(&name.as_str())
+            })
             .collect();
         for (name, value) in settings {
             let path = name.trim_start_matches("EVENHAND_").to_lowercase();
@@ -264,7 +269,10 @@ mod tests {
     #[test]
     fn an_unknown_key_is_an_error_with_a_hint() {
         let error = overlay("", &[("EVENHAND_INTAKE__QUEU", "7")]).unwrap_err().to_string();
-        assert!(error.contains("EVENHAND_INTAKE__QUEU") && error.contains("did you mean `queue`"), "{error}");
+        assert!(
+            error.contains("EVENHAND_INTAKE__QUEU") && error.contains("did you mean `queue`"),
+            "{error}"
+        );
     }
 
     #[test]

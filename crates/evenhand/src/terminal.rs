@@ -73,7 +73,8 @@ impl Terminal {
 pub(crate) fn nobody_listens(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let io = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
-        let json = cause.downcast_ref::<serde_json::Error>().and_then(|error| error.io_error_kind());
+        let json =
+            cause.downcast_ref::<serde_json::Error>().and_then(|error| error.io_error_kind());
         io.or(json) == Some(std::io::ErrorKind::BrokenPipe)
     })
 }

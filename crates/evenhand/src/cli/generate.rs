@@ -42,14 +42,16 @@ impl Man {
         let mut command = Cli::command();
         command.build();
         let page = match self.command {
-            None => command,
+            None => clap_mangen::Man::new(command),
             Some(name) => match command.find_subcommand(&name) {
-                Some(found) => found.clone().name(format!("evenhand-{name}")),
+                Some(found) => {
+                    clap_mangen::Man::new(found.clone()).title(format!("evenhand-{name}"))
+                }
                 None => anyhow::bail!("there is no command `{name}`; see `evenhand --help`"),
             },
         };
         let mut text = Vec::new();
-        clap_mangen::Man::new(page).render(&mut text)?;
+        page.render(&mut text)?;
         terminal.result(&String::from_utf8(text)?)?;
         Ok(Exit::Done)
     }
@@ -76,7 +78,8 @@ fn describe(command: &Command, name: &str, page: &mut String) {
     }
     let usage = command.clone().render_usage().to_string();
     let _ = writeln!(page, "```\n{}\n```\n", usage.trim_start_matches("Usage: ").trim());
-    let shown = |arg: &&Arg| !arg.is_hide_set() && !matches!(arg.get_id().as_str(), "help" | "version");
+    let shown =
+        |arg: &&Arg| !arg.is_hide_set() && !matches!(arg.get_id().as_str(), "help" | "version");
     let own = |arg: &&Arg| !arg.is_global_set() || name == "evenhand";
     let mut any = false;
     for arg in command.get_arguments().filter(shown).filter(own) {
@@ -86,7 +89,9 @@ fn describe(command: &Command, name: &str, page: &mut String) {
     if any {
         page.push('\n');
     }
-    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help") {
+    for sub in
+        command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help")
+    {
         describe(sub, &format!("{name} {}", sub.get_name()), page);
     }
     let trimmed = page.trim_end().len();

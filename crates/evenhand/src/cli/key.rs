@@ -121,7 +121,8 @@ impl List {
             terminal.json(&all)?;
             return Ok(Exit::Done);
         }
-        let mut rows = vec![["NAME", "SCOPES", "PSEUDONYM", "MADE", "WITHDRAWN"].map(String::from).to_vec()];
+        let mut rows =
+            vec![["NAME", "SCOPES", "PSEUDONYM", "MADE", "WITHDRAWN"].map(String::from).to_vec()];
         rows.extend(keys.iter().map(|key| {
             let day = |at: jiff::Timestamp| at.strftime("%Y-%m-%d %H:%M").to_string();
             vec![
@@ -144,7 +145,8 @@ impl Revoke {
             terminal.tell(&format!("Key `{}` is withdrawn.", self.name));
             return Ok(Exit::Done);
         }
-        terminal.error(&format!("there is no key `{}` in force; see `evenhand key list`", self.name));
+        terminal
+            .error(&format!("there is no key `{}` in force; see `evenhand key list`", self.name));
         Ok(Exit::No)
     }
 }

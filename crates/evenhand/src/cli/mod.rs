@@ -1,24 +1,27 @@
 //! The command line: which commands there are and what each is told. Every flag is defined here or
 //! beside its command, once; help, completions, man pages and `docs/cli.md` follow from it.
 
-//mod check;
+mod check;
 mod copy;
 mod generate;
 mod key;
 mod place;
+mod rulebook;
 mod settings;
+mod test;
 
 use crate::exit::Exit;
 use crate::terminal::{Color, Terminal};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use std::sync::LazyLock;
 
 /// What `--version` says: enough for a report of a fault.
-fn long_version() -> String {
+static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
     let commit = option_env!("EVENHAND_COMMIT").unwrap_or("not named at build");
     let version = env!("CARGO_PKG_VERSION");
     format!("{version}\ncommit: {commit}\nstore: SQLite, built in\nlicence: Apache-2.0 OR MIT")
-}
+});
 
 /// Moderation that decides by your written rules and gives its reasons.
 ///
@@ -28,7 +31,7 @@ fn long_version() -> String {
 /// Exit codes: 0 done; 1 the answer is "no" (errors found, a case failed, lines refused); 2 it
 /// could not be done (usage, settings, input and output).
 #[derive(Debug, Parser)]
-#[command(name = "evenhand", version, long_version = long_version())]
+#[command(name = "evenhand", version, long_version = LONG_VERSION.as_str())]
 pub(crate) struct Cli {
     /// When to use colour
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
@@ -39,7 +42,10 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-//    Check(check::Check),
+    Check(check::Check),
+    Test(test::Test),
+    #[command(subcommand)]
+    Rulebook(rulebook::Book),
     #[command(subcommand)]
     Key(key::Key),
     #[command(subcommand)]
@@ -59,7 +65,9 @@ impl Cli {
     /// What could not be done, in words for the person at the terminal.
     pub(crate) fn run(self, terminal: &Terminal) -> Result<Exit> {
         match self.command {
-//            Command::Check(it) => it.run(terminal),
+            Command::Check(it) => it.run(terminal),
+            Command::Test(it) => it.run(terminal),
+            Command::Rulebook(it) => it.run(terminal),
             Command::Key(it) => it.run(terminal),
             Command::Config(it) => it.run(terminal),
             Command::Backup(it) => it.run(terminal),

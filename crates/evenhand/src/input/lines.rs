@@ -6,9 +6,7 @@ use std::io::{BufRead, Read};
 
 /// Evenhand's own events.
 pub(super) fn events(text: Box<dyn BufRead>, limits: Limits) -> Events {
-    let read = move |bytes: &[u8]| {
-        Event::parse(bytes, limits).map_err(|error| error.to_string())
-    };
+    let read = move |bytes: &[u8]| Event::parse(bytes, limits).map_err(|error| error.to_string());
     Box::new(Lines { text, line: 0, limits, read })
 }
 
@@ -73,7 +71,10 @@ impl<F: FnMut(&[u8]) -> Result<Event, String>> Iterator for Lines<F> {
                 Err(error) => {
                     // A broken stream gives the same error for ever; report it once and stop.
                     self.text = Box::new(std::io::empty());
-                    return Some(Err(Unreadable { line: self.line + 1, reason: error.to_string() }));
+                    return Some(Err(Unreadable {
+                        line: self.line + 1,
+                        reason: error.to_string(),
+                    }));
                 }
             };
             if bytes.iter().all(u8::is_ascii_whitespace) {

@@ -73,7 +73,8 @@ pub(crate) fn open(
         Box::new(File::open(path).with_context(|| format!("cannot open {}", path.display()))?)
     };
     let counted = Counted { inner: raw, seen: Box::new(seen) };
-    let mut text = unpacked(counted).with_context(|| format!("cannot unpack {}", path.display()))?;
+    let mut text =
+        unpacked(counted).with_context(|| format!("cannot unpack {}", path.display()))?;
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("-").to_owned();
     let shape = match reading.shape {
         Shape::Auto => guess(&name, &mut text, &reading.columns)?,
@@ -148,7 +149,8 @@ mod tests {
         open(&path, &reading(columns), |_| {}).unwrap().collect()
     }
 
-    const EVENT: &str = r#"{"action_id":1,"action_name":"a","timestamp":"2026-03-01T12:00:00Z","data":{}}"#;
+    const EVENT: &str =
+        r#"{"action_id":1,"action_name":"a","timestamp":"2026-03-01T12:00:00Z","data":{}}"#;
 
     #[test]
     fn bad_lines_are_numbered_and_the_rest_goes_on() {

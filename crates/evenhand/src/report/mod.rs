@@ -139,8 +139,14 @@ mod tests {
         let text = "title = \"x\"\ntitel = \"ÿ\"\n";
         let sources = Sources::from_map([("rulebook.toml".to_owned(), text.to_owned())].into());
         let problems = [
-            Problem::error(&sources, "rulebook.toml", Span::new(12, 17), "unknown-key", "no such key")
-                .with_nearest("titel", ["title"]),
+            Problem::error(
+                &sources,
+                "rulebook.toml",
+                Span::new(12, 17),
+                "unknown-key",
+                "no such key",
+            )
+            .with_nearest("titel", ["title"]),
             Problem::error(&sources, "ladder.toml", Span::new(0, 0), "no-file", "it is not there")
                 .as_warning(),
         ];
