@@ -11,7 +11,7 @@ use super::engine_calls;
 use super::files::{File, FileId};
 use super::names::{Index, is_local};
 use super::walk::{self, Parent, calls, function_name};
-use super::{Environment, config::Labels};
+use super::{Environment, config::DeclaredLabels};
 use crate::functions::{self, FunctionId, Prepared, Signature};
 use crate::problem::{Problem, nearest};
 use crate::types::Type;
@@ -66,7 +66,7 @@ impl Calls {
 pub(crate) struct Context<'t> {
     pub(crate) files: &'t [File],
     pub(crate) index: &'t Index<'t>,
-    pub(crate) labels: Option<&'t Labels>,
+    pub(crate) labels: Option<&'t DeclaredLabels>,
     pub(crate) environment: &'t Environment,
 }
 

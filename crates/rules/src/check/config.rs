@@ -12,7 +12,7 @@ use crate::sources::Sources;
 
 /// A label as declared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Label {
+pub struct DeclaredLabel {
     /// The types of entities that may carry it.
     pub valid_for: Vec<String>,
     /// `positive`, `negative` or `neutral`.
@@ -23,17 +23,17 @@ pub struct Label {
 
 /// The labels of a rulebook, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Labels(BTreeMap<String, Label>);
+pub struct DeclaredLabels(BTreeMap<String, DeclaredLabel>);
 
-impl Labels {
+impl DeclaredLabels {
     /// The label of a name.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Label> {
+    pub fn get(&self, name: &str) -> Option<&DeclaredLabel> {
         self.0.get(name)
     }
 
     /// All labels by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Label)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &DeclaredLabel)> {
         self.0.iter().map(|(name, label)| (name.as_str(), label))
     }
 
@@ -72,9 +72,9 @@ fn is_config(path: &str) -> bool {
 }
 
 /// Reads and merges all configuration.
-pub(crate) fn read(sources: &Sources, problems: &mut Vec<Problem>) -> Option<Labels> {
+pub(crate) fn read(sources: &Sources, problems: &mut Vec<Problem>) -> Option<DeclaredLabels> {
     let before = problems.len();
-    let mut labels = Labels::default();
+    let mut labels = DeclaredLabels::default();
     for (path, text) in sources.iter().filter(|(path, _)| is_config(path)) {
         let mut reader = Reader { sources, path, lines: LineIndex::new(text), problems };
         match MarkedYaml::load_from_str(text) {
@@ -115,7 +115,7 @@ impl Reader<'_> {
         self.problems.push(problem.with_hint(hint));
     }
 
-    fn document(&mut self, document: &Node<'_>, labels: &mut Labels) {
+    fn document(&mut self, document: &Node<'_>, labels: &mut DeclaredLabels) {
         let YamlData::Mapping(entries) = &document.data else {
             if !is_null(document) {
                 self.wrong(
@@ -142,7 +142,7 @@ impl Reader<'_> {
         }
     }
 
-    fn labels(&mut self, at: &Node<'_>, value: &Node<'_>, labels: &mut Labels) {
+    fn labels(&mut self, at: &Node<'_>, value: &Node<'_>, labels: &mut DeclaredLabels) {
         let YamlData::Mapping(entries) = &value.data else {
             if !is_null(value) {
                 self.wrong(

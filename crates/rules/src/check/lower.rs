@@ -63,7 +63,7 @@ pub(super) fn lower(
     files: &[File],
     order: &[FileId],
     calls: Calls,
-    labels: super::Labels,
+    labels: super::DeclaredLabels,
     problems: &mut Vec<Problem>,
 ) -> Program {
     let program = Program { labels, ..Program::default() };

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-pub use config::{Label, Labels};
+pub use config::{DeclaredLabel, DeclaredLabels};
 
 use crate::functions::{Lists, Nothing};
 use crate::plan::Program;

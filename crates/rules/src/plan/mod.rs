@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::check::Labels;
+use crate::check::DeclaredLabels;
 use crate::evaluate::{Fold, fold};
 use node::{Does, Feature, Input, Kind, Node, Source};
 
@@ -75,7 +75,7 @@ impl Plan {
 
     /// The labels that the rulebook declares.
     #[must_use]
-    pub fn labels(&self) -> &Labels {
+    pub fn labels(&self) -> &DeclaredLabels {
         &self.program.labels
     }
 

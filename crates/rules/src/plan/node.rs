@@ -229,7 +229,7 @@ pub struct Program {
     pub(crate) order: Vec<u32>,
     pub(crate) main: u32,
     pub(crate) steps: Vec<Step>,
-    pub(crate) labels: crate::check::Labels,
+    pub(crate) labels: crate::check::DeclaredLabels,
     pub(crate) lists: Option<Arc<dyn crate::functions::Lists + Send>>,
 }
 
