@@ -40,6 +40,6 @@ async fn ready(State(state): State<ConsoleState>) -> (StatusCode, Json<Value>) {
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    let rulebook = state.rulebook.load().version.clone();
+    let rulebook = state.rulebook.load().version().clone();
     (status, Json(json!({ "intake": intake, "database": database, "rulebook": rulebook })))
 }

@@ -23,7 +23,6 @@ pub mod views;
 
 pub use admin::{Metrics, admin_router};
 pub use problem::Problem;
-pub use reads::Book;
 pub use state::{Bounds, Console, ConsoleState};
 
 use axum::extract::{Request, State};

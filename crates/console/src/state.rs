@@ -54,7 +54,7 @@ pub struct Console {
     /// The way in for people's decisions.
     pub review: Review,
     /// The rulebook in force; swapped on reload.
-    pub rulebook: Arc<arc_swap::ArcSwap<crate::Book>>,
+    pub rulebook: Arc<arc_swap::ArcSwap<rules::rulebook::Rulebook>>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Draws request ids.

@@ -155,19 +155,6 @@ pub(crate) fn measure_name(word: &str) -> &str {
     }
 }
 
-/// Words that the rulebook writes with a duration: `12h`, `30d`.
-pub(crate) fn duration(text: &str) -> String {
-    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).unwrap_or((text, ""));
-    let word = match unit {
-        "m" => "minute",
-        "h" => "hour",
-        "d" => "day",
-        "w" => "week",
-        _ => return text.into(),
-    };
-    if number == "1" { format!("1 {word}") } else { format!("{number} {word}s") }
-}
-
 /// A text from outside with every character that hides or reorders written out as its code.
 pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -230,14 +217,10 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_durations_read_well() {
+    fn numbers_read_well() {
         assert_eq!(
             (count(&0), count(&1234), count(&1_234_567)),
             ("0".into(), "1,234".into(), "1,234,567".into())
-        );
-        assert_eq!(
-            (duration("30d"), duration("1w"), duration("soon"), duration("")),
-            ("30 days".into(), "1 week".into(), "soon".into(), "".into())
         );
     }
 }

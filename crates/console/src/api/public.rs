@@ -71,7 +71,7 @@ pub(crate) async fn rulebook(
     query: Query,
 ) -> Result<Json<RulebookView>, Problem> {
     query.only(&[])?;
-    Ok(Json(reads::current(&state).await.view(true)))
+    Ok(Json(reads::current(&state).view(true)))
 }
 
 /// Every version of the rulebook that was ever in force, the newest first.
@@ -103,6 +103,6 @@ pub(crate) async fn rulebook_version(
 ) -> Result<Json<RulebookView>, Problem> {
     query.only(&[])?;
     let book = reads::named(&state, &name).await?;
-    let in_force = reads::current(&state).await.version == book.version;
+    let in_force = reads::current(&state).version == book.version;
     Ok(Json(book.view(in_force)))
 }

@@ -105,7 +105,7 @@ pub(crate) async fn show(
         }
     };
     let view = crate::reads::decisions(&state, &filter, before.as_ref()).await?;
-    let clauses = crate::reads::current(&state).await.clauses();
+    let clauses = crate::reads::current(&state).clauses();
     wants.answer(&view, || {
         let ask = Ask(query);
         let twin = ask.link(ask.0.get("before")).replacen("/decisions", "/api/v1/decisions", 1);

@@ -46,7 +46,7 @@ pub(crate) async fn in_force(
     State(state): State<ConsoleState>,
     wants: Wants,
 ) -> Result<Response, Problem> {
-    let view = reads::current(&state).await.view(true);
+    let view = reads::current(&state).view(true);
     wants.answer(&view, || Whole {
         frame: Frame::new(&state, "/rulebook", "/api/v1/rulebook"),
         view: &view,
@@ -60,7 +60,7 @@ pub(crate) async fn version(
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
     let book = reads::named(&state, &name).await?;
-    let view = book.view(reads::current(&state).await.version == book.version);
+    let view = book.view(reads::current(&state).version == book.version);
     let twin = format!("/api/v1/rulebook/{}", book.version);
     wants.answer(&view, || Whole { frame: Frame::new(&state, "/rulebook", twin), view: &view })
 }
@@ -86,7 +86,7 @@ pub(crate) async fn policy(
 ) -> Result<Response, Problem> {
     let book = reads::named(&state, &name).await?;
     let (policy, languages) = reads::policy(&book, &id, query.get("lang"))?;
-    let in_force = reads::current(&state).await.version == book.version;
+    let in_force = reads::current(&state).version == book.version;
     let twin = format!("/api/v1/rulebook/{}", book.version);
     wants.answer(policy, || Policy {
         frame: Frame::new(&state, "/rulebook", twin),

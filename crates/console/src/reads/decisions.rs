@@ -1,6 +1,7 @@
 //! Decisions for lists and for a page of their own.
 
-use super::rulebook::{Book, book};
+use super::book::Book;
+use super::rulebook::book;
 use crate::problem::{NOT_FOUND, Problem};
 use crate::state::{ConsoleState, storage};
 use crate::views::{

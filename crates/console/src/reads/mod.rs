@@ -1,6 +1,7 @@
 //! From what is kept to what is shown. Personal data ends here: nothing of it is in a view.
 //! Must not write anything.
 
+mod book;
 mod decisions;
 mod lookup;
 mod overview;
@@ -9,5 +10,4 @@ mod rulebook;
 pub(crate) use decisions::{decision, decisions};
 pub(crate) use lookup::{Asked, lookup};
 pub(crate) use overview::overview;
-pub use rulebook::Book;
 pub(crate) use rulebook::{Past, current, history, named, policy, provider};

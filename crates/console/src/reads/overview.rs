@@ -1,7 +1,7 @@
 //! Counts for the first page, and how they came about over time.
 
 use super::decisions::row;
-use super::rulebook::{Book, current};
+use super::rulebook::current;
 use crate::problem::Problem;
 use crate::state::{ConsoleState, storage};
 use crate::text::measure_name;
@@ -28,7 +28,7 @@ pub(crate) async fn overview(state: &ConsoleState, days: u16) -> Result<Overview
     let counted = state.store.over_time(since, width).await.map_err(failed)?;
     let filter = DecisionFilter::default();
     let latest = state.store.decisions(&filter, None, LATEST).await.map_err(failed)?;
-    let book: std::sync::Arc<Book> = current(state).await;
+    let book = current(state);
     let by_clause = lines(&counted.by_clause, &columns, |key| book.title_of(key));
     let by_measure = lines(&counted.by_measure, &columns, |key| measure_name(key).to_owned());
     Ok(Overview {

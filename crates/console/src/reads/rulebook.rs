@@ -1,83 +1,17 @@
 //! Rulebooks for readers: the one in force, and those before it.
 
+use super::book::Book;
 use crate::problem::{NOT_FOUND, Problem};
 use crate::state::{ConsoleState, storage};
-use crate::views::{ClauseLadder, ClauseName, PolicyView, RulebookView, VersionView};
-use model::{ClauseId, RulebookVersion};
+use crate::views::{PolicyView, VersionView};
+use model::RulebookVersion;
+use rules::Sources;
+use rules::rulebook::Rulebook;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Most earlier rulebooks that are held in memory at once.
 const HELD: usize = 16;
-
-/// A rulebook as far as readers see it.
-#[derive(Debug, Clone)]
-pub struct Book {
-    /// Its version.
-    pub version: RulebookVersion,
-    /// Its title.
-    pub title: String,
-    /// Whose posts it is for.
-    pub provider: String,
-    /// Whether the public may read passages of posts.
-    pub publish_text: bool,
-    /// The first is the one that every clause is written in.
-    pub languages: Vec<String>,
-    /// Every policy in every language that it has, by language.
-    pub policies: BTreeMap<String, Vec<PolicyView>>,
-}
-
-impl Book {
-    /// The policies in the language that is always there.
-    pub(crate) fn policies(&self) -> &[PolicyView] {
-        self.languages
-            .first()
-            .and_then(|language| self.policies.get(language))
-            .map_or(&[], Vec::as_slice)
-    }
-
-    /// What follows from a breach of the clause.
-    pub(crate) fn ladder(&self, id: &ClauseId) -> Option<&ClauseLadder> {
-        self.policies()
-            .iter()
-            .flat_map(|policy| &policy.clauses)
-            .find(|clause| clause.id == *id)?
-            .ladder
-            .as_ref()
-    }
-
-    /// All clauses by name, in the order of the rulebook.
-    pub(crate) fn clauses(&self) -> Vec<ClauseName> {
-        let names = self.policies().iter().flat_map(|policy| {
-            policy.clauses.iter().map(|clause| ClauseName {
-                id: clause.id.clone(),
-                title: clause.title.clone(),
-                policy_title: policy.title.clone(),
-            })
-        });
-        names.collect()
-    }
-
-    /// The clause's title, or its id when this rulebook does not have it.
-    pub(crate) fn title_of(&self, clause: &str) -> String {
-        self.clauses()
-            .into_iter()
-            .find(|name| name.id.as_str() == clause)
-            .map_or_else(|| clause.to_owned(), |name| name.title)
-    }
-
-    /// The whole of it, for a page or a program.
-    pub(crate) fn view(&self, in_force: bool) -> RulebookView {
-        RulebookView {
-            version: self.version.clone(),
-            title: self.title.clone(),
-            provider: self.provider.clone(),
-            languages: self.languages.clone(),
-            in_force,
-            policies: self.policies().to_vec(),
-        }
-    }
-}
 
 /// Earlier rulebooks, as far as somebody asked for them.
 #[derive(Debug, Default)]
@@ -98,8 +32,14 @@ impl Past {
 }
 
 /// The rulebook in force.
-pub(crate) async fn current(state: &ConsoleState) -> Arc<Book> {
-    state.rulebook.load_full()
+pub(crate) fn current(state: &ConsoleState) -> Arc<Book> {
+    let rulebook = state.rulebook.load();
+    if let Some(book) = state.past().get(rulebook.version()) {
+        return book;
+    }
+    let book = Arc::new(Book::of(&rulebook));
+    state.past().keep(&book);
+    book
 }
 
 /// The rulebook of that version; `None` when it was never in force here.
@@ -110,21 +50,28 @@ pub(crate) async fn book(
     if let Some(book) = state.past().get(version) {
         return Ok(Some(book));
     }
-    let now = current(state).await;
+    let now = current(state);
     if now.version == *version {
         return Ok(Some(now));
     }
     let files = state.store.rulebook(version).await.map_err(|error| storage(&error))?;
     let Some(files) = files else { return Ok(None) };
-    drop(files);
-    Ok(None)
+    let loading = tokio::task::spawn_blocking(move || {
+        let (rulebook, _) = Rulebook::load(&Sources::from_map(files));
+        rulebook.as_ref().map(Book::of)
+    });
+    // A rulebook of an earlier release may hold what this one no longer reads.
+    let Some(loaded) = loading.await.map_err(Problem::internal)? else { return Ok(None) };
+    let book = Arc::new(loaded);
+    state.past().keep(&book);
+    Ok(Some(book))
 }
 
 /// A version as it stands in an address: whole, or its first digits if they are enough.
 pub(crate) async fn named(state: &ConsoleState, name: &str) -> Result<Arc<Book>, Problem> {
     let nothing =
         || Problem::new(&NOT_FOUND, "No rulebook of this version was ever in force here.");
-    let current = current(state).await;
+    let current = current(state);
     if current.version.as_str() == name || current.version.short() == name {
         return Ok(current);
     }
@@ -138,7 +85,7 @@ pub(crate) async fn named(state: &ConsoleState, name: &str) -> Result<Arc<Book>,
 
 /// Every version that was ever in force, newest first.
 pub(crate) async fn history(state: &ConsoleState) -> Result<Vec<VersionView>, Problem> {
-    let now = current(state).await;
+    let now = current(state);
     let mut adoptions = state.store.rulebooks().await.map_err(|error| storage(&error))?;
     adoptions.sort_by_key(|one| std::cmp::Reverse(one.adopted_at));
     let mut versions = Vec::with_capacity(adoptions.len());
@@ -177,5 +124,5 @@ pub(crate) fn policy<'a>(
 
 /// Whose posts these are.
 pub(crate) fn provider(state: &ConsoleState) -> String {
-    state.rulebook.load().provider.clone()
+    state.rulebook.load().settings.provider.clone()
 }

@@ -1,7 +1,7 @@
 //! The public pages: what they say, what they never say, and how they answer what is not there.
 
 use crate::client::{get, get_with, post, send};
-use crate::world::{Held, World, version};
+use crate::world::{Held, World, files};
 use axum::body::Body;
 use http::{Request, StatusCode};
 use model::Measure;
@@ -27,7 +27,7 @@ async fn the_main_pages_read_as_they_do() {
         ("decision_replaced", format!("/decisions/{}", ids[4])),
         ("decision_without_breach", format!("/decisions/{}", ids[7])),
         ("rulebook", "/rulebook".into()),
-        ("policy", format!("/rulebook/{}/violent-events", version())),
+        ("policy", format!("/rulebook/{}/violent-events", world.version())),
         ("history", "/rulebook/history".into()),
         ("lookup_of_what_waits", "/lookup?q=post-8".into()),
         ("missing", "/nowhere".into()),
@@ -65,8 +65,8 @@ async fn no_page_shows_who_wrote_or_what() {
 
 #[tokio::test]
 async fn passages_are_shown_where_the_rulebook_publishes_texts() {
-    let mut world = World::new().await;
-    world.book.publish_text = true;
+    let open = ("rulebook.toml", "publish_text = false", "publish_text = true");
+    let world = World::under(files(&[open])).await;
     let ids = world.fill().await;
     let page = get(&world.router(), &format!("/decisions/{}", ids[1])).await;
     assert!(page.text().contains("They are vermin"));
@@ -135,13 +135,14 @@ async fn a_page_is_json_for_whoever_asks_for_it() {
 
 #[tokio::test]
 async fn what_is_not_there_is_told_to_people_and_to_programs() {
-    let router = World::new().await.router();
+    let world = World::new().await;
+    let (router, no_policy) = (world.router(), format!("/rulebook/{}/no-policy", world.version()));
     for path in [
         "/nowhere",
         "/decisions/x",
         "/decisions/00000000-0000-0000-0000-000000000000",
         "/rulebook/ffff",
-        "/rulebook/3f9c3f9c3f9c/no-policy",
+        no_policy.as_str(),
         "/problems/none",
     ] {
         let page = get(&router, path).await;

@@ -1,10 +1,12 @@
 //! A small world: a rulebook, posts, decisions of every sort, kept in a store in memory.
 
-use console::views::{ClauseLadder, ClauseView, PolicyView, Step};
-use console::{Book, Bounds, Console, ConsoleState};
+use console::{Bounds, Console, ConsoleState};
 use jiff::{SignedDuration, Timestamp};
 use model::*;
+use rules::Sources;
+use rules::rulebook::Rulebook;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use store::{ApiKey, Kept, KeptDecision, Leaf, Received, Record, Scope, Store};
 
@@ -48,118 +50,45 @@ impl Held {
 
 #[derive(Debug)]
 pub struct World {
+    pub rulebook: Arc<arc_swap::ArcSwap<Rulebook>>,
     pub store: Store,
-    pub book: Book,
     pub ids: Arc<SeededIds>,
     pub clock: Arc<FixedClock>,
 }
 
-fn steps() -> Vec<Step> {
-    let step = |step, name: &str, does: &[&str], people, days: &str| Step {
-        step,
-        name: name.into(),
-        does: does.iter().map(|word| (*word).to_owned()).collect(),
-        people,
-        counts_for: Some(days.into()),
-        here: false,
-    };
-    vec![
-        step(0, "first breach", &["Post removed", "Author warned"], 0, "90 days"),
-        step(
-            1,
-            "second breach",
-            &["Post removed", "Account set to read-only for 12 hours"],
-            1,
-            "90 days",
-        ),
-        step(2, "third breach", &["Post removed", "Account suspended for 7 days"], 1, "180 days"),
-        step(3, "further breach", &["Post removed", "Account closed"], 2, "365 days"),
-    ]
-}
+pub const DEHUMANISATION: &str = "hateful-conduct#dehumanisation";
+pub const SLURS: &str = "hateful-conduct#slurs";
+pub const DENIAL: &str = "violent-events#denial";
+pub const SPAM: &str = "platform-manipulation#spam";
 
-fn clause(id: &str, title: &str, text: &str) -> ClauseView {
-    ClauseView {
-        id: ClauseId::new(id).unwrap(),
-        title: title.into(),
-        text: text.into(),
-        ladder: Some(ClauseLadder {
-            id: "hateful-conduct".into(),
-            severity: "high".into(),
-            automation: "Automation may remove the post and warn; people decide everything beyond.".into(),
-            why: Some("The words hurt while they stand, so clear cases come down at once with a warning; whoever goes on is judged by a person.".into()),
-            steps: steps(),
-            emergency: None,
-        }),
+/// The files of the rulebook in `tests/it/rulebook`, with changes.
+pub fn files(changes: &[(&str, &str, &str)]) -> BTreeMap<String, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/rulebook");
+    let names = [
+        "rulebook.toml",
+        "ladder.toml",
+        "main.sml",
+        "policies/hateful-conduct.md",
+        "policies/hateful-conduct.de.md",
+        "policies/violent-events.md",
+        "policies/platform-manipulation.md",
+    ];
+    let mut files = BTreeMap::new();
+    for name in names {
+        files.insert(name.to_owned(), std::fs::read_to_string(folder.join(name)).unwrap());
     }
-}
-
-pub const CLAUSES: [(&str, &str, &str); 4] = [
-    (
-        "hateful-conduct#dehumanisation",
-        "Dehumanisation",
-        "You may not describe people as animals, vermin, a disease or filth because of their origin, religion, sex, disability or orientation.\n\n**Not allowed:** \"They are rats and should be driven out.\"\n\n**Allowed, although it looks alike:**\n\n- quoting such words to report or oppose them;\n- insults that have nothing to do with belonging to a group.",
-    ),
-    (
-        "hateful-conduct#slurs",
-        "Slurs",
-        "You may not address people with slurs. Reclaimed use among those concerned is allowed.",
-    ),
-    (
-        "violent-events#denial",
-        "Denial of an established mass crime",
-        "You may not claim that a genocide, massacre or terror attack that has been established did not happen or was staged.",
-    ),
-    (
-        "platform-manipulation#spam",
-        "Spam",
-        "You may not post the same advertisement over and over, or in places where nobody asked for it.",
-    ),
-];
-
-pub fn book() -> Book {
-    let of = |policy: &str| {
-        let inside = CLAUSES.iter().filter(|(id, ..)| id.starts_with(policy));
-        inside.map(|(id, title, text)| clause(id, title, text)).collect::<Vec<_>>()
-    };
-    let policy = |id: &str, title: &str, intro: &str| PolicyView {
-        id: id.into(),
-        title: title.into(),
-        effective: Some("2026-11-01".into()),
-        language: "en".into(),
-        intro: intro.into(),
-        clauses: of(id),
-    };
-    Book {
-        version: version(),
-        title: "Plaza community rules".into(),
-        provider: "Plaza".into(),
-        publish_text: false,
-        languages: vec!["en".into(), "de".into()],
-        policies: BTreeMap::from([(
-            "en".to_owned(),
-            vec![
-                policy(
-                    "hateful-conduct",
-                    "Hateful conduct",
-                    "People may disagree about everything here, and may do so loudly. Nobody may be told that they are less than a person.",
-                ),
-                policy(
-                    "violent-events",
-                    "Denial and glorification of violent events",
-                    "Genocides, massacres and terror attacks have victims, survivors and families who read what is written here.",
-                ),
-                policy(
-                    "platform-manipulation",
-                    "Platform manipulation",
-                    "A conversation needs people in it.",
-                ),
-            ],
-        )]),
+    for (name, from, to) in changes {
+        let text = files.get_mut(*name).unwrap();
+        assert!(text.contains(from), "{name} has no {from}");
+        *text = text.replace(from, to);
     }
+    files
 }
 
-pub fn version() -> RulebookVersion {
-    RulebookVersion::new(&"3f9c".repeat(16))
+pub fn load(files: BTreeMap<String, String>) -> Rulebook {
+    let (rulebook, problems) = Rulebook::load(&Sources::from_map(files));
+    assert!(problems.is_empty(), "{problems:?}");
+    rulebook.unwrap()
 }
 
 pub fn data(id: &str, url: &str) -> String {
@@ -171,9 +100,18 @@ pub fn data(id: &str, url: &str) -> String {
 
 impl World {
     pub async fn new() -> Self {
+        Self::under(files(&[])).await
+    }
+
+    pub async fn under(rulebook_files: BTreeMap<String, String>) -> Self {
         let store = Store::open_in_memory().await.unwrap();
         let clock = Arc::new(FixedClock::new(NOW.parse().unwrap()));
-        Self { store, book: book(), ids: Arc::new(SeededIds::new("console")), clock }
+        let ids = Arc::new(SeededIds::new("console"));
+        let files = rulebook_files;
+        let rulebook = load(files.clone());
+        store.adopt(rulebook.version(), &files, clock.now()).await.unwrap();
+        let rulebook = Arc::new(arc_swap::ArcSwap::from_pointee(rulebook));
+        Self { rulebook, store, ids, clock }
     }
 
     pub fn console(&self) -> Console {
@@ -181,11 +119,15 @@ impl World {
             store: self.store.clone(),
             intake: flow::Intake {},
             review: flow::Review {},
-            rulebook: Arc::new(arc_swap::ArcSwap::from_pointee(self.book.clone())),
+            rulebook: Arc::clone(&self.rulebook),
             clock: Arc::clone(&self.clock) as _,
             ids: Arc::clone(&self.ids) as _,
             bounds: Bounds::default(),
         }
+    }
+
+    pub fn version(&self) -> RulebookVersion {
+        self.rulebook.load().version().clone()
     }
 
     pub fn router(&self) -> axum::Router {
@@ -217,8 +159,13 @@ impl World {
 
     async fn keep(&self, received: Received, kept: Kept) {
         let at = self.clock.now();
-        let record =
-            Record { at, rulebook: version(), event: Some(received), kept, labels: Vec::new() };
+        let record = Record {
+            at,
+            rulebook: self.version(),
+            event: Some(received),
+            kept,
+            labels: Vec::new(),
+        };
         self.store.record(&[record]).await.unwrap();
     }
 
@@ -249,7 +196,7 @@ impl World {
             priority: 50,
             why_referred: why.into(),
             opened_at: self.clock.now(),
-            rulebook: version(),
+            rulebook: self.version(),
             state: CaseState::Waiting,
         };
         self.keep(received, Kept::Referred(Box::new(case))).await;
@@ -262,7 +209,8 @@ impl World {
         let now = self.clock.now();
         let people: Vec<String> = (1..=held.people).map(|n| format!("reviewer {n}")).collect();
         let clause = held.clause.map(|id| ClauseId::new(id).unwrap());
-        let steps = steps();
+        let rulebook = self.rulebook.load_full();
+        let ladder = clause.as_ref().map(|clause| rulebook.ladder_of(clause).unwrap());
         let decision = Decision {
             id,
             item: subject.item.id.clone(),
@@ -271,15 +219,18 @@ impl World {
             case: None,
             decided_at: now,
             conduct_at: now - SignedDuration::from_mins(3),
-            rulebook: version(),
+            rulebook: self.version(),
             outcome: clause.clone().map_or(Outcome::NoBreach, |clause| Outcome::Breach { clauses: vec![clause] }),
             findings: Vec::new(),
             measures: held.measures.clone(),
-            ladder: clause.as_ref().map(|_| LadderStep {
-                ladder: "hateful-conduct".into(),
+            ladder: ladder.map(|ladder| LadderStep {
+                ladder: ladder.id.clone(),
                 step: held.step,
-                name: steps[held.step as usize].name.clone(),
-                arithmetic: if held.step == 0 { "The account has no warning that counts, so the first step applies.".into() } else { format!("{} delivered before this was posted and still counting, so step {} applies.", if held.step == 1 { "1 warning was".into() } else { format!("{} warnings were", held.step) }, held.step + 1) },
+                name: ladder.steps[held.step as usize].name.clone(),
+                arithmetic: match held.step {
+                    0 => "The account has no warning that counts.".into(),
+                    many => format!("{many} delivered before this was posted and still counting."),
+                },
                 expires_at: Some(now + SignedDuration::from_hours(24 * 90)),
             }),
             source: if held.people > 0 { Source::Report } else { Source::OwnInitiative },
@@ -292,20 +243,9 @@ impl World {
                 approved_by: "reviewer 2".into(),
             }),
         };
-        let known = CLAUSES.iter().find(|(id, ..)| Some(*id) == held.clause);
-        let texts: Vec<ClauseText> = known
-            .map(|(id, title, text)| {
-                let one = |language: &str, title: &str, text: &str| ClauseText {
-                    id: ClauseId::new(id).unwrap(),
-                    policy_title: "Hateful conduct".into(),
-                    title: title.into(),
-                    text: text.into(),
-                    language: language.into(),
-                    rulebook: version(),
-                };
-                vec![one("en", title, text), one("de", "Entmenschlichung", "Sie dürfen Menschen nicht wegen ihrer Herkunft als **Tiere, Ungeziefer oder Krankheit** bezeichnen.")]
-            })
-            .unwrap_or_default();
+        let cited = clause.as_ref();
+        let texts = cited.map(|clause| rulebook.clause_texts(clause, &["en", "de"]));
+        let texts = texts.unwrap_or_default();
         let all = |text: &str| BTreeMap::from([("en".to_owned(), text.to_owned())]);
         let draft = StatementDraft {
             decision: id,
@@ -330,7 +270,7 @@ impl World {
                 until: now + SignedDuration::from_hours(24 * 184),
                 url: None,
             },
-            rulebook: version(),
+            rulebook: self.version(),
         };
         Decided::new(decision, Statement::new(draft).unwrap()).unwrap()
     }
@@ -343,36 +283,27 @@ impl World {
     /// A day's decisions of every sort.
     pub async fn fill(&self) -> Vec<DecisionId> {
         let end = |days: i64| self.clock.now() + SignedDuration::from_hours(24 * days);
-        self.store.adopt(&version(), &BTreeMap::new(), self.clock.now()).await.unwrap();
         let mut ids = Vec::new();
         let warn = || vec![Measure::Remove, Measure::Warn];
         ids.push(self.decide("post-1", Held::nothing()).await);
         self.later(1);
-        ids.push(self.decide("post-2", Held::breach(CLAUSES[0].0, 0, warn())).await);
+        ids.push(self.decide("post-2", Held::breach(DEHUMANISATION, 0, warn())).await);
         self.later(2);
-        ids.push(self.decide("post-3", Held::breach(CLAUSES[3].0, 0, warn())).await);
+        ids.push(self.decide("post-3", Held::breach(SPAM, 0, warn())).await);
         ids.push(
             self.decide(
                 "post-4",
-                Held::breach(
-                    CLAUSES[3].0,
-                    1,
-                    vec![Measure::Remove, Measure::Lock { until: end(1) }],
-                ),
+                Held::breach(SPAM, 1, vec![Measure::Remove, Measure::Lock { until: end(1) }]),
             )
             .await,
         );
         self.later(2);
-        ids.push(self.decide("post-5", Held::breach(CLAUSES[1].0, 0, warn())).await);
+        ids.push(self.decide("post-5", Held::breach(SLURS, 0, warn())).await);
         ids.push(
             self.decide(
                 "post-6",
-                Held::breach(
-                    CLAUSES[2].0,
-                    2,
-                    vec![Measure::Remove, Measure::Suspend { until: end(30) }],
-                )
-                .by(2),
+                Held::breach(DENIAL, 1, vec![Measure::Remove, Measure::Suspend { until: end(30) }])
+                    .by(2),
             )
             .await,
         );
@@ -380,7 +311,7 @@ impl World {
         let emergency = Held {
             emergency: true,
             ..Held::breach(
-                CLAUSES[0].0,
+                DEHUMANISATION,
                 2,
                 vec![Measure::Remove, Measure::Suspend { until: end(30) }],
             )
