@@ -2,7 +2,6 @@
 //! Must not touch anything but the rulebook: no store, no clock.
 
 use crate::decide::{Context, count, decide};
-use crate::evaluate::evaluate;
 use crate::facts::Facts;
 use crate::found::{Certainty, Found};
 use crate::rulebook::{Rulebook, WorkedCase};
@@ -32,7 +31,7 @@ impl CaseResult {
 /// Runs every worked case of the rulebook.
 pub fn run_cases(book: &Rulebook) -> Vec<CaseResult> {
     let run = |case: &WorkedCase| {
-        let outcome = evaluate(&book.plan, &case.event, &Facts::default(), case.event.timestamp);
+        let outcome = book.evaluate(&case.event, &Facts::default(), case.event.timestamp);
         let mut differences = compare(book, case, &outcome.findings);
         differences.extend(outcome.errors.iter().map(|error| {
             format!("{}:{}: the rule failed: {}", error.path, error.line, error.message)

@@ -5,6 +5,7 @@
 mod cases;
 mod diff;
 mod dsa;
+mod inform;
 mod ladder;
 mod lists;
 mod load_ladder;
