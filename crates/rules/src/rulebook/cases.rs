@@ -116,13 +116,13 @@ fn moment(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Timestamp> {
     parsed
 }
 
-/// The event's data: as written when it has `item`, else an item with the fields written.
+/// The event's data: as written below `data` or when it has `item`, else an item with the fields written.
 fn data(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<serde_json::Value> {
     let node = reader.need(table, "event")?;
     let event = reader.any_table(node, "the event")?;
-    let mut data = node.value.json();
+    let mut data = event.get("data").unwrap_or(node).value.json();
     let mut account = None;
-    if event.get("item").is_none() {
+    if data.get("item").is_none() {
         if let Some(item) = data.as_object_mut() {
             account = item.remove("account");
             item.entry("text").or_insert_with(|| "".into());
