@@ -14,14 +14,14 @@ impl Run<'_> {
         effects
             .iter()
             .filter_map(|emitted| match &*emitted.effect {
-                Effect::Breach(finding) => self.found(finding, Certainty::Breach, &emitted.rules),
+                Effect::Breach(finding) => self.found(finding, Certainty::Breach, emitted),
                 Effect::Refer { finding, queue, priority } => {
                     let certainty = Certainty::Refer {
                         queue: queue.as_ref().map(Str::to_string),
                         priority: priority
                             .map(|priority| u8::try_from(priority.clamp(0, 100)).unwrap_or(100)),
                     };
-                    self.found(finding, certainty, &emitted.rules)
+                    self.found(finding, certainty, emitted)
                 }
                 _ => None,
             })
@@ -32,15 +32,23 @@ impl Run<'_> {
         &self,
         finding: &FindingEffect,
         certainty: Certainty,
-        rules: &[std::sync::Arc<RuleValue>],
+        emitted: &Emitted,
     ) -> Option<Found> {
+        let rules = &emitted.rules;
         let rule_nodes: Vec<&Rule> = rules.iter().filter_map(|rule| self.rule_node(rule)).collect();
         let conditions = rule_nodes.iter().flat_map(|rule| match &rule.when_all {
             Items::Each(items) => items.to_vec(),
             Items::List(list) => vec![*list],
         });
         let mut search = Search { run: self, quote: finding.quote.as_deref(), seen: Vec::new() };
-        let passage = conditions.into_iter().find_map(|condition| search.passage(condition));
+        // A quote taken from the event stands where it was taken from.
+        let made = Input { source: emitted.source, unwrap: false };
+        let quoted = match self.behind(made).map(|(_, node)| &node.kind) {
+            Some(Kind::Finding(finding)) => Some(finding.quote),
+            _ => None,
+        };
+        let places = quoted.into_iter().chain(conditions);
+        let passage = places.into_iter().find_map(|place| search.passage(place));
         let explanation = rules.first().map(|rule| filled(rule)).unwrap_or_default();
         Some(Found {
             clause: ClauseId::new(&finding.clause).ok()?,

@@ -16,7 +16,7 @@ use model::Event;
 use crate::facts::{FactKey, Facts};
 use crate::found::Found;
 use crate::plan::Plan;
-use crate::plan::node::{Kind, Program};
+use crate::plan::node::{Kind, Program, Source};
 use crate::value::{Effect, RuleValue, Value};
 
 pub(crate) use run::Run;
@@ -45,6 +45,8 @@ pub struct Emitted {
     pub effect: Arc<Effect>,
     /// The rules that held.
     pub rules: Vec<Arc<RuleValue>>,
+    /// The node that made it.
+    pub(crate) source: Source,
 }
 
 /// A value that could not be computed.

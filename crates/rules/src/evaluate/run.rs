@@ -246,7 +246,11 @@ fn emitted(fired: &[(u32, Fired)]) -> Vec<Emitted> {
     fired
         .iter()
         .flat_map(|(_, fired)| &fired.effects)
-        .map(|(source, effect)| Emitted { effect: Arc::clone(effect), rules: rules_of(source) })
+        .map(|(source, effect)| Emitted {
+            effect: Arc::clone(effect),
+            rules: rules_of(source),
+            source: *source,
+        })
         .collect()
 }
 

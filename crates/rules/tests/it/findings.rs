@@ -76,6 +76,11 @@ WhenRules(rules_any=[Threat], then=[Breach(clause='harassment#threats', quote='f
     let passage = findings[0].passage.as_ref().expect("a passage");
     assert_eq!((passage.start, passage.end), (7, 15));
     assert_eq!(found(rules, "nothing of it")[0].passage, None);
+
+    let rules = "Any = Rule(when_all=[Id == 'p1'], description='x')
+WhenRules(rules_any=[Any], then=[Breach(clause='spam#links', quote=Text)])";
+    let passage = found(rules, "all of it").remove(0).passage.expect("a passage");
+    assert_eq!((passage.field.as_str(), passage.text.as_str()), ("$.item.text", "all of it"));
 }
 
 #[test]
