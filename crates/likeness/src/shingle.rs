@@ -159,30 +159,31 @@ pub struct SharedPassage {
 /// ```
 #[must_use]
 pub fn shared_passages(one: &Text, other: &Text) -> Vec<SharedPassage> {
+    let passage = |(here, there): (Range<usize>, Range<usize>)| {
+        let (a, b) = (one.words().get(here)?, other.words().get(there)?);
+        (weight(one, a) >= PASSAGE).then(|| SharedPassage { one: span(a), other: span(b) })
+    };
+    matching_words(one, other).into_iter().filter_map(passage).collect()
+}
+
+/// Rows of words that two texts share in the same order: the longest, then the longest to either side of it.
+pub(crate) fn matching_words(one: &Text, other: &Text) -> Vec<(Range<usize>, Range<usize>)> {
     let first = |text: &Text| text.words().len().min(MARKED_WORDS);
-    let mut passages = Vec::new();
+    let mut matches = Vec::new();
     let mut open = vec![(0..first(one), 0..first(other))];
     while let Some((here, there)) = open.pop() {
         let (at, to, length) = longest_match(one, other, &here, &there);
-        let (Some(a), Some(b)) =
-            (one.words().get(at..at + length), other.words().get(to..to + length))
-        else {
-            continue;
-        };
-        if length == 0 {
-            continue;
+        if length > 0 {
+            matches.push((at..at + length, to..to + length));
+            open.push((here.start..at, there.start..to));
+            open.push((at + length..here.end, to + length..there.end));
         }
-        if weight(one, a) >= PASSAGE {
-            passages.push(SharedPassage { one: span(a), other: span(b) });
-        }
-        open.push((here.start..at, there.start..to));
-        open.push((at + length..here.end, to + length..there.end));
     }
-    passages.sort_by_key(|passage| passage.one.start);
-    passages
+    matches.sort_by_key(|(here, _)| here.start);
+    matches
 }
 
-fn span(words: &[Word]) -> Range<usize> {
+pub(crate) fn span(words: &[Word]) -> Range<usize> {
     let start = words.first().map_or(0, |word| word.at.start);
     start..words.last().map_or(start, |word| word.at.end)
 }
@@ -197,7 +198,7 @@ fn weight(text: &Text, words: &[Word]) -> u32 {
 }
 
 /// The longest row of words that stands in both ranges: start, start, length.
-pub(crate) fn longest_match(
+fn longest_match(
     one: &Text,
     other: &Text,
     here: &Range<usize>,
