@@ -118,7 +118,8 @@ fn drawn(ladder: &Ladder) -> ClauseLadder {
         name: step.name.clone(),
         does: does(&step.item, step.account),
         people: u32::from(step.people).max(u32::from(!ladder.automates(step))),
-        counts_for: (step.account != AccountStep::None).then(|| span(step.strike_expires)),
+        counts_for: (!matches!(step.account, AccountStep::None | AccountStep::Ban))
+            .then(|| span(step.strike_expires)),
         here: false,
     });
     ClauseLadder {
