@@ -37,6 +37,24 @@ pub struct Answer {
     pub decided: Option<Arc<Decided>>,
 }
 
+impl Answer {
+    pub(crate) const fn new(action_id: ActionId, status: Status) -> Self {
+        Self { action_id, status, decision: None, case: None, decided: None }
+    }
+}
+
+impl Status {
+    /// The word for it in data.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Decided => "decided",
+            Self::Referred => "referred",
+            Self::Recorded => "recorded",
+            Self::Duplicate => "duplicate",
+        }
+    }
+}
+
 /// Why an event was not taken, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
@@ -71,4 +89,19 @@ pub enum Refused {
     /// The event could not be decided; its input is kept for the operator.
     #[error("the event could not be decided ({0}); it is kept for the operator to look at")]
     Failed(String),
+}
+
+impl Refused {
+    /// The word for it in metrics.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Busy { .. } => "busy",
+            Self::Storage { .. } => "storage",
+            Self::Late => "late",
+            Self::Stopping => "stopping",
+            Self::Conflict(_) => "conflict",
+            Self::BadItem(_) => "bad_item",
+            Self::Failed(_) => "failed",
+        }
+    }
 }

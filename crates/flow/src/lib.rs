@@ -6,12 +6,26 @@
 //!
 //! This crate must not name a table (`store` does), call out (`platforms` does) or know HTTP.
 
+mod act;
 mod answer;
+mod batch;
+mod decide;
+mod engine;
+mod evaluate;
 mod ingest;
+mod memory;
+mod record;
+mod reload;
 mod review;
 
+pub use act::{Outbox, Persistence};
 pub use answer::{Answer, Refused, Status};
+pub use decide::{Circumstances, Judged, Undecided, decide_one};
+pub use engine::{Engine, Settings};
+pub use evaluate::Known;
 pub use ingest::{Intake, Readiness};
+pub use memory::{Decision, Memory};
+pub use reload::{ReloadError, reload};
 pub use review::{
     Bytes, EmergencyPlea, Held, Report, Reported, Review, ReviewError, Reviewed, Verdict,
 };

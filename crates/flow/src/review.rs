@@ -1,9 +1,17 @@
 //! People decide: cases, proposals that need a second person, decisions that replace earlier ones,
 //! and reports. Each makes a new decision on the same road as any other. Must not patch a row.
 
-use model::{CaseId, ClauseId, Decided, DecisionId, ItemId};
+use crate::{Engine, record};
+use jiff::Timestamp;
+use model::{
+    Case, CaseId, CaseState, ClauseId, Decided, Decision, DecisionId, Event, Finding, FoundBy,
+    ItemId, Json, Passage, Receipt, Source, Subject,
+};
+use rules::decide::{Context, PeopleDecision, Refusal, decide_by_people};
+use rules::rulebook::Rulebook;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use store::{Kept, Proposal, Record, StoreError, StoredCase};
 
 /// What a person holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,9 +130,27 @@ pub enum ReviewError {
 
 /// What people do. Cheap to clone. `by` is the pseudonym of the person.
 #[derive(Debug, Clone)]
-pub struct Review {}
+pub struct Review {
+    engine: Arc<Engine>,
+}
+
+/// A case or an earlier decision, and what people hold about it.
+struct Question<'a> {
+    event: Event,
+    case: Option<CaseId>,
+    findings: Vec<Finding>,
+    source: Source,
+    people: Vec<String>,
+    verdict: &'a Verdict,
+    replaces: Option<Decision>,
+}
 
 impl Review {
+    /// The way in for people.
+    pub const fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
     /// Decides a case.
     ///
     /// # Errors
@@ -135,8 +161,23 @@ impl Review {
         by: &str,
         verdict: Verdict,
     ) -> Result<Reviewed, ReviewError> {
-        drop((by, verdict));
-        std::future::ready(Err(ReviewError::NoSuchCase(case))).await
+        let _turn = self.engine.turn().await;
+        let stored = self.open_case(case).await?;
+        let question = Question::on_case(stored, vec![by.to_owned()], &verdict);
+        match self.judge(question).await {
+            Err(Obstacle::SecondPerson(why)) => {
+                let proposal = Proposal {
+                    case,
+                    by: by.to_owned(),
+                    verdict: Json::of(&verdict).map_err(unwritable)?,
+                    why: why.clone(),
+                    proposed_at: self.engine.clock.now(),
+                };
+                self.engine.store.propose(&proposal).await.map_err(failed)?;
+                Ok(Reviewed::Proposed { case, why })
+            }
+            judged => judged.map(Reviewed::Decided).map_err(ReviewError::from),
+        }
     }
 
     /// Approves, as a second person, what the first proposed.
@@ -144,8 +185,13 @@ impl Review {
     /// # Errors
     /// [`ReviewError`] says why not.
     pub async fn approve(&self, case: CaseId, by: &str) -> Result<Reviewed, ReviewError> {
-        let _ = by;
-        std::future::ready(Err(ReviewError::NoSuchCase(case))).await
+        let _turn = self.engine.turn().await;
+        let stored = self.open_case(case).await?;
+        let proposal = stored.proposal.as_ref().ok_or(ReviewError::NothingProposed)?;
+        let verdict: Verdict = proposal.verdict.read().map_err(unwritable)?;
+        let people = vec![proposal.by.clone(), by.to_owned()];
+        let question = Question::on_case(stored, people, &verdict);
+        Ok(Reviewed::Decided(self.judge(question).await?))
     }
 
     /// Replaces an earlier decision by another: its measures end. Not by who decided it.
@@ -158,8 +204,26 @@ impl Review {
         by: &str,
         verdict: Verdict,
     ) -> Result<Reviewed, ReviewError> {
-        drop((by, verdict));
-        std::future::ready(Err(ReviewError::NoSuchDecision(decision))).await
+        let _turn = self.engine.turn().await;
+        let store = &self.engine.store;
+        let none = ReviewError::NoSuchDecision(decision);
+        let stored = store.decision(decision).await.map_err(failed)?.ok_or(none.clone())?;
+        if let Some(later) = stored.replaced_by {
+            let why = format!("it was replaced already, by decision {later}: replace that one");
+            return Err(ReviewError::NotAllowed(why));
+        }
+        let earlier = stored.decision;
+        let event = store.event(&earlier.action_id).await.map_err(failed)?.ok_or(none)?;
+        let question = Question {
+            event: event.event,
+            case: earlier.case,
+            findings: earlier.findings.clone(),
+            source: earlier.source.clone(),
+            people: vec![by.to_owned()],
+            verdict: &verdict,
+            replaces: Some(earlier),
+        };
+        Ok(Reviewed::Decided(self.judge(question).await?))
     }
 
     /// Takes a report: it joins the item's waiting case or opens one.
@@ -167,14 +231,251 @@ impl Review {
     /// # Errors
     /// [`ReviewError`] says why not.
     pub async fn report(&self, report: Report) -> Result<Reported, ReviewError> {
-        std::future::ready(Err(ReviewError::NoSuchItem(report.item))).await
+        let _turn = self.engine.turn().await;
+        let rulebook = self.engine.rulebook.load_full();
+        if let Some(unknown) = report.clause.as_ref().filter(|id| rulebook.policy_of(id).is_none())
+        {
+            let why = format!("the rulebook in force has no clause `{unknown}`; leave it out");
+            return Err(ReviewError::NotAllowed(why));
+        }
+        let (store, now) = (&self.engine.store, self.engine.clock.now());
+        let id = self.engine.ids.next().to_string();
+        let items = std::slice::from_ref(&report.item);
+        let waiting = store.waiting_cases(items).await.map_err(failed)?;
+        let opened = match waiting.get(&report.item) {
+            Some(_) => None,
+            None => Some(self.new_case(&rulebook, &report, &id, now).await?),
+        };
+        let joined = waiting.get(&report.item).copied();
+        let case = joined.or(opened.as_ref().map(|case| case.id)).ok_or(ReviewError::Storage)?;
+        let kept = store::Report {
+            id: id.clone(),
+            item: report.item,
+            case,
+            clause: report.clause,
+            reason: report.reason,
+            reporter: report.reporter,
+            received_at: now,
+        };
+        store.report(&kept, opened.as_ref()).await.map_err(failed)?;
+        metrics::counter!("evenhand_reports_total").increment(1);
+        Ok(Reported { report: id, case })
     }
 
-    /// Keeps what the platform says about an enforcement; a delivered notice makes the warning count.
+    /// Keeps what the platform says about an enforcement; a delivered notice makes the warning
+    /// count, from the moment at which it was delivered but never from before the decision.
     ///
     /// # Errors
     /// [`ReviewError::NoSuchDecision`] when we never made that decision.
-    pub async fn receipt(&self, receipt: model::Receipt) -> Result<(), ReviewError> {
-        std::future::ready(Err(ReviewError::NoSuchDecision(receipt.decision))).await
+    pub async fn receipt(&self, mut receipt: Receipt) -> Result<(), ReviewError> {
+        let store = &self.engine.store;
+        let stored = store.decision(receipt.decision).await.map_err(failed)?;
+        let stored = stored.ok_or(ReviewError::NoSuchDecision(receipt.decision))?;
+        receipt.at = receipt.at.max(stored.decision.decided_at);
+        store.receipt(&receipt, self.engine.clock.now()).await.map_err(failed)?;
+        Ok(())
     }
+
+    async fn open_case(&self, case: CaseId) -> Result<StoredCase, ReviewError> {
+        let stored = self.engine.store.case(case).await.map_err(failed)?;
+        let stored = stored.ok_or(ReviewError::NoSuchCase(case))?;
+        match stored.decision {
+            Some(_) => Err(ReviewError::AlreadyDecided),
+            None => Ok(stored),
+        }
+    }
+
+    /// The case that a report opens on an item that was left up, or decided otherwise.
+    async fn new_case(
+        &self,
+        rulebook: &Rulebook,
+        report: &Report,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Case, ReviewError> {
+        let none = || ReviewError::NoSuchItem(report.item.clone());
+        let latest = self.engine.store.latest_event_of(&report.item).await.map_err(failed)?;
+        let event = latest.ok_or_else(none)?.event;
+        let subject = Subject::of(&event).ok().flatten().ok_or_else(none)?;
+        let by = || FoundBy::Report(id.to_owned());
+        let finding = report.clause.as_ref().map(|clause| found_by(clause, by()));
+        Ok(Case {
+            id: CaseId::new(self.engine.ids.next()),
+            item: report.item.clone(),
+            account: subject.account.id,
+            action_id: event.action_id,
+            findings: finding.into_iter().collect(),
+            queue: report.clause.as_ref().map_or("reports", |clause| clause.policy()).to_owned(),
+            priority: REPORT_PRIORITY,
+            why_referred: "It was reported.".into(),
+            opened_at: now,
+            rulebook: rulebook.version().clone(),
+            state: CaseState::Waiting,
+        })
+    }
+
+    /// Decides by the same ladder as automation does, and keeps the decision. Whoever calls holds
+    /// the turn.
+    async fn judge(&self, question: Question<'_>) -> Result<Arc<Decided>, Obstacle> {
+        let engine = &self.engine;
+        let rulebook = engine.rulebook.load_full();
+        let refused = |error: model::ItemError| ReviewError::NotAllowed(error.to_string());
+        let subject = Subject::of(&question.event).map_err(refused)?;
+        let no_item = || ReviewError::NotAllowed("the event is about no item".into());
+        let subject = subject.ok_or_else(no_item)?;
+        let accounts = std::slice::from_ref(&subject.account.id);
+        let mut standings = engine.store.standings(accounts).await.map_err(failed)?;
+        let standing = standings.remove(&subject.account.id).unwrap_or_default();
+        let kind = subject.item.kind;
+        let now = engine.clock.now();
+        let context = Context {
+            now,
+            id: DecisionId::new(engine.ids.next()),
+            case_id: question.case.unwrap_or_else(|| CaseId::new(engine.ids.next())),
+            public_url: &engine.settings.public_url,
+        };
+        let asked = question.put(subject)?;
+        let decided = Arc::new(decide_by_people(&rulebook, asked, &standing, context)?);
+        let kept = record::decision(
+            &rulebook,
+            Arc::clone(&decided),
+            kind,
+            &engine.settings.public_url,
+            &*engine.ids,
+        )
+        .map_err(|error| ReviewError::NotAllowed(error.to_string()))?;
+        let asks = kept.enforcement.is_some();
+        let record = Record {
+            at: now,
+            rulebook: rulebook.version().clone(),
+            event: None,
+            kept: Kept::Decided(Box::new(kept)),
+            labels: Vec::new(),
+        };
+        engine.store.record(&[record]).await.map_err(failed)?;
+        if asks {
+            engine.call_outbox();
+        }
+        metrics::counter!("evenhand_people_decisions_total").increment(1);
+        Ok(decided)
+    }
+}
+
+/// Between what rules are nearly sure of and what can wait.
+const REPORT_PRIORITY: u8 = 50;
+
+/// What stands between a verdict and a decision.
+enum Obstacle {
+    /// One person is not enough; says why.
+    SecondPerson(String),
+    /// Anything else.
+    Refused(ReviewError),
+}
+
+impl From<ReviewError> for Obstacle {
+    fn from(error: ReviewError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Obstacle> for ReviewError {
+    fn from(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::SecondPerson(why) => Self::NotAllowed(format!(
+                "{why}: have the item reported, so that two people can decide its case"
+            )),
+            Obstacle::Refused(error) => error,
+        }
+    }
+}
+
+impl From<Refusal> for Obstacle {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NeedsSecondPerson(why) => Self::SecondPerson(why),
+            Refusal::SamePerson(_) | Refusal::OwnDecision(_) => {
+                Self::Refused(ReviewError::SamePerson(refusal.to_string()))
+            }
+            _ => Self::Refused(ReviewError::NotAllowed(refusal.to_string())),
+        }
+    }
+}
+
+impl<'a> Question<'a> {
+    /// What brought a case up: rules of ours, unless only reports did.
+    fn on_case(stored: StoredCase, people: Vec<String>, verdict: &'a Verdict) -> Self {
+        let mut findings = stored.case.findings;
+        let by_rules = findings.iter().any(|finding| matches!(finding.by, FoundBy::Rules(_)));
+        let reported = !by_rules && !stored.reports.is_empty();
+        for report in &stored.reports {
+            let by = FoundBy::Report(report.id.clone());
+            if !findings.iter().any(|finding| finding.by == by) {
+                findings.extend(report.clause.as_ref().map(|clause| found_by(clause, by)));
+            }
+        }
+        Self {
+            event: stored.event.event,
+            case: Some(stored.case.id),
+            findings,
+            source: if reported { Source::Report } else { Source::OwnInitiative },
+            people,
+            verdict,
+            replaces: None,
+        }
+    }
+
+    /// The question as the rulebook takes it.
+    fn put(self, subject: Subject) -> Result<PeopleDecision, ReviewError> {
+        let conduct_at = subject.conduct_at(&self.event);
+        Ok(PeopleDecision {
+            held: held(self.verdict, &subject)?,
+            item: subject.item.id,
+            account: subject.account,
+            item_language: subject.item.language,
+            action_id: self.event.action_id,
+            conduct_at,
+            on_case: self.case.is_some(),
+            findings: self.findings,
+            reason: self.verdict.reason.clone(),
+            people: self.people,
+            emergency: self.verdict.emergency.as_ref().map(|plea| plea.reason.clone()),
+            replaces: self.replaces,
+            source: self.source,
+        })
+    }
+}
+
+fn held(verdict: &Verdict, subject: &Subject) -> Result<rules::decide::Held, ReviewError> {
+    if verdict.outcome == Held::NoBreach {
+        return Ok(rules::decide::Held::NoBreach);
+    }
+    let no_clause = || ReviewError::NotAllowed("a breach needs its clause".into());
+    let cut = |Bytes { start, end }| Passage::cut("$.item.text", &subject.item.text, start, end);
+    Ok(rules::decide::Held::Breach {
+        clause: verdict.clause.clone().ok_or_else(no_clause)?,
+        passage: verdict
+            .passage
+            .map(cut)
+            .transpose()
+            .map_err(|error| ReviewError::NotAllowed(error.to_string()))?,
+    })
+}
+
+fn found_by(clause: &ClauseId, by: FoundBy) -> Finding {
+    let explanation = "Somebody reported it under this clause.".into();
+    Finding { clause: clause.clone(), by, passage: None, explanation }
+}
+
+fn failed(error: StoreError) -> ReviewError {
+    match error {
+        StoreError::Taken(_) => ReviewError::AlreadyDecided,
+        error => {
+            tracing::error!(%error, "what people decided cannot be kept");
+            ReviewError::Storage
+        }
+    }
+}
+
+fn unwritable(error: model::JsonError) -> ReviewError {
+    ReviewError::NotAllowed(error.to_string())
 }

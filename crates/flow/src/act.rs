@@ -1,0 +1,220 @@
+//! Carries out: what waits in the outbox goes to the platform, each account's decisions in the
+//! order in which they were made, again and again until the platform has them. Sends nothing but
+//! what is rebuilt, and so checked, from a recorded decision and its statement.
+
+use crate::Engine;
+use jiff::Timestamp;
+use model::{AccountId, Decided, DecisionId, Enforcement};
+use platforms::HttpClient;
+use platforms::webhook::{Delivery, Endpoint, deliver};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Attempt, Due, StoreError};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+/// How often an attempt is made and when it is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Persistence {
+    /// Pause after the first failure; doubles with each.
+    pub first_pause: Duration,
+    /// Longest pause.
+    pub longest_pause: Duration,
+    /// After this time what the platform cannot take becomes a dead letter.
+    pub give_up_after: Duration,
+    /// After so many attempts what the platform will not take becomes a dead letter: it must not
+    /// hold up what comes after it.
+    pub most_rejections: u32,
+    /// How often the outbox is looked into when nobody calls.
+    pub look_every: Duration,
+    /// How many accounts are served at once.
+    pub at_once: usize,
+}
+
+impl Default for Persistence {
+    fn default() -> Self {
+        Self {
+            first_pause: Duration::from_secs(5),
+            longest_pause: Duration::from_secs(6 * 3600),
+            give_up_after: Duration::from_secs(3 * 24 * 3600),
+            most_rejections: 6,
+            look_every: Duration::from_secs(1),
+            at_once: 8,
+        }
+    }
+}
+
+const MOST_AT_ONCE: u32 = 200;
+
+/// The worker that empties the outbox.
+#[derive(Debug, Clone)]
+pub struct Outbox {
+    engine: Arc<Engine>,
+    client: HttpClient,
+    endpoint: Arc<Endpoint>,
+    persistence: Persistence,
+}
+
+impl Outbox {
+    /// Starts the worker; it ends, after the attempts under way, when `stop` is cancelled.
+    pub fn start(
+        engine: Arc<Engine>,
+        client: HttpClient,
+        endpoint: Endpoint,
+        persistence: Persistence,
+        stop: CancellationToken,
+    ) -> JoinHandle<()> {
+        let outbox = Self { engine, client, endpoint: Arc::new(endpoint), persistence };
+        tokio::spawn(async move {
+            while !stop.is_cancelled() {
+                match outbox.round().await {
+                    // There may be more than one round takes.
+                    Ok(tried) if tried >= MOST_AT_ONCE as usize => continue,
+                    Ok(_) => {}
+                    Err(error) => tracing::error!(%error, "the outbox cannot be read or written"),
+                }
+                tokio::select! {
+                    () = outbox.engine.outbox_called() => {}
+                    () = sleep(persistence.look_every) => {}
+                    () = stop.cancelled() => {}
+                }
+            }
+        })
+    }
+
+    /// Tries everything that is due, once. Returns how much that was.
+    async fn round(&self) -> Result<usize, StoreError> {
+        let due = self.engine.store.due(self.engine.clock.now(), MOST_AT_ONCE).await?;
+        let tried = due.len();
+        let mut accounts: Vec<Vec<(Due, Enforcement)>> = Vec::new();
+        let mut places: HashMap<AccountId, usize> = HashMap::new();
+        for due in due {
+            let Some((account, enforcement)) = self.rebuild(&due).await? else { continue };
+            let place = *places.entry(account).or_insert(accounts.len());
+            match accounts.get_mut(place) {
+                Some(queue) => queue.push((due, enforcement)),
+                None => accounts.push(vec![(due, enforcement)]),
+            }
+        }
+        let mut running = JoinSet::new();
+        for queue in accounts {
+            if running.len() >= self.persistence.at_once.max(1) {
+                settled(running.join_next().await)?;
+            }
+            running.spawn(self.clone().serve(queue));
+        }
+        while let Some(done) = running.join_next().await {
+            settled(Some(done))?;
+        }
+        let backlog = self.engine.store.backlog().await?;
+        gauge("evenhand_outbox_waiting", backlog.waiting);
+        gauge("evenhand_outbox_dead_letters", backlog.dead);
+        Ok(tried)
+    }
+
+    /// One account's decisions in order; the first failure ends the round for it.
+    async fn serve(self, queue: Vec<(Due, Enforcement)>) -> Result<(), StoreError> {
+        for (due, enforcement) in queue {
+            let now = self.engine.clock.now();
+            let delivery = deliver(&self.client, &self.endpoint, &enforcement, now).await;
+            let attempt = self.judge(&due, delivery, now);
+            let outcome = match &attempt {
+                Attempt::Delivered => "delivered",
+                Attempt::Failed { next_at: Some(_), .. } => "retry",
+                Attempt::Failed { next_at: None, .. } => "dead",
+            };
+            metrics::counter!("evenhand_deliveries_total", "outcome" => outcome).increment(1);
+            self.keep(due.decision, now, &attempt).await?;
+            if matches!(attempt, Attempt::Failed { next_at: Some(_), .. }) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn keep(
+        &self,
+        decision: DecisionId,
+        now: Timestamp,
+        attempt: &Attempt,
+    ) -> Result<(), StoreError> {
+        if let Attempt::Failed { why, next_at: None } = attempt {
+            tracing::error!(%decision, why, "an enforcement is given up; it is a dead letter");
+        }
+        match self.engine.store.attempted(decision, now, attempt).await {
+            // A receipt came before the answer: nothing waits any more.
+            Err(StoreError::NoSuch(_)) => Ok(()),
+            kept => kept,
+        }
+    }
+
+    /// What an attempt came to, and when the next one is due.
+    fn judge(&self, due: &Due, delivery: Delivery, now: Timestamp) -> Attempt {
+        let Persistence { most_rejections, give_up_after, .. } = self.persistence;
+        let tried = due.attempts.saturating_add(1);
+        let (why, wish) = match delivery {
+            Delivery::Delivered => return Attempt::Delivered,
+            Delivery::Gone => {
+                let why = "the platform says that its address takes no more (410)".into();
+                return Attempt::Failed { why, next_at: None };
+            }
+            Delivery::Rejected { why } if tried >= most_rejections => {
+                return Attempt::Failed { why, next_at: None };
+            }
+            Delivery::Rejected { why } => (why, None),
+            Delivery::Retry { after, why } => (why, after),
+        };
+        let pause = self.pause(due.attempts).max(wish.unwrap_or_default());
+        let next_at = now.checked_add(pause).ok();
+        let over = due.since.checked_add(give_up_after).ok();
+        Attempt::Failed { why, next_at: next_at.filter(|at| over.is_none_or(|over| *at <= over)) }
+    }
+
+    /// Doubles with each attempt; between half and all of it, so that not all come at once.
+    fn pause(&self, attempts: u32) -> Duration {
+        let Persistence { first_pause, longest_pause, .. } = self.persistence;
+        let doubled = first_pause.saturating_mul(1_u32 << attempts.min(20)).min(longest_pause);
+        let [chance, ..] = self.engine.ids.secret();
+        doubled / 2 + (doubled / 2).mul_f64(f64::from(chance) / 255.0)
+    }
+
+    /// The enforcement of a recorded decision, and whose it is. What cannot be rebuilt is given up.
+    async fn rebuild(&self, due: &Due) -> Result<Option<(AccountId, Enforcement)>, StoreError> {
+        let why = match self.engine.store.decision(due.decision).await {
+            Ok(Some(stored)) => {
+                let account = stored.decision.account.clone();
+                let public_url = &self.engine.settings.public_url;
+                match Decided::new(stored.decision, stored.statement) {
+                    Ok(decided) => match Enforcement::of(&decided, public_url) {
+                        Some(enforcement) => return Ok(Some((account, enforcement))),
+                        None => "the decision asks nothing of the platform".to_owned(),
+                    },
+                    Err(error) => error.to_string(),
+                }
+            }
+            Ok(None) => "the decision is not there".to_owned(),
+            Err(StoreError::Unreadable { what, why }) => format!("{what} cannot be read: {why}"),
+            Err(error) => return Err(error),
+        };
+        let given_up = Attempt::Failed { why, next_at: None };
+        self.keep(due.decision, self.engine.clock.now(), &given_up).await?;
+        Ok(None)
+    }
+}
+
+type Joined = Result<Result<(), StoreError>, tokio::task::JoinError>;
+
+fn settled(joined: Option<Joined>) -> Result<(), StoreError> {
+    match joined {
+        Some(Ok(done)) => done,
+        Some(Err(error)) => Err(StoreError::Database(error.to_string())),
+        None => Ok(()),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of rows are far below 2^52")]
+fn gauge(name: &'static str, count: u64) {
+    metrics::gauge!(name).set(count as f64);
+}

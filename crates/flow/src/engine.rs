@@ -1,0 +1,100 @@
+//! What every step shares: the rulebook in force, the store, the clock, the ids, the settings. Must
+//! not do a step itself.
+
+use arc_swap::ArcSwap;
+use model::{Clock, Ids};
+use rules::Sources;
+use rules::rulebook::Rulebook;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Store, StoreError};
+use tokio::sync::{Mutex, MutexGuard, Notify};
+
+/// Limits and addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Address of the public pages, without a slash at the end.
+    pub public_url: String,
+    /// Most events that wait to be decided.
+    pub queue_events: usize,
+    /// Most bytes of events that wait to be decided.
+    pub queue_bytes: usize,
+    /// Most events that are kept in one transaction.
+    pub batch_events: usize,
+    /// How long a batch waits for more events.
+    pub batch_wait: Duration,
+    /// How long a caller waits for the answer.
+    pub patience: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            public_url: "http://127.0.0.1:8080".into(),
+            queue_events: 4096,
+            queue_bytes: 64 << 20,
+            batch_events: 100,
+            batch_wait: Duration::from_millis(5),
+            patience: Duration::from_secs(20),
+        }
+    }
+}
+
+/// What every step shares.
+#[derive(Debug)]
+pub struct Engine {
+    /// The rulebook in force.
+    pub rulebook: Arc<ArcSwap<Rulebook>>,
+    /// Where everything is kept.
+    pub store: Store,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Draws ids and openings.
+    pub ids: Arc<dyn Ids>,
+    /// Limits and addresses.
+    pub settings: Settings,
+    turn: Mutex<()>,
+    outbox: Notify,
+}
+
+impl Engine {
+    /// Starts under a rulebook, loaded from `sources`, and keeps that it came into force.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the rulebook cannot be kept.
+    pub async fn start(
+        rulebook: Rulebook,
+        sources: &Sources,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        settings: Settings,
+    ) -> Result<Arc<Self>, StoreError> {
+        crate::reload::adopt(&store, &rulebook, sources, clock.now()).await?;
+        Ok(Arc::new(Self {
+            rulebook: Arc::new(ArcSwap::from_pointee(rulebook)),
+            store,
+            clock,
+            ids,
+            settings,
+            turn: Mutex::new(()),
+            outbox: Notify::new(),
+        }))
+    }
+
+    /// Whoever decides holds the turn from reading an account's standing until the decision is
+    /// kept: two decisions at once would both count as the first.
+    pub(crate) async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+
+    /// Tells the outbox that something waits in it.
+    pub(crate) fn call_outbox(&self) {
+        self.outbox.notify_one();
+    }
+
+    /// Waits until something is put into the outbox.
+    pub(crate) async fn outbox_called(&self) {
+        self.outbox.notified().await;
+    }
+}

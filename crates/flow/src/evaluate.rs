@@ -1,0 +1,168 @@
+//! What is known before a batch is decided: standings, labels and waiting cases, fetched in one
+//! go; and what each decision of the batch adds for those after it. Must not decide.
+
+use crate::decide::Judged;
+use jiff::Timestamp;
+use model::{AccountId, CaseId, Event, ItemId, Ruling, Standing, Subject};
+use rules::decide::entry_of;
+use rules::labels::{self, LabelState};
+use rules::{FactKey, Facts, Outcome, Plan};
+use std::collections::{BTreeSet, HashMap};
+use store::{Entity, Label, Store, StoreError};
+
+/// What is known of the accounts, entities and items of a batch. Empty, it is a fresh start.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Warnings and strikes.
+    pub(crate) standings: HashMap<AccountId, Standing>,
+    /// Labels, in the shape in which the rules read them.
+    pub(crate) facts: Facts,
+    /// Items that wait for people.
+    pub(crate) waiting: HashMap<ItemId, CaseId>,
+}
+
+impl Known {
+    /// Fetches what the events of a batch need.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store fails.
+    pub(crate) async fn fetch(
+        store: &Store,
+        plan: &Plan,
+        events: &[&Event],
+    ) -> Result<Self, StoreError> {
+        let (mut accounts, mut items) = (BTreeSet::new(), BTreeSet::new());
+        let mut entities = BTreeSet::new();
+        for event in events {
+            // An item that cannot be read is refused later, with the reason.
+            if let Ok(Some(subject)) = Subject::of(event) {
+                accounts.insert(subject.account.id);
+                items.insert(subject.item.id);
+            }
+            entities.extend(plan.facts_needed(event).into_iter().map(|FactKey::Labels(key)| key));
+        }
+        let accounts: Vec<_> = accounts.into_iter().collect();
+        let items: Vec<_> = items.into_iter().collect();
+        let mut known = Self {
+            standings: store.standings(&accounts).await?,
+            facts: Facts::default(),
+            waiting: store.waiting_cases(&items).await?,
+        };
+        known.fetch_labels(store, entities).await?;
+        Ok(known)
+    }
+
+    /// Fetches the labels of entities, `Type/id`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store fails.
+    pub(crate) async fn fetch_labels(
+        &mut self,
+        store: &Store,
+        entities: BTreeSet<String>,
+    ) -> Result<(), StoreError> {
+        let asked: Vec<_> = entities.iter().filter_map(|key| entity(key)).collect();
+        // An entity without labels is known, too.
+        self.facts.labels.extend(entities.into_iter().map(|key| (key, LabelState::default())));
+        if !asked.is_empty() {
+            for (entity, labels) in store.labels(&asked).await? {
+                self.facts.labels.insert(key(&entity), state(&labels)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The entities that rules labelled without having asked for their labels: what stands there
+    /// must be fetched before it can be changed.
+    pub(crate) fn unknown<'j>(&self, judged: &'j Judged) -> impl Iterator<Item = &'j String> {
+        let known = |entity: &&String| self.facts.labels.contains_key(*entity);
+        judged.labels.iter().map(|(entity, _)| entity).filter(move |it| !known(it))
+    }
+
+    /// The labels of the entities that the rules touched, as they are after `outcome`.
+    pub(crate) fn labels_after(
+        &self,
+        outcome: &Outcome,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Vec<(String, LabelState)> {
+        let changes = labels::changes(&outcome.effects, at, now).into_iter();
+        changes
+            .map(|(entity, changes)| {
+                let mut state = self.facts.labels.get(&entity).cloned().unwrap_or_default();
+                labels::apply(&entity, &mut state, changes, now);
+                (entity, state)
+            })
+            .collect()
+    }
+
+    /// The standing of an account.
+    pub(crate) fn standing(&self, account: &AccountId) -> Standing {
+        self.standings.get(account).cloned().unwrap_or_default()
+    }
+
+    /// Takes in what one event changed, so that the next one sees it.
+    pub(crate) fn take(&mut self, judged: &Judged) {
+        for (entity, state) in &judged.labels {
+            self.facts.labels.insert(entity.clone(), state.clone());
+        }
+        match &judged.ruling {
+            Ruling::Decided(decided) => {
+                if let Some(entry) = entry_of(decided.decision()) {
+                    let account = decided.decision().account.clone();
+                    self.standings.entry(account).or_default().entries.push(entry);
+                }
+            }
+            Ruling::Referred(case) => {
+                self.waiting.entry(case.item.clone()).or_insert(case.id);
+            }
+            Ruling::NoItem => {}
+        }
+    }
+}
+
+fn entity(key: &str) -> Option<Entity> {
+    let (kind, id) = key.split_once('/')?;
+    Some(Entity { kind: kind.into(), id: id.into() })
+}
+
+fn key(entity: &Entity) -> String {
+    format!("{}/{}", entity.kind, entity.id)
+}
+
+/// The store keeps each label with its reasons as the rules wrote them.
+fn state(labels: &[Label]) -> Result<LabelState, StoreError> {
+    let read = |label: &Label| match serde_json::from_str(&label.reason) {
+        Ok(state) => Ok((label.name.clone(), state)),
+        Err(error) => Err(StoreError::Unreadable { what: "a label", why: error.to_string() }),
+    };
+    Ok(LabelState { labels: labels.iter().map(read).collect::<Result<_, _>>()? })
+}
+
+/// Rows for the labels of one entity that `after` holds otherwise than `before`.
+pub(crate) fn changed_labels(
+    entity: &str,
+    before: Option<&LabelState>,
+    after: &LabelState,
+    at: Timestamp,
+) -> Vec<Label> {
+    let Some(entity) = self::entity(entity) else { return Vec::new() };
+    let changed = after
+        .labels
+        .iter()
+        .filter(|(name, label)| before.and_then(|before| before.labels.get(*name)) != Some(*label));
+    changed
+        .filter_map(|(name, label)| {
+            // A reason without an end holds the label for ever.
+            let ends: Option<Vec<_>> = label.reasons.values().map(|why| why.expires_at).collect();
+            Some(Label {
+                entity: entity.clone(),
+                name: name.clone(),
+                set: label.status.is_added(),
+                at: label.since(at).unwrap_or(at),
+                expires_at: ends.and_then(|ends| ends.into_iter().max()),
+                reason: serde_json::to_string(label).ok()?,
+            })
+        })
+        .collect()
+}

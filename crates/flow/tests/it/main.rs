@@ -1,0 +1,10 @@
+//! An event's whole way, against a real store and a real HTTP receiver.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
+
+mod delivery;
+mod durability;
+mod order;
+mod people;
+mod pressure;
+mod reload;
+mod world;
