@@ -58,6 +58,18 @@ pub struct Engine {
 }
 
 impl Engine {
+    /// Joins what every step shares. The rulebook must be kept already: see [`Self::start`].
+    pub fn new(
+        rulebook: Arc<ArcSwap<Rulebook>>,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        settings: Settings,
+    ) -> Arc<Self> {
+        let (turn, outbox) = (Mutex::new(()), Notify::new());
+        Arc::new(Self { rulebook, store, clock, ids, settings, turn, outbox })
+    }
+
     /// Starts under a rulebook, loaded from `sources`, and keeps that it came into force.
     ///
     /// # Errors
@@ -71,15 +83,8 @@ impl Engine {
         settings: Settings,
     ) -> Result<Arc<Self>, StoreError> {
         crate::reload::adopt(&store, &rulebook, sources, clock.now()).await?;
-        Ok(Arc::new(Self {
-            rulebook: Arc::new(ArcSwap::from_pointee(rulebook)),
-            store,
-            clock,
-            ids,
-            settings,
-            turn: Mutex::new(()),
-            outbox: Notify::new(),
-        }))
+        let rulebook = Arc::new(ArcSwap::from_pointee(rulebook));
+        Ok(Self::new(rulebook, store, clock, ids, settings))
     }
 
     /// Whoever decides holds the turn from reading an account's standing until the decision is

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use store::{ApiKey, Kept, KeptDecision, Leaf, Received, Record, Scope, Store};
+use tokio_util::sync::CancellationToken;
 
 pub const NOW: &str = "2026-11-23T12:34:56Z";
 
@@ -115,10 +116,18 @@ impl World {
     }
 
     pub fn console(&self) -> Console {
+        let engine = flow::Engine::new(
+            Arc::clone(&self.rulebook),
+            self.store.clone(),
+            Arc::clone(&self.clock) as _,
+            Arc::clone(&self.ids) as _,
+            flow::Settings::default(),
+        );
+        let (intake, _) = flow::Intake::start(Arc::clone(&engine), CancellationToken::new());
         Console {
             store: self.store.clone(),
-            intake: flow::Intake {},
-            review: flow::Review {},
+            intake,
+            review: flow::Review::new(engine),
             rulebook: Arc::clone(&self.rulebook),
             clock: Arc::clone(&self.clock) as _,
             ids: Arc::clone(&self.ids) as _,
