@@ -63,7 +63,7 @@ pub fn decide_one(
 ) -> Result<Judged, Undecided> {
     let Circumstances { now, ids, public_url } = circumstances;
     let subject = Subject::of(event).map_err(|error| Undecided::BadItem(error.to_string()))?;
-    let outcome = rules::evaluate(&rulebook.plan, event, &known.facts, now);
+    let outcome = rulebook.evaluate(event, &known.facts, now);
     let ruling = match &subject {
         None => Ruling::NoItem,
         Some(subject) => {
