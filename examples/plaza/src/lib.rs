@@ -88,6 +88,15 @@ pub async fn start(settings: Settings) -> Result<Running, PlazaError> {
 }
 
 impl Running {
+    /// The address that it listens on, whatever port was asked for.
+    ///
+    /// # Errors
+    /// [`PlazaError::Listen`] when the system cannot say.
+    pub fn address(&self) -> Result<SocketAddr, PlazaError> {
+        let asked = self.plaza.settings.listen;
+        self.listener.local_addr().map_err(|error| PlazaError::Listen(asked, error))
+    }
+
     /// Serves people and webhooks and sends what waits, until `stop` is done.
     ///
     /// # Errors

@@ -69,7 +69,7 @@ impl Key {
 }
 
 /// A new key: what is kept of it, and the key itself.
-pub(super) fn draw(ids: &dyn Ids, key: ApiKey) -> (ApiKey, String) {
+pub(in crate::cli) fn draw(ids: &dyn Ids, key: ApiKey) -> (ApiKey, String) {
     (key, format!("evh_{}", hex::encode(ids.secret())))
 }
 

@@ -7,6 +7,8 @@ mod generate;
 mod key;
 mod place;
 mod rulebook;
+mod run;
+mod serve;
 mod settings;
 mod test;
 
@@ -42,6 +44,8 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::Serve),
+    Run(run::Run),
     Check(check::Check),
     Test(test::Test),
     #[command(subcommand)]
@@ -65,6 +69,8 @@ impl Cli {
     /// What could not be done, in words for the person at the terminal.
     pub(crate) fn run(self, terminal: &Terminal) -> Result<Exit> {
         match self.command {
+            Command::Serve(it) => it.run(terminal),
+            Command::Run(it) => it.run(terminal),
             Command::Check(it) => it.run(terminal),
             Command::Test(it) => it.run(terminal),
             Command::Rulebook(it) => it.run(terminal),

@@ -1,0 +1,231 @@
+//! `evenhand serve`: brings the parts together, keeps them running, and stops them in order.
+//! Must not handle a request itself.
+
+mod demo;
+mod log;
+mod signals;
+
+use super::place::{Held, Place, hold, open};
+use super::rulebook::load;
+use crate::clock::{SystemClock, SystemIds};
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::terminal::Terminal;
+use anyhow::{Context, Result};
+use console::{Bounds, Console, ConsoleState};
+use flow::{Engine, Intake, Outbox, Persistence, Review};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use model::{Clock, Ids};
+use platforms::webhook::Endpoint;
+use platforms::{Reach, http_client};
+use rules::rulebook::Rulebook;
+use signals::Signals;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How often old values of the metrics are tidied up.
+const TIDY_EVERY: Duration = Duration::from_secs(5);
+
+/// Start the server: public pages, the interface for programs, and the worker that sends decisions
+///
+/// SIGTERM or SIGINT stops it: what was taken in is kept and answered first; a second signal stops
+/// it at once. SIGHUP reads the rulebook again and puts it into force if it checks and its worked
+/// cases pass.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    place: Place,
+    /// Address of the public pages and the API [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// Address of /livez, /readyz and /metrics [default: 127.0.0.1:9090]
+    #[arg(long, value_name = "ADDRESS")]
+    admin_listen: Option<SocketAddr>,
+    /// Directory of the rulebook [default: the starter rulebook in this program]
+    #[arg(long, value_name = "DIR")]
+    rulebook: Option<PathBuf>,
+    /// Address by which people reach the public pages [default: http:// and --listen]
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// Start the sample platform beside it and post a sample feed there
+    #[arg(long)]
+    demo: bool,
+    /// Address of the sample platform
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    plaza_listen: SocketAddr,
+    /// Pace of the sample feed: 1 is human, 0.1 ten times as fast
+    #[arg(long, hide = true, env = "EVENHAND_DEMO_PACE", default_value_t = 1.0)]
+    pace: f64,
+}
+
+impl Serve {
+    pub(in crate::cli) fn run(mut self, terminal: &Terminal) -> Result<Exit> {
+        let mut config = self.place.settings()?;
+        config.listen = self.listen.unwrap_or(config.listen);
+        config.admin_listen = self.admin_listen.unwrap_or(config.admin_listen);
+        config.rulebook = self.rulebook.take().or(config.rulebook);
+        config.public_url = self.public_url.take().or(config.public_url);
+        config.validate()?;
+        let Some(book) = load(config.rulebook.as_deref(), terminal)? else {
+            return Ok(Exit::Unable);
+        };
+        log::start(&config.log)?;
+        super::wait_for(async {
+            let server = Server::start(config, book).await?;
+            server.run(self, terminal).await
+        })
+    }
+}
+
+/// Everything that runs.
+struct Server {
+    config: Config,
+    public: TcpListener,
+    admin: TcpListener,
+    engine: Arc<Engine>,
+    state: ConsoleState,
+    writer: JoinHandle<()>,
+    metrics: PrometheusHandle,
+    stop: CancellationToken,
+    _held: Held,
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+}
+
+fn bounds(config: &Config) -> Bounds {
+    let rate = config.intake.requests_per_second;
+    Bounds {
+        event_bytes: config.intake.event_bytes,
+        body_bytes: config.intake.body_bytes,
+        unpacked_bytes: config.intake.body_bytes.saturating_mul(2),
+        requests_per_second: NonZeroU32::new(rate).unwrap_or(NonZeroU32::MIN),
+        ..Bounds::default()
+    }
+}
+
+impl Server {
+    async fn start(mut config: Config, book: Rulebook) -> Result<Self> {
+        let metrics = PrometheusBuilder::new().install_recorder()?;
+        metrics::gauge!("evenhand_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+        let store = open(&config).await?;
+        let held = hold(&config.data)?;
+        let (public, admin) = (listen(config.listen).await?, listen(config.admin_listen).await?);
+        // Port 0 means any: from here on the one that was given.
+        config.listen = public.local_addr()?;
+        config.admin_listen = admin.local_addr()?;
+        let sources = crate::files::read(config.rulebook.as_deref())?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let ids: Arc<dyn Ids> = Arc::new(SystemIds);
+        let settings = flow::Settings {
+            public_url: config.public_url(),
+            queue_events: config.intake.queue,
+            ..flow::Settings::default()
+        };
+        let (c, i) = (Arc::clone(&clock), Arc::clone(&ids));
+        let engine = Engine::start(book, &sources, store.clone(), c, i, settings).await?;
+        let stop = CancellationToken::new();
+        let (intake, writer) = Intake::start(Arc::clone(&engine), stop.clone());
+        let state = ConsoleState::new(Console {
+            store,
+            intake,
+            review: Review::new(Arc::clone(&engine)),
+            rulebook: Arc::clone(&engine.rulebook),
+            clock,
+            ids,
+            bounds: bounds(&config),
+        });
+        Ok(Self { config, public, admin, engine, state, writer, metrics, stop, _held: held })
+    }
+
+    async fn run(self, asked: Serve, terminal: &Terminal) -> Result<Exit> {
+        let mut signals = Signals::listen()?;
+        let tidy = tokio::spawn(tidy(self.metrics.clone()));
+        let handle = self.metrics.clone();
+        let admin = console::admin_router(self.state.clone(), Arc::new(move || handle.render()));
+        // The admin listener answers until the end: a stopping server says so.
+        let admin = tokio::spawn(axum::serve(self.admin, admin).into_future());
+        let drained = self.stop.clone().cancelled_owned();
+        let public = axum::serve(self.public, console::router(self.state));
+        let public = tokio::spawn(public.with_graceful_shutdown(drained).into_future());
+
+        let mut endpoint = configured(&self.config)?;
+        terminal.tell(&format!("Evenhand listens on {}", self.config.public_url()));
+        let demo = if asked.demo {
+            let demo = demo::Demo::start(&self.engine.store, &self.config, asked.plaza_listen).await?;
+            endpoint = Some(demo.endpoint.clone());
+            Some(demo.play(asked.pace, &self.stop, terminal))
+        } else {
+            None
+        };
+        let outbox = match endpoint {
+            None => None,
+            Some(endpoint) => {
+                let private_addresses = asked.demo || self.config.webhook.allow_private;
+                let client = http_client(&Reach { private_addresses, ..Reach::default() })?;
+                let engine = Arc::clone(&self.engine);
+                let persistence = Persistence::default();
+                Some(Outbox::start(engine, client, endpoint, persistence, self.stop.clone()))
+            }
+        };
+        // Outside of systemd nobody is told, and that is no error.
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+
+        let alive = watchdog();
+        signals.until_stop(&self.engine, self.config.rulebook.as_deref()).await;
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+        tracing::info!("stopping: what was taken in is kept first");
+        self.stop.cancel();
+        let drain = async {
+            let _ = self.writer.await;
+            let _ = public.await;
+            for task in outbox.into_iter().chain(demo) {
+                let _ = task.await;
+            }
+        };
+        let longest = Duration::from_secs(self.config.shutdown_seconds);
+        tokio::select! {
+            () = drain => {}
+            () = tokio::time::sleep(longest) => tracing::warn!("some calls did not end in time"),
+            () = signals.again() => tracing::warn!("stopped at once by a second signal"),
+        }
+        for task in [Some(tidy), alive].into_iter().flatten() {
+            task.abort();
+        }
+        admin.abort();
+        self.engine.store.close().await;
+        tracing::info!("stopped");
+        Ok(Exit::Done)
+    }
+}
+
+async fn tidy(metrics: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(TIDY_EVERY).await;
+        metrics.run_upkeep();
+    }
+}
+
+/// Tells systemd that the process turns, if it asked for that.
+fn watchdog() -> Option<JoinHandle<()>> {
+    let every = sd_notify::watchdog_enabled()? / 2;
+    Some(tokio::spawn(async move {
+        loop {
+            let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+            tokio::time::sleep(every).await;
+        }
+    }))
+}
+
+/// The platform's address from the settings.
+fn configured(config: &Config) -> Result<Option<Endpoint>> {
+    let Some(url) = config.webhook.url.clone() else { return Ok(None) };
+    Ok(Some(Endpoint { url, secrets: config.webhook.secrets()? }))
+}
