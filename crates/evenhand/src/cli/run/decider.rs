@@ -117,10 +117,9 @@ fn judged_line(event: &Event, judged: Judged) -> Line {
             let line = Line::new(&event.action_id, Status::Decided);
             line.decided(decided.decision(), decided.statement())
         }
-        Ruling::Referred(case) => Line {
-            case: Some(Waits::Whole(case)),
-            ..Line::new(&event.action_id, Status::Referred)
-        },
+        Ruling::Referred(case) => {
+            Line { case: Some(Waits::Whole(case)), ..Line::new(&event.action_id, Status::Referred) }
+        }
     };
     line.failures = judged
         .outcome
@@ -152,7 +151,14 @@ fn answered(answer: Result<flow::Answer, Refused>) -> Result<Result<Line, String
 impl Line {
     fn new(action_id: &ActionId, status: Status) -> Self {
         let action_id = action_id.clone();
-        Self { action_id, status, decision: None, statement: None, case: None, failures: Vec::new() }
+        Self {
+            action_id,
+            status,
+            decision: None,
+            statement: None,
+            case: None,
+            failures: Vec::new(),
+        }
     }
 
     /// A statement that nothing is breached says nothing that the decision does not.

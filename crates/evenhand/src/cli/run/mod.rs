@@ -83,7 +83,8 @@ impl Run {
         let mut decider = match &self.store {
             None => Decider::in_memory(book),
             Some(path) => {
-                if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
+                {
                     make_directory(folder)?;
                 }
                 Decider::keeping(book, crate::files::read(self.rulebook.as_deref())?, path)?
@@ -181,7 +182,7 @@ impl Work<'_> {
 fn day_after_newest(book: &Rulebook) -> Result<Timestamp> {
     let newest = book.policies.iter().map(|policy| policy.effective).max();
     let newest = newest.context("the rulebook has no policy")?;
-    Ok(newest.tomorrow()?.to_zoned(TimeZone::UTC)?.timestamp())
+    Ok(TimeZone::UTC.to_timestamp(newest.tomorrow()?.at(0, 0, 0, 0))?)
 }
 
 /// A bar over the files' bytes; invisible where nobody looks.

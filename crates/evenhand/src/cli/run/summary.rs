@@ -92,9 +92,11 @@ impl Summary {
         for (measure, count) in &self.measures {
             row(&format!("  {measure}"), *count);
         }
-        for (name, count) in
-            [("about no item", self.recorded), ("duplicates", self.duplicates), ("rules that failed", self.failures)]
-        {
+        for (name, count) in [
+            ("about no item", self.recorded),
+            ("duplicates", self.duplicates),
+            ("rules that failed", self.failures),
+        ] {
             if count > 0 {
                 row(name, count);
             }

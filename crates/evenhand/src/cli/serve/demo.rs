@@ -34,7 +34,8 @@ impl Demo {
                 store.revoke_key(&old.id, SystemClock.now()).await?;
             }
         }
-        let key = add(store, &format!("demo-{run}-plaza"), &[Scope::Events, Scope::Receipts], None);
+        let scopes = [Scope::Events, Scope::Receipts];
+        let key = add(store, &format!("demo-{run}-plaza"), &scopes, None).await?;
         let secret = Secret::from_bytes(&SystemIds.secret())?;
         let database = config.data.join("plaza.sqlite");
         let played = database.exists();
@@ -42,7 +43,7 @@ impl Demo {
             listen,
             database,
             evenhand: format!("http://{}", config.listen),
-            key: key.await?,
+            key,
             secret: secret.reveal(),
         };
         let plaza = plaza::start(settings).await?;
@@ -64,7 +65,12 @@ impl Demo {
     }
 
     /// Runs the sample platform until `stop`, and plays the feed if it was not played before.
-    pub(super) fn play(self, pace: f64, stop: &CancellationToken, terminal: &Terminal) -> JoinHandle<()> {
+    pub(super) fn play(
+        self,
+        pace: f64,
+        stop: &CancellationToken,
+        terminal: &Terminal,
+    ) -> JoinHandle<()> {
         terminal.tell(&format!("Plaza, the sample platform, listens on http://{}", self.address));
         match self.feed {
             Some(feed) => {
@@ -83,7 +89,12 @@ impl Demo {
     }
 }
 
-async fn add(store: &Store, id: &str, scopes: &[Scope], pseudonym: Option<String>) -> Result<String> {
+async fn add(
+    store: &Store,
+    id: &str,
+    scopes: &[Scope],
+    pseudonym: Option<String>,
+) -> Result<String> {
     let key = ApiKey {
         id: id.to_owned(),
         scopes: scopes.to_vec(),

@@ -159,7 +159,8 @@ impl Server {
         let mut endpoint = configured(&self.config)?;
         terminal.tell(&format!("Evenhand listens on {}", self.config.public_url()));
         let demo = if asked.demo {
-            let demo = demo::Demo::start(&self.engine.store, &self.config, asked.plaza_listen).await?;
+            let demo =
+                demo::Demo::start(&self.engine.store, &self.config, asked.plaza_listen).await?;
             endpoint = Some(demo.endpoint.clone());
             Some(demo.play(asked.pace, &self.stop, terminal))
         } else {
