@@ -4,7 +4,7 @@
 use crate::text;
 use crate::views::{ClauseLadder, ClauseName, ClauseView, PolicyView, RulebookView, Step};
 use jiff::SignedDuration;
-use model::{ClauseId, RulebookVersion};
+use model::{ClauseId, ClauseText, RulebookVersion};
 use rules::rulebook::{AccountStep, Automatic, Gravity, ItemStep, Ladder, PolicyText, Rulebook};
 use std::collections::BTreeMap;
 
@@ -67,6 +67,23 @@ impl Book {
     pub(crate) fn ladder(&self, id: &ClauseId) -> Option<&ClauseLadder> {
         let mut clauses = self.policies().iter().flat_map(|policy| &policy.clauses);
         clauses.find(|clause| clause.id == *id)?.ladder.as_ref()
+    }
+
+    /// The clause in every language that it has.
+    pub(crate) fn texts(&self, id: &ClauseId) -> Vec<ClauseText> {
+        let policies = self.languages.iter().filter_map(|code| self.policies.get(code)).flatten();
+        let texts = policies.filter_map(|policy| {
+            let clause = policy.clauses.iter().find(|clause| clause.id == *id)?;
+            Some(ClauseText {
+                id: id.clone(),
+                policy_title: policy.title.clone(),
+                title: clause.title.clone(),
+                text: clause.text.clone(),
+                language: policy.language.clone(),
+                rulebook: self.version.clone(),
+            })
+        });
+        texts.collect()
     }
 
     /// All clauses by name, in the order of the rulebook.

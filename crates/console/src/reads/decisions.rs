@@ -91,8 +91,17 @@ fn view(
             steps,
         }
     });
+    let mut public = statement.public_view(decision, publish_text);
+    if let (Some(book), Some(clause)) = (book, decision.outcome.clause()) {
+        // The statement cites the clause in the author's language, which is nobody else's business;
+        // the public gets all languages that the rulebook has.
+        let texts = book.texts(clause);
+        if !texts.is_empty() {
+            public.clause = texts;
+        }
+    }
     DecisionView {
-        statement: statement.public_view(decision, publish_text),
+        statement: public,
         ladder,
         replaced_by: *replaced_by,
         receipts: receipts

@@ -10,6 +10,7 @@
 
 mod client;
 mod events;
+mod flow_through;
 mod interface;
 mod pages;
 mod world;

@@ -1,6 +1,7 @@
 //! A small world: a rulebook, posts, decisions of every sort, kept in a store in memory.
 
 use console::{Bounds, Console, ConsoleState};
+use flow::{Engine, Intake, Review, Settings};
 use jiff::{SignedDuration, Timestamp};
 use model::*;
 use rules::Sources;
@@ -51,8 +52,9 @@ impl Held {
 
 #[derive(Debug)]
 pub struct World {
-    pub rulebook: Arc<arc_swap::ArcSwap<Rulebook>>,
+    pub engine: Arc<Engine>,
     pub store: Store,
+    pub intake: Intake,
     pub ids: Arc<SeededIds>,
     pub clock: Arc<FixedClock>,
 }
@@ -104,31 +106,31 @@ impl World {
         Self::under(files(&[])).await
     }
 
-    pub async fn under(rulebook_files: BTreeMap<String, String>) -> Self {
+    pub async fn under(files: BTreeMap<String, String>) -> Self {
+        let (rulebook, sources) = (load(files.clone()), Sources::from_map(files));
         let store = Store::open_in_memory().await.unwrap();
         let clock = Arc::new(FixedClock::new(NOW.parse().unwrap()));
         let ids = Arc::new(SeededIds::new("console"));
-        let files = rulebook_files;
-        let rulebook = load(files.clone());
-        store.adopt(rulebook.version(), &files, clock.now()).await.unwrap();
-        let rulebook = Arc::new(arc_swap::ArcSwap::from_pointee(rulebook));
-        Self { rulebook, store, ids, clock }
+        let settings = Settings::default();
+        let started = Engine::start(
+            rulebook,
+            &sources,
+            store.clone(),
+            Arc::clone(&clock) as _,
+            Arc::clone(&ids) as _,
+            settings,
+        );
+        let engine = started.await.unwrap();
+        let (intake, _) = Intake::start(Arc::clone(&engine), CancellationToken::new());
+        Self { engine, store, intake, ids, clock }
     }
 
     pub fn console(&self) -> Console {
-        let engine = flow::Engine::new(
-            Arc::clone(&self.rulebook),
-            self.store.clone(),
-            Arc::clone(&self.clock) as _,
-            Arc::clone(&self.ids) as _,
-            flow::Settings::default(),
-        );
-        let (intake, _) = flow::Intake::start(Arc::clone(&engine), CancellationToken::new());
         Console {
             store: self.store.clone(),
-            intake,
-            review: flow::Review::new(engine),
-            rulebook: Arc::clone(&self.rulebook),
+            intake: self.intake.clone(),
+            review: Review::new(Arc::clone(&self.engine)),
+            rulebook: Arc::clone(&self.engine.rulebook),
             clock: Arc::clone(&self.clock) as _,
             ids: Arc::clone(&self.ids) as _,
             bounds: Bounds::default(),
@@ -136,7 +138,7 @@ impl World {
     }
 
     pub fn version(&self) -> RulebookVersion {
-        self.rulebook.load().version().clone()
+        self.engine.rulebook.load().version().clone()
     }
 
     pub fn router(&self) -> axum::Router {
@@ -218,7 +220,7 @@ impl World {
         let now = self.clock.now();
         let people: Vec<String> = (1..=held.people).map(|n| format!("reviewer {n}")).collect();
         let clause = held.clause.map(|id| ClauseId::new(id).unwrap());
-        let rulebook = self.rulebook.load_full();
+        let rulebook = self.engine.rulebook.load_full();
         let ladder = clause.as_ref().map(|clause| rulebook.ladder_of(clause).unwrap());
         let decision = Decision {
             id,
