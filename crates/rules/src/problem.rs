@@ -112,9 +112,9 @@ impl Serialize for Problem {
     }
 }
 
-/// The name nearest to `wrong`: at most a third of its letters, and at most three, are otherwise.
+/// The name nearest to `wrong`: about a third of its letters, and at most three, are otherwise.
 pub fn nearest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let most = (wrong.chars().count() / 3).clamp(1, 3);
+    let most = ((wrong.chars().count() + 1) / 3).clamp(1, 3);
     names
         .into_iter()
         .map(|name| (distance(wrong, name), name))

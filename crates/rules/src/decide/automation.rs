@@ -115,11 +115,20 @@ impl<'a> Looked<'a> {
     }
 
     fn breaches(&self) -> Vec<&Weighed<'a>> {
-        self.found.iter().filter(|one| one.found.certainty == Certainty::Breach).collect()
+        self.found.iter().filter(|one| self.holds(one)).collect()
     }
 
     fn referred(&self) -> impl Iterator<Item = &Weighed<'a>> {
-        self.found.iter().filter(|one| one.found.certainty != Certainty::Breach)
+        self.found.iter().filter(|one| !self.holds(one))
+    }
+
+    /// Whether the breach is certain. What a rule says about another item or account than the
+    /// event's, only people can hold.
+    fn holds(&self, one: &Weighed<'_>) -> bool {
+        let own = |named: &Option<String>, id: &str| named.as_ref().is_none_or(|other| other == id);
+        one.found.certainty == Certainty::Breach
+            && own(&one.found.item, self.subject.item.id.as_str())
+            && own(&one.found.account, self.subject.account.id.as_str())
     }
 
     fn conduct_at(&self) -> jiff::Timestamp {

@@ -116,11 +116,14 @@ fn moment(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Timestamp> {
     parsed
 }
 
-/// The event's data: as written below `data` or when it has `item`, else an item with the fields written.
+/// The event's data: as written under `data` or when it has `item`, else an item with the fields
+/// written. What every platform sends and no case is about (ids, addresses of media) is filled in.
 fn data(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<serde_json::Value> {
     let node = reader.need(table, "event")?;
     let event = reader.any_table(node, "the event")?;
-    let mut data = event.get("data").unwrap_or(node).value.json();
+    let node = event.get("data").unwrap_or(node);
+    reader.any_table(node, "`data`")?;
+    let mut data = node.value.json();
     let mut account = None;
     if data.get("item").is_none() {
         if let Some(item) = data.as_object_mut() {
@@ -143,6 +146,10 @@ fn data(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<serde_json::Value>
         if let Some(part) = part.as_object_mut() {
             part.entry("id").or_insert_with(|| id.into());
         }
+    }
+    let media = root.get_mut("item").and_then(|item| item.get_mut("media")?.as_array_mut());
+    for one in media.into_iter().flatten().filter_map(serde_json::Value::as_object_mut) {
+        one.entry("url").or_insert_with(|| "https://media.example/1".into());
     }
     Some(data)
 }

@@ -16,9 +16,8 @@ impl Rulebook {
     }
 
     fn informed<'e>(&self, event: &'e Event) -> Cow<'e, Event> {
-        self.with_affiliation(event).map_or(Cow::Borrowed(event), |data| {
-            Cow::Owned(Event { data, ..event.clone() })
-        })
+        self.with_affiliation(event)
+            .map_or(Cow::Borrowed(event), |data| Cow::Owned(Event { data, ..event.clone() }))
     }
 
     /// The data with the affiliation; `None` when the register is silent or the event says it.

@@ -5,6 +5,8 @@
 mod cases;
 mod diff;
 mod dsa;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod inform;
 mod ladder;
 mod lists;
@@ -66,7 +68,8 @@ impl Rulebook {
     pub fn load(sources: &Sources) -> (Option<Self>, Vec<Problem>) {
         let mut problems = Vec::new();
         let settings = settings::load(sources, &mut problems);
-        let fallback = ["en".to_owned()];
+        // Without settings every language passes: what is wrong with them is told already.
+        let fallback = crate::decide::LANGUAGES.map(str::to_owned);
         let languages = settings.as_ref().map_or(&fallback[..], |settings| &settings.languages);
         let policies = policy::load(sources, languages, &mut problems);
         let labels = labels(sources);

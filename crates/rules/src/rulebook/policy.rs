@@ -74,11 +74,11 @@ pub(super) fn load(
     for (path, text) in sources.under("policies", "md") {
         let name = path.trim_start_matches("policies/").trim_end_matches(".md");
         match name.split_once('.') {
-            None => policies.extend(original(sources, (path, name, text), languages, problems)),
+            None => policies.push(original(sources, (path, name, text), languages, problems)),
             Some((name, language)) => translations.push((path, name, language, text)),
         }
     }
-    if policies.is_empty() && !problems.iter().any(|p| p.path.starts_with("policies/")) {
+    if policies.is_empty() {
         let message = "the rulebook has no policy";
         let problem = Problem::error(sources, "policies", Span::default(), "no-policy", message);
         problems.push(problem.with_hint("write one in `policies/NAME.md`"));
@@ -97,43 +97,52 @@ fn original(
     (path, name, text): (&str, &str, &str),
     languages: &[String],
     problems: &mut Vec<Problem>,
-) -> Option<Policy> {
+) -> Policy {
     let mut reader = Reader::new(sources, path);
-    let policy = (|| {
-        let keys = ["id", "title", "effective", "dsa_category", "dsa_keywords"];
-        let front = front_matter(&mut reader, text)?;
-        let table = reader.table(&front.0, "the head", &keys)?;
-        let id = reader.need_text(&table, "id");
-        check_id(&mut reader, &table, id.as_deref(), name);
-        let title = reader.need_text(&table, "title");
-        let effective = reader.date(&table, "effective");
-        let category = reader.need_text(&table, "dsa_category");
-        if let Some(category) = category.as_ref().filter(|c| !CATEGORIES.contains(&c.as_str())) {
-            let message = format!("the regulator's database has no category `{category}`");
-            let all = format!("the categories are {}", CATEGORIES.join(", "));
-            let at = table.place("dsa_category");
-            reader.unknown(at, "unknown-category", message, (category, CATEGORIES), &all);
-        }
-        let keywords = reader.texts(&table, "dsa_keywords");
-        for (keyword, at) in &keywords {
-            if !KEYWORDS.contains(&keyword.as_str()) {
-                let message = format!("the regulator's database has no keyword `{keyword}`");
-                let hint = "leave it out, or write KEYWORD_OTHER";
-                reader.unknown(*at, "unknown-keyword", message, (keyword, KEYWORDS), hint);
-            }
-        }
-        let (intro, clauses) = clauses(&mut reader, name, text, front.1)?;
-        let language = languages.first().map_or("en", String::as_str).to_owned();
-        let keywords = keywords.into_iter().map(|(keyword, _)| keyword).collect();
-        Some(Policy {
-            id: id?,
-            effective: effective?,
-            dsa: DsaTerms { category: category?, keywords },
-            texts: vec![PolicyText { language, title: title?, intro, clauses }],
-        })
-    })();
+    let (head, start) = front_matter(&mut reader, text).unzip();
+    let keys = ["id", "title", "effective", "dsa_category", "dsa_keywords"];
+    let table = head.as_ref().and_then(|head| reader.table(head, "the head", &keys));
+    let (intro, clauses) = clauses(&mut reader, name, text, start.unwrap_or(0));
+    let language = languages.first().map_or("en", String::as_str).to_owned();
+    // A policy with a fault is kept, so that nobody is told that its clauses do not exist; the
+    // rulebook as a whole is refused.
+    let mut policy = Policy {
+        id: name.to_owned(),
+        effective: Date::MIN,
+        dsa: DsaTerms { category: String::new(), keywords: Vec::new() },
+        texts: vec![PolicyText { language, title: String::new(), intro, clauses }],
+    };
+    if let Some(table) = table {
+        read_head(&mut reader, &table, &mut policy);
+    }
     problems.append(&mut reader.problems);
     policy
+}
+
+fn read_head(reader: &mut Reader<'_>, table: &super::reader::Table<'_>, policy: &mut Policy) {
+    check_id(reader, table, &policy.id);
+    if let (Some(title), Some(text)) = (reader.need_text(table, "title"), policy.texts.first_mut())
+    {
+        text.title = title;
+    }
+    policy.effective = reader.date(table, "effective").unwrap_or(Date::MIN);
+    let category = reader.need_text(table, "dsa_category").unwrap_or_default();
+    if !category.is_empty() && !CATEGORIES.contains(&category.as_str()) {
+        let message = format!("the regulator's database has no category `{category}`");
+        let all = format!("the categories are {}", CATEGORIES.join(", "));
+        let at = table.place("dsa_category");
+        reader.unknown(at, "unknown-category", message, (&category, CATEGORIES), &all);
+    }
+    let keywords = reader.texts(table, "dsa_keywords");
+    for (keyword, at) in &keywords {
+        if !KEYWORDS.contains(&keyword.as_str()) {
+            let message = format!("the regulator's database has no keyword `{keyword}`");
+            let hint = "leave it out, or write KEYWORD_OTHER";
+            reader.unknown(*at, "unknown-keyword", message, (keyword, KEYWORDS), hint);
+        }
+    }
+    let keywords = keywords.into_iter().map(|(keyword, _)| keyword).collect();
+    policy.dsa = DsaTerms { category, keywords };
 }
 
 fn translation(
@@ -155,7 +164,7 @@ fn translation(
         if let Some(text) = translated(&mut reader, name, language, text, policy) {
             policy.texts.push(text);
         }
-    } else if !problems.iter().any(|p| p.path == format!("policies/{name}.md")) {
+    } else {
         let message = format!("this translates `{name}`, which there is not");
         let known = (name, names.iter().map(String::as_str));
         let hint = "name the file after its policy: `policies/NAME.LANGUAGE.md`";
@@ -174,10 +183,9 @@ fn translated(
     let front = front_matter(reader, text)?;
     let keys = ["id", "title", "effective", "dsa_category", "dsa_keywords"];
     let table = reader.table(&front.0, "the head", &keys)?;
-    let id = reader.need_text(&table, "id");
-    check_id(reader, &table, id.as_deref(), name);
+    check_id(reader, &table, name);
     let title = reader.need_text(&table, "title");
-    let (intro, translated) = clauses(reader, name, text, front.1)?;
+    let (intro, translated) = clauses(reader, name, text, front.1);
     for clause in &translated {
         if !policy.clauses().any(|id| *id == clause.id) {
             let at = text.find(&format!("{{#{}}}", clause.id.clause())).unwrap_or(0);
@@ -201,13 +209,8 @@ fn translated(
     Some(PolicyText { language: language.into(), title: title?, intro, clauses: ordered })
 }
 
-fn check_id(
-    reader: &mut Reader<'_>,
-    table: &super::reader::Table<'_>,
-    id: Option<&str>,
-    name: &str,
-) {
-    if let Some(id) = id.filter(|id| *id != name) {
+fn check_id(reader: &mut Reader<'_>, table: &super::reader::Table<'_>, name: &str) {
+    if let Some(id) = reader.need_text(table, "id").filter(|id| id != name) {
         let message = format!("the policy's id is `{id}`, its file's name `{name}`");
         reader.wrong(table.place("id"), "id-differs", message, "give both the same name");
     }
@@ -245,8 +248,7 @@ fn clauses(
     policy: &str,
     text: &str,
     start: usize,
-) -> Option<(String, Vec<Clause>)> {
-    let before = reader.problems.len();
+) -> (String, Vec<Clause>) {
     let mut intro = String::new();
     let mut found: Vec<Clause> = Vec::new();
     let mut fenced = false;
@@ -289,7 +291,7 @@ fn clauses(
         let message = "the policy has no clause";
         reader.wrong(span(start, start), "no-clause", message, "add `## Title {#clause}`");
     }
-    (reader.problems.len() == before).then(|| (intro.trim().to_owned(), found))
+    (intro.trim().to_owned(), found)
 }
 
 fn heading_of(policy: &str, heading: &str) -> Option<(ClauseId, String)> {
