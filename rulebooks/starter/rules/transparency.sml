@@ -15,12 +15,7 @@ StateMediaLink = Rule(
 )
 WhenRules(rules_any=[StateMediaAccount, StateMediaLink], then=[Breach(clause='transparency#state-media')])
 
-OfficialAccount = Rule(
-  when_all=[AccountAffiliation == 'government'],
-  description='The account speaks for a government',
-)
-WhenRules(rules_any=[OfficialAccount], then=[Breach(clause='transparency#official-accounts')])
-
+# Official accounts are shown as such on their profile, from the register; a post is not labelled for who posts it.
 _ClaimsIndependence = TextMatches(text=ItemText, pattern=r"\b(?P<quote>(?:we are|i am|i'm|as) (?:an? )?(?:fully |completely |totally |entirely )?(?:independent|unaffiliated|non-partisan|nonpartisan) (?:local |news |media )*(?:outlet|journalists?|page|newspaper|citizens?|reporters?|media|channel)|no (?:ties|links|connection) to (?:any |the )?(?:government|state|party|ministry)|medio independiente|unabhängiges? (?:medium|nachrichtenportal|redaktion)|média indépendant)\b|(?:独立媒体|与(?:政府|任何政党)无关)")
 HiddenAffiliation = Rule(
   when_all=[_ClaimsIndependence, AccountAffiliation == 'state-media' or AccountAffiliation == 'government' or AccountAffiliation == 'party' or StateMediaLink],
