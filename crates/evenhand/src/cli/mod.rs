@@ -3,6 +3,7 @@
 
 mod check;
 mod copy;
+mod doctor;
 mod generate;
 mod key;
 mod place;
@@ -54,6 +55,7 @@ enum Command {
     Key(key::Key),
     #[command(subcommand)]
     Config(settings::Settings),
+    Doctor(doctor::Doctor),
     Backup(copy::Backup),
     Restore(copy::Restore),
     Completions(generate::Completions),
@@ -76,6 +78,7 @@ impl Cli {
             Command::Rulebook(it) => it.run(terminal),
             Command::Key(it) => it.run(terminal),
             Command::Config(it) => it.run(terminal),
+            Command::Doctor(it) => it.run(terminal),
             Command::Backup(it) => it.run(terminal),
             Command::Restore(it) => it.run(terminal),
             Command::Completions(it) => it.run(terminal),

@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn text_has_line_caret_and_hint() {
-        insta::assert_snapshot!(shown(Shown::text));
+        insta::assert_snapshot!(shown(|it| it.text()));
     }
 
     #[test]
