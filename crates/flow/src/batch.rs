@@ -5,7 +5,7 @@ use crate::decide::{Circumstances, Judged, Undecided, contained, decide_one};
 use crate::evaluate::Known;
 use crate::{Answer, Engine, Refused, Status, record};
 use jiff::Timestamp;
-use model::{ActionId, Event, Ruling};
+use model::{ActionId, Event};
 use rules::rulebook::Rulebook;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -27,24 +27,27 @@ type Answers = Vec<Result<Answer, Refused>>;
 /// [`StoreError`] when the store cannot write at all.
 pub(crate) async fn settle(engine: &Engine, events: &Batch) -> Result<Answers, StoreError> {
     match settle_together(engine, events).await {
-        Err(error) if events.len() > 1 && may_blame_a_record(&error) => {
+        Err(error) if may_blame_a_record(&error) => {
             tracing::warn!(%error, "a batch was refused; its events are kept one by one");
             let mut answers = Vec::with_capacity(events.len());
             for event in events.iter() {
-                let alone: Batch = Arc::new([event.clone()]);
-                answers.extend(settle_alone(engine, &alone).await?);
+                answers.push(settle_alone(engine, event).await?);
             }
             Ok(answers)
         }
-        Err(error) if may_blame_a_record(&error) => keep_failure(engine, events, &error).await,
         settled => settled,
     }
 }
 
-async fn settle_alone(engine: &Engine, event: &Batch) -> Result<Answers, StoreError> {
-    match settle_together(engine, event).await {
+async fn settle_alone(
+    engine: &Engine,
+    event: &Event,
+) -> Result<Result<Answer, Refused>, StoreError> {
+    let alone: Batch = Arc::new([event.clone()]);
+    match settle_together(engine, &alone).await {
+        Ok(mut answers) => Ok(answers.pop().unwrap_or_else(|| Err(Refused::Failed(FAULT.into())))),
         Err(error) if may_blame_a_record(&error) => keep_failure(engine, event, &error).await,
-        settled => settled,
+        Err(error) => Err(error),
     }
 }
 
@@ -57,17 +60,13 @@ const fn may_blame_a_record(error: &StoreError) -> bool {
 /// the store is at fault and not the event.
 async fn keep_failure(
     engine: &Engine,
-    event: &Batch,
+    event: &Event,
     error: &StoreError,
-) -> Result<Answers, StoreError> {
+) -> Result<Result<Answer, Refused>, StoreError> {
     let version = engine.rulebook.load().version().clone();
-    let why = error.to_string();
-    let failures: Vec<_> = event
-        .iter()
-        .map(|event| record::failure(&version, event, &why, engine.clock.now()))
-        .collect();
-    engine.store.record(&failures).await?;
-    Ok(vec![Err(Refused::Failed(FAULT.into())); event.len()])
+    let failure = record::failure(&version, event, &error.to_string(), engine.clock.now());
+    engine.store.record(&[failure]).await?;
+    Ok(Err(Refused::Failed(FAULT.into())))
 }
 
 async fn settle_together(engine: &Engine, events: &Batch) -> Result<Answers, StoreError> {
@@ -215,35 +214,29 @@ struct Done {
 
 impl Work {
     fn run(self) -> Done {
-        let circumstances =
-            Circumstances { now: self.now, ids: &*self.ids, public_url: &self.public_url };
-        let rulebook = &self.rulebook;
-        self.run_with(circumstances, |event, known| {
-            let judged = decide_one(rulebook, event, known, circumstances)?;
-            let waiting = judged
-                .subject
-                .as_ref()
-                .and_then(|subject| known.waiting.get(&subject.item.id).copied());
-            let record = record::event(rulebook, event, &judged, waiting, circumstances)
-                .map_err(|error| Undecided::Fault(error.to_string()))?;
-            Ok((judged, record))
-        })
+        let circumstances = self.circumstances();
+        self.run_with(|event, known| decide_one(&self.rulebook, event, known, circumstances))
     }
 
-    fn run_with(
-        &self,
-        circumstances: Circumstances<'_>,
-        decide: impl Fn(&Event, &Known) -> Result<(Judged, Record), Undecided>,
-    ) -> Done {
+    fn circumstances(&self) -> Circumstances<'_> {
+        Circumstances { now: self.now, ids: &*self.ids, public_url: &self.public_url }
+    }
+
+    fn run_with(&self, decide: impl Fn(&Event, &Known) -> Result<Judged, Undecided>) -> Done {
         let mut known = self.known.clone();
         let mut done = Done::default();
         for at in &self.fresh {
             let Some(event) = self.events.get(*at) else { continue };
-            let answer = match contained(|| decide(event, &known)) {
-                Ok((judged, record)) => {
-                    done.unknown.extend(known.unknown(&judged).cloned());
-                    known.take(&judged);
-                    let answer = answer(event, &judged, &record.kept);
+            let decided = contained(|| decide(event, &known)).and_then(|judged| {
+                let waiting = known.case_of(&judged);
+                done.unknown.extend(known.unknown(&judged).cloned());
+                known.take(&judged);
+                record::event(&self.rulebook, event, judged, waiting, self.circumstances())
+                    .map_err(|error| Undecided::Fault(error.to_string()))
+            });
+            let answer = match decided {
+                Ok(record) => {
+                    let answer = answer(event, &record.kept);
                     done.records.push(record);
                     Ok(answer)
                 }
@@ -252,8 +245,7 @@ impl Work {
                 Err(Undecided::Fault(why)) => {
                     tracing::error!("an event could not be decided; its input is kept");
                     let version = self.rulebook.version();
-                    let failure = record::failure(version, event, &why, circumstances.now);
-                    done.records.push(failure);
+                    done.records.push(record::failure(version, event, &why, self.now));
                     Err(Refused::Failed(FAULT.into()))
                 }
             };
@@ -263,21 +255,79 @@ impl Work {
     }
 }
 
-fn answer(event: &Event, judged: &Judged, kept: &Kept) -> Answer {
-    let status = match judged.ruling {
-        Ruling::Decided(_) => Status::Decided,
-        Ruling::Referred(_) => Status::Referred,
-        Ruling::NoItem => Status::Recorded,
-    };
-    let mut answer = Answer::new(event.action_id.clone(), status);
+fn answer(event: &Event, kept: &Kept) -> Answer {
+    let answer = |status| Answer::new(event.action_id.clone(), status);
     match kept {
-        Kept::Decided(kept) => {
-            answer.decision = Some(kept.decided.decision().id);
-            answer.decided = Some(Arc::clone(&kept.decided));
-        }
-        Kept::Referred(case) => answer.case = Some(case.id),
-        Kept::Joined { case, .. } => answer.case = Some(*case),
-        Kept::Nothing | Kept::Failed(_) => {}
+        Kept::Decided(kept) => Answer {
+            decision: Some(kept.decided.decision().id),
+            decided: Some(Arc::clone(&kept.decided)),
+            ..answer(Status::Decided)
+        },
+        Kept::Referred(case) => Answer { case: Some(case.id), ..answer(Status::Referred) },
+        Kept::Joined { case, .. } => Answer { case: Some(*case), ..answer(Status::Referred) },
+        Kept::Nothing | Kept::Failed(_) => answer(Status::Recorded),
     }
-    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{Json, SeededIds};
+    use rules::Sources;
+
+    fn event(n: usize) -> Event {
+        Event {
+            action_id: ActionId::new(&n.to_string()).unwrap(),
+            action_name: "note".into(),
+            timestamp: Timestamp::UNIX_EPOCH,
+            data: Json::parse("{}").unwrap(),
+            secret_data: None,
+        }
+    }
+
+    fn rulebook() -> Arc<Rulebook> {
+        let files = [
+            (
+                "rulebook.toml",
+                "title = 'T'\nprovider = 'T'\nlanguages = ['en']\n[appeal_how]\nen = 'Write.'\n",
+            ),
+            (
+                "policies/a.md",
+                "---\nid: a\ntitle: A\neffective: 2020-01-01\ndsa_category: STATEMENT_CATEGORY_SCAMS_AND_FRAUD\n---\nA.\n\n## B {#b}\nNo b.\n",
+            ),
+            (
+                "ladder.toml",
+                "[[ladder]]\nid = 'a'\nclauses = ['a#b']\nseverity = 'low'\nautomatic = 'item'\nwhy = 'So.'\n[[ladder.step]]\nname = 'first'\nitem = 'remove'\naccount = 'none'\npeople = 0\n",
+            ),
+            ("main.sml", ""),
+        ];
+        let own = |(path, text): (&str, &str)| (path.to_owned(), text.to_owned());
+        let (rulebook, problems) = Rulebook::load(&Sources::from_map(files.map(own).into()));
+        Arc::new(rulebook.unwrap_or_else(|| panic!("{problems:#?}")))
+    }
+
+    #[test]
+    fn a_panic_fails_one_event_and_keeps_its_input() {
+        let work = Work {
+            rulebook: rulebook(),
+            events: (0..4).map(event).collect(),
+            fresh: vec![0, 1, 2, 3],
+            known: Known::default(),
+            ids: Arc::new(SeededIds::new("panic")),
+            public_url: String::new(),
+            now: Timestamp::UNIX_EPOCH,
+        };
+        let done = work.run_with(|event, known| {
+            assert_ne!(event.action_id.as_str(), "2", "two is too much");
+            decide_one(&work.rulebook, event, known, work.circumstances())
+        });
+        let statuses: Vec<_> =
+            done.answers.iter().map(|(_, answer)| answer.as_ref().map(|it| it.status)).collect();
+        let recorded = Ok(Status::Recorded);
+        let failed = Refused::Failed(FAULT.into());
+        assert_eq!(statuses, [recorded.clone(), recorded.clone(), Err(&failed), recorded]);
+        assert_eq!(done.records.len(), 4, "the input of the failed one is kept, too");
+        let Kept::Failed(why) = &done.records[2].kept else { panic!("{:?}", done.records[2]) };
+        assert!(why.contains("two is too much"), "{why}");
+    }
 }

@@ -62,7 +62,11 @@ pub fn decide_one(
     circumstances: Circumstances<'_>,
 ) -> Result<Judged, Undecided> {
     let Circumstances { now, ids, public_url } = circumstances;
-    let subject = Subject::of(event).map_err(|error| Undecided::BadItem(error.to_string()))?;
+    let mut subject = Subject::of(event).map_err(|error| Undecided::BadItem(error.to_string()))?;
+    if let Some(Subject { item, .. }) = &mut subject {
+        // A platform's clock may run ahead of ours: nothing was posted after it reached us.
+        item.created_at = item.created_at.map(|at| at.min(now));
+    }
     let outcome = rulebook.evaluate(event, &known.facts, now);
     let ruling = match &subject {
         None => Ruling::NoItem,

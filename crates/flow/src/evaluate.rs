@@ -101,6 +101,11 @@ impl Known {
         self.standings.get(account).cloned().unwrap_or_default()
     }
 
+    /// The case in which the item of an event waits already.
+    pub(crate) fn case_of(&self, judged: &Judged) -> Option<CaseId> {
+        self.waiting.get(&judged.subject.as_ref()?.item.id).copied()
+    }
+
     /// Takes in what one event changed, so that the next one sees it.
     pub(crate) fn take(&mut self, judged: &Judged) {
         for (entity, state) in &judged.labels {

@@ -40,33 +40,28 @@ pub(crate) fn decision(
 pub(crate) fn event(
     rulebook: &Rulebook,
     event: &Event,
-    judged: &Judged,
+    judged: Judged,
     waiting: Option<CaseId>,
     circumstances: Circumstances<'_>,
 ) -> Result<Record, LeafError> {
-    let kept = match &judged.ruling {
+    let Circumstances { now, ids, public_url } = circumstances;
+    let kept = match judged.ruling {
         Ruling::NoItem => Kept::Nothing,
         Ruling::Referred(case) => match waiting {
-            Some(waiting) => Kept::Joined { case: waiting, findings: case.findings.clone() },
-            None => Kept::Referred(case.clone()),
+            Some(waiting) => Kept::Joined { case: waiting, findings: case.findings },
+            None => Kept::Referred(case),
         },
         Ruling::Decided(decided) => {
             let kind = judged.subject.as_ref().map_or(ItemKind::Post, |subject| subject.item.kind);
-            Kept::Decided(Box::new(decision(
-                rulebook,
-                Arc::new((**decided).clone()),
-                kind,
-                circumstances.public_url,
-                circumstances.ids,
-            )?))
+            Kept::Decided(Box::new(decision(rulebook, Arc::from(decided), kind, public_url, ids)?))
         }
     };
     Ok(Record {
-        at: circumstances.now,
+        at: now,
         rulebook: rulebook.version().clone(),
-        event: Some(Received { event: event.clone(), subject: judged.subject.clone() }),
+        event: Some(Received { event: event.clone(), subject: judged.subject }),
         kept,
-        labels: judged.changes.clone(),
+        labels: judged.changes,
     })
 }
 

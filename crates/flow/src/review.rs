@@ -5,7 +5,7 @@ use crate::{Engine, record};
 use jiff::Timestamp;
 use model::{
     Case, CaseId, CaseState, ClauseId, Decided, Decision, DecisionId, Event, Finding, FoundBy,
-    ItemId, Json, Passage, Receipt, Source, Subject,
+    ItemId, Json, Passage, Receipt, ReceiptState, Source, Subject,
 };
 use rules::decide::{Context, PeopleDecision, Refusal, decide_by_people};
 use rules::rulebook::Rulebook;
@@ -272,7 +272,15 @@ impl Review {
         let stored = store.decision(receipt.decision).await.map_err(failed)?;
         let stored = stored.ok_or(ReviewError::NoSuchDecision(receipt.decision))?;
         receipt.at = receipt.at.max(stored.decision.decided_at);
-        store.receipt(&receipt, self.engine.clock.now()).await.map_err(failed)?;
+        let new = store.receipt(&receipt, self.engine.clock.now()).await.map_err(failed)?;
+        if new {
+            let state = match receipt.state {
+                ReceiptState::Enforced => "enforced",
+                ReceiptState::NoticeDelivered => "notice_delivered",
+                ReceiptState::Failed => "failed",
+            };
+            metrics::counter!("evenhand_receipts_total", "state" => state).increment(1);
+        }
         Ok(())
     }
 

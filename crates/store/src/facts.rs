@@ -32,7 +32,7 @@ pub struct Label {
     pub at: Timestamp,
     /// When it lapses; `None`: never.
     pub expires_at: Option<Timestamp>,
-    /// The rule that did it.
+    /// Why: the caller's own words, kept as they are.
     pub reason: String,
 }
 

@@ -1,11 +1,13 @@
 //! The engine is dropped in the middle of its work, again and again.
 
 use crate::world::{World, item};
-use flow::{Refused, Settings, Status};
+use flow::{Engine, Intake, Refused, Settings, Status};
+use model::SeededIds;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 /// Whatever was acknowledged is there after the crash, with the same answer, and nothing is there
 /// twice.
@@ -53,6 +55,29 @@ async fn what_was_acknowledged_survives_a_crash_and_nothing_is_decided_twice() {
     let leaves = world.engine.store.leaves(0, 10_000).await.unwrap();
     assert_eq!(leaves.len(), decided, "each decision has its leaf");
     assert_eq!(world.engine.store.backlog().await.unwrap().waiting, u64::from(next));
+}
+
+/// Two servers on one database file are a mistake, but not one that decides anything twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_writers_do_not_decide_twice() {
+    let world = World::new().await;
+    let other = Engine::new(
+        Arc::clone(&world.engine.rulebook),
+        world.engine.store.clone(),
+        world.clock.clone(),
+        Arc::new(SeededIds::new("the other writer")),
+        Settings::default(),
+    );
+    let (second, _) = Intake::start(other, CancellationToken::new());
+    let submit = |intake: &Intake, n| {
+        let (intake, event) = (intake.clone(), world.post(n, &format!("account-{n}"), "bulk"));
+        tokio::spawn(async move { intake.submit(event).await.unwrap().decision.unwrap() })
+    };
+    let pairs: Vec<_> = (0..200).map(|n| (submit(&world.intake, n), submit(&second, n))).collect();
+    for (one, two) in pairs {
+        assert_eq!(one.await.unwrap(), two.await.unwrap());
+    }
+    assert_eq!(world.count_decisions().await, 200);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use flow::{Decision, Memory, Refused, Status, Undecided};
 use futures_util::future::join_all;
 use model::{ActionId, Event, Json, ReceiptState, Ruling};
 use std::sync::Arc;
+use store::Entity;
 
 #[tokio::test]
 async fn an_event_becomes_a_decision_that_is_kept() {
@@ -112,6 +113,48 @@ async fn labels_reach_the_next_event() {
     assert!(later.decision().outcome.clause().is_some());
     let other = world.submit(5, "ben", "echo").await.unwrap().decided.unwrap();
     assert!(other.decision().outcome.clause().is_none());
+}
+
+/// A label that no rule asks for is fetched all the same before it is changed.
+#[tokio::test]
+async fn a_label_keeps_its_beginning_when_it_is_set_again() {
+    let world = World::new().await;
+    let thing = Entity { kind: "Thing".into(), id: "post-1".into() };
+    let since = |world: &World| {
+        let (store, thing) = (world.engine.store.clone(), thing.clone());
+        async move {
+            let labels = store.labels(std::slice::from_ref(&thing)).await.unwrap();
+            let label = &labels[&thing][0];
+            assert!(label.set && label.name == "tagged");
+            label.at
+        }
+    };
+    world.submit(1, "ann", "tag").await.unwrap();
+    assert_eq!(since(&world).await, start_of_time());
+    let world = world.restart().await;
+    world.pass(60);
+    let mut again = world.post(2, "ann", "");
+    again.data =
+        Json::parse(r#"{"item":{"id":"post-1","text":"tag again"},"account":{"id":"ann"}}"#)
+            .unwrap();
+    world.intake.submit(again).await.unwrap();
+    assert_eq!(since(&world).await, start_of_time());
+}
+
+/// A platform whose clock runs ahead cannot make warnings lapse.
+#[tokio::test]
+async fn nothing_was_posted_after_it_reached_us() {
+    let world = World::new().await;
+    let first = world.breach(1, "ann").await;
+    world.pass(1);
+    world.receipt(first.id, ReceiptState::NoticeDelivered).await;
+    world.pass(1);
+    let skewed =
+        post_at(world.now() + jiff::SignedDuration::from_hours(24 * 999), 2, "ann", "bulk");
+    let answer = world.intake.submit(skewed).await.unwrap();
+    let decided = answer.decided.unwrap();
+    assert_eq!(decided.decision().conduct_at, world.now());
+    assert_eq!(words(decided.decision()), ["remove", "lock"]);
 }
 
 #[tokio::test]

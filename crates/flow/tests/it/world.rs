@@ -79,7 +79,8 @@ why = "It drowns out others."
   people = 2
 "#;
 
-/// `bulk` breaches, `perhaps` is for people; whoever posted `mark` is labelled and `echo` finds it.
+/// `bulk` breaches, `perhaps` is for people; whoever posted `mark` is labelled and `echo` finds it;
+/// what says `tag` is labelled and no rule asks for that.
 const MAIN: &str = "
 Account: Entity[str] = EntityJson(type='Account', path='$.account.id', required=False)
 Text: str = JsonData(path='$.item.text')
@@ -93,6 +94,10 @@ WhenRules(rules_any=[Perhaps], then=[Refer(clause='spam#bulk')])
 Mark = Rule(when_all=[RegexMatch(target=Text, pattern='mark')], description='It marks')
 WhenRules(rules_any=[Mark], then=[LabelAdd(entity=Account, label='marked')])
 
+Thing: Entity[str] = EntityJson(type='Thing', path='$.item.id', required=False)
+Tag = Rule(when_all=[RegexMatch(target=Text, pattern='tag')], description='It is tagged')
+WhenRules(rules_any=[Tag], then=[LabelAdd(entity=Thing, label='tagged')])
+
 Echo = Rule(
   when_all=[RegexMatch(target=Text, pattern='echo'), HasLabel(entity=Account, label='marked')],
   description='The account is marked')
@@ -104,6 +109,10 @@ const LABELS: &str = "labels:
     valid_for: [Account]
     connotation: neutral
     description: Posted a mark
+  tagged:
+    valid_for: [Thing]
+    connotation: neutral
+    description: Says tag
 ";
 
 pub(crate) fn files() -> BTreeMap<String, String> {
