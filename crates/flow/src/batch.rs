@@ -325,7 +325,7 @@ mod tests {
             done.answers.iter().map(|(_, answer)| answer.as_ref().map(|it| it.status)).collect();
         let recorded = Ok(Status::Recorded);
         let failed = Refused::Failed(FAULT.into());
-        assert_eq!(statuses, [recorded.clone(), recorded.clone(), Err(&failed), recorded]);
+        assert_eq!(statuses, [recorded, recorded, Err(&failed), recorded]);
         assert_eq!(done.records.len(), 4, "the input of the failed one is kept, too");
         let Kept::Failed(why) = &done.records[2].kept else { panic!("{:?}", done.records[2]) };
         assert!(why.contains("two is too much"), "{why}");
