@@ -136,7 +136,7 @@ mod tests {
     use sml::Span;
 
     fn shown(write: impl Fn(&Shown<'_>) -> String) -> String {
-        let text = "title = \"x\"\ntitel = \"ÿ\"\n";
+        let text = "title = \"x\"\ntitlx = \"ÿ\"\n";
         let sources = Sources::from_map([("rulebook.toml".to_owned(), text.to_owned())].into());
         let problems = [
             Problem::error(
@@ -146,7 +146,7 @@ mod tests {
                 "unknown-key",
                 "no such key",
             )
-            .with_nearest("titel", ["title"]),
+            .with_nearest("titlx", ["title"]),
             Problem::error(&sources, "ladder.toml", Span::new(0, 0), "no-file", "it is not there")
                 .as_warning(),
         ];
