@@ -5,6 +5,7 @@ pub mod links;
 mod neighbours;
 mod shingle;
 mod sketch;
+pub mod statistics;
 mod text;
 
 pub use guard::{Difference, DifferenceKind, differences};
