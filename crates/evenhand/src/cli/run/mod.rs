@@ -76,7 +76,8 @@ impl Run {
             limits: Limits { bytes: self.event_bytes },
         };
         for path in self.files.iter().filter(|path| *path != Path::new("-")) {
-            if !path.is_file() {
+            // A pipe may be named too.
+            if !path.exists() || path.is_dir() {
                 bail!("{} is not a file that can be read", path.display());
             }
         }
