@@ -2,7 +2,7 @@
 //!
 //! Bands of the sketch propose candidates; every candidate is then compared exactly, so a similarity that
 //! is given is never an estimate. What can be missed is a text, with a probability that falls steeply with
-//! its similarity (5 in 10,000 at one half, none in practice above 0.6); [`Neighbours::nearest_of_all`]
+//! its similarity (about 4 in 1,000 at one half, none in practice above 0.6); [`Neighbours::nearest_of_all`]
 //! misses nothing and serves to check it. The index must not know what was decided.
 
 use std::collections::{BTreeSet, HashMap};
