@@ -204,7 +204,7 @@ async fn an_emergency_needs_two_people() {
         get(&router, &format!("/decisions/{id}"))
             .await
             .text()
-            .contains("Why there was no warning first")
+            .contains("Why it could not wait")
     );
 }
 

@@ -20,7 +20,7 @@ pub(super) const DE: Words = Words {
     undelivered: "Nicht gezählt, weil die Mitteilung vor dem Beitrag nicht zugestellt war: {count}.",
     held_back: "Eine strafende Stufe setzt die zugestellte Mitteilung der Stufe davor voraus; da sie fehlt, gilt die frühere Stufe.",
     step: "Daher gilt Stufe {number} von {of} der Leiter `{ladder}`: „{name}“.",
-    emergency: "Es war ein Notfall, daher wurde die Verwarnung der Leiter übergangen. Der Schaden, der nicht warten konnte: {reason}. Eine zweite Person hat zugestimmt.",
+    emergency: "Es war ein Notfall, daher galt die Reihenfolge der Stufen nicht. Der Schaden, der nicht warten konnte: {reason}. Eine zweite Person hat zugestimmt.",
     looked_at: "Der Beitrag wurde nach dem Regelwerk {version} mit {clauses} Klauseln und {rules} Regeln geprüft. Es wurde kein Verstoß gefunden.",
     pointed_not_held: "Die Klausel {clause} wurde geprüft; der Beitrag verstößt nicht dagegen.",
     not_in_force: "Eine Regel wies auf {clause}; die Klausel trat erst nach dem Beitrag in Kraft und kann nicht verletzt sein.",

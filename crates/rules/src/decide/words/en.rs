@@ -20,7 +20,7 @@ pub(super) const EN: Words = Words {
     undelivered: "Not counted, because their notice had not been delivered before the post was made: {count}.",
     held_back: "A step that punishes needs the delivered notice of the step before it; as that is missing, the earlier step applies.",
     step: "Therefore step {number} of {of} of the ladder `{ladder}` applies: “{name}”.",
-    emergency: "This was an emergency, so the warning of the ladder was passed over. The harm that could not wait: {reason}. A second person approved.",
+    emergency: "This was an emergency, so the order of the ladder's steps did not hold. The harm that could not wait: {reason}. A second person approved.",
     looked_at: "The post was looked at under rulebook {version}, with {clauses} clauses and {rules} rules. No breach was found.",
     pointed_not_held: "The clause {clause} was examined; the post does not breach it.",
     not_in_force: "A rule pointed to {clause}, which came into force after the post was made; the post cannot breach it.",

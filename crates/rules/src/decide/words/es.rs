@@ -20,7 +20,7 @@ pub(super) const ES: Words = Words {
     undelivered: "No cuentan, por no haberse notificado antes de la publicación: {count}.",
     held_back: "Un paso que sanciona exige que se haya notificado el paso anterior; como falta, se aplica el paso anterior.",
     step: "Por ello se aplica el paso {number} de {of} de la escala `{ladder}`: «{name}».",
-    emergency: "Fue una emergencia, por lo que se prescindió de la advertencia previa. El daño que no podía esperar: {reason}. Lo aprobó una segunda persona.",
+    emergency: "Fue una emergencia, por lo que no se siguió el orden de los pasos. El daño que no podía esperar: {reason}. Lo aprobó una segunda persona.",
     looked_at: "La publicación se examinó según el reglamento {version}, con {clauses} cláusulas y {rules} reglas. No se halló ninguna infracción.",
     pointed_not_held: "Se examinó la cláusula {clause}; la publicación no la infringe.",
     not_in_force: "Una regla señaló {clause}, que entró en vigor después de la publicación; esta no puede infringirla.",

@@ -20,7 +20,7 @@ pub(super) const FR: Words = Words {
     undelivered: "Non comptés, faute de notification avant la publication : {count}.",
     held_back: "Une étape qui sanctionne suppose la notification de l'étape précédente ; comme elle manque, l'étape antérieure s'applique.",
     step: "L'étape {number} sur {of} de l'échelle `{ladder}` s'applique donc : « {name} ».",
-    emergency: "Il s'agissait d'une urgence : l'avertissement prévu par l'échelle a été omis. Le dommage qui ne pouvait attendre : {reason}. Une seconde personne a approuvé.",
+    emergency: "Il s'agissait d'une urgence : l'ordre des étapes de l'échelle n'a pas été suivi. Le dommage qui ne pouvait attendre : {reason}. Une seconde personne a approuvé.",
     looked_at: "La publication a été examinée selon le règlement {version}, qui compte {clauses} clauses et {rules} règles. Aucune infraction n'a été constatée.",
     pointed_not_held: "La clause {clause} a été examinée ; la publication ne l'enfreint pas.",
     not_in_force: "Une règle a désigné {clause}, entrée en vigueur après la publication ; celle-ci ne peut l'enfreindre.",

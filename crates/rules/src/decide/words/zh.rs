@@ -20,7 +20,7 @@ pub(super) const ZH: Words = Words {
     undelivered: "因通知在发帖前尚未送达而不计入的次数：{count}。",
     held_back: "处罚性措施须以前一步的通知已送达为前提；因尚未送达，适用较早的一步。",
     step: "因此适用阶梯`{ladder}`共{of}步中的第{number}步：“{name}”。",
-    emergency: "此为紧急情况，因此未先行警告。不能等待的危害是：{reason}。已由第二人批准。",
+    emergency: "此为紧急情况，因此未按阶梯的顺序处理。不能等待的危害是：{reason}。已由第二人批准。",
     looked_at: "该帖子已依据规则手册{version}（{clauses}项条款、{rules}条规则）审查，未发现违规。",
     pointed_not_held: "已审查条款{clause}；该帖子未违反该条款。",
     not_in_force: "有规则指向{clause}，但该条款在发帖之后才生效，因此不构成违反。",
