@@ -49,17 +49,22 @@ pub fn unquoted(text: &str) -> String {
     out
 }
 
+/// The start of the paragraph in `after`, no further than `most` bytes: what lies beyond cannot end
+/// a quotation, and looking at all of a long text for each of its characters would take hours.
+fn near(after: &str, most: usize) -> &str {
+    let end = (0..=most.min(after.len())).rev().find(|at| after.is_char_boundary(*at));
+    let window = after.get(..end.unwrap_or(0)).unwrap_or_default();
+    window.split("\n\n").next().unwrap_or_default()
+}
+
 /// Where the quotation that `open` begins ends in what follows; the nearest closing mark on
 /// the same paragraph counts.
 fn quotation_end(open: char, after: &str) -> Option<usize> {
-    let paragraph = after.split("\n\n").next().unwrap_or_default();
-    let closing = |close: char| paragraph.find(close).map(|at| at + close.len_utf8());
-    let end = PAIRS
-        .iter()
-        .filter(|(start, _)| *start == open)
-        .filter_map(|(_, close)| closing(*close))
-        .min()?;
-    (end <= LONGEST).then_some(end)
+    let mut closing =
+        PAIRS.iter().filter(|(start, _)| *start == open).map(|(_, close)| *close).peekable();
+    closing.peek()?;
+    let paragraph = near(after, LONGEST);
+    closing.filter_map(|close| paragraph.find(close).map(|at| at + close.len_utf8())).min()
 }
 
 /// The same for single marks, which are apostrophes too: a quotation begins where no word goes
@@ -69,7 +74,8 @@ fn single_end(before: &str, open: char, after: &str) -> Option<usize> {
     if !matches!(open, '\'' | '‘' | '‚') || in_word(before.chars().next_back()) {
         return None;
     }
-    let paragraph = after.split("\n\n").next().unwrap_or_default();
+    // One character more tells whether a word goes on after the last possible end.
+    let paragraph = near(after, LONGEST_SINGLE + char::MAX.len_utf8());
     let closing =
         paragraph.char_indices().filter(|(at, c)| *at > 0 && matches!(c, '\'' | '’' | '‘'));
     let mut ends = closing.map(|(at, c)| at + c.len_utf8());
@@ -88,6 +94,15 @@ fn is_repost(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// With a search of the whole rest for each character these would not end within a day.
+    #[test]
+    fn long_texts_take_time_in_proportion() {
+        for piece in ["x", "\"", "“", " '", "'a", "„«"] {
+            let text = piece.repeat((1 << 18) / piece.len());
+            assert!(unquoted(&text).len() <= text.len(), "{piece}");
+        }
+    }
 
     #[test]
     fn quotations_are_cut() {
