@@ -68,6 +68,12 @@ impl Event {
         }
         let text = std::str::from_utf8(bytes)
             .map_err(|error| EventError::NotUtf8 { at: error.valid_up_to() })?;
+        // A derived reader would take an array of five values for the five fields.
+        if text.trim_start().starts_with('[') {
+            return Err(EventError::Malformed(
+                "a JSON array; send one object for each event".into(),
+            ));
+        }
         serde_json::from_str(text).map_err(|error| EventError::Malformed(error.to_string()))
     }
 }
@@ -97,6 +103,7 @@ mod tests {
             (b"{\"action_id\":\"\"}", "the id is empty"),
             (b"{\"actionid\":1}", "unknown field `actionid`"),
             (b"{\"action_id\":1", "line 1 column 14"),
+            (b"[1, \"x\", \"2026-03-01T12:00:00Z\", {}, null]", "a JSON array"),
             (&[b' '; 301], "301 bytes"),
         ] {
             let error = parse(bytes).unwrap_err().to_string();
