@@ -201,10 +201,7 @@ async fn an_emergency_needs_two_people() {
     let public = get(&router, &format!("/api/v1/decisions/{id}")).await.json();
     assert_eq!((&public["people"], &public["emergency"]), (&json!(2), &json!("A crowd gathers.")));
     assert!(
-        get(&router, &format!("/decisions/{id}"))
-            .await
-            .text()
-            .contains("Why it could not wait")
+        get(&router, &format!("/decisions/{id}")).await.text().contains("Why it could not wait")
     );
 }
 
