@@ -4,21 +4,29 @@
 //! programs and published tables give. Nothing here draws randomness or decides what a result means: a
 //! number that cannot be had from the data is `None`, never a guess.
 
+mod conditional;
 mod discovery;
+mod divergence;
 mod heterogeneity;
 mod krippendorff;
 mod mantel_haenszel;
 mod matched_pairs;
 mod monitor;
+mod noise;
+mod permutation;
 mod sensitivity;
 mod special;
 
+pub use conditional::{ConditionalLogistic, Effect, Member, conditional_logistic};
 pub use discovery::{benjamini_hochberg, benjamini_yekutieli, e_benjamini_hochberg};
+pub use divergence::{Divergence, LikeDecisions, bootstrap};
 pub use heterogeneity::{Heterogeneity, breslow_day, woolf};
 pub use krippendorff::{Agreement, Scale, krippendorff_alpha, krippendorff_interval};
 pub use mantel_haenszel::{CommonOdds, StratumSums, Table};
 pub use matched_pairs::MatchedPairs;
 pub use monitor::Monitor;
+pub use noise::{Judgement, Noise, noise};
+pub use permutation::{Dealt, Permutation, permutation};
 pub use sensitivity::{gamma_bound, hidden_bias_p};
 
 /// What a method says of a true value: between `low` and `high`, at the stated confidence.
