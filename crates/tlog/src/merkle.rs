@@ -24,7 +24,12 @@ pub fn root(leaves: &[Hash]) -> Hash {
         .map(|(_, hash)| hash)
         .rev()
         .reduce(|right, left| node_hash(&left, &right))
-        .unwrap_or_else(|| Sha256::digest([]).into())
+        .unwrap_or_else(empty_root)
+}
+
+/// The root of a tree without leaves: SHA-256 of nothing.
+pub fn empty_root() -> Hash {
+    Sha256::digest([]).into()
 }
 
 #[cfg(test)]
