@@ -73,7 +73,7 @@ pub struct ConditionalLogistic {
 /// };
 /// let sets: Vec<_> = (0..61).map(|i| pair([i < 44, i >= 44])).collect();
 /// let found = conditional_logistic(&sets).unwrap();
-/// assert!((found.effects[0].log_odds.exp() - 44.0 / 17.0).abs() < 1e-9);
+/// assert!((found.effects[0].log_odds.exp() - 44.0 / 17.0).abs() < 1e-6);
 /// ```
 #[must_use]
 pub fn conditional_logistic(sets: &[Vec<Member>]) -> Option<ConditionalLogistic> {

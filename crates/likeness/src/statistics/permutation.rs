@@ -33,9 +33,9 @@ pub struct Permutation {
 ///
 /// ```
 /// use likeness::statistics::{Dealt, permutation};
-/// let sets: Vec<Vec<Dealt>> = (0..40)
+/// let sets: Vec<Vec<Dealt>> = (0..40u64)
 ///     .map(|set| {
-///         let case = |i| Dealt { account: set * 2 + i, of_one: i == 0, measured: (i == 0) == (set < 32) };
+///         let case = |i: u64| Dealt { account: set * 2 + i, of_one: i == 0, measured: (i == 0) == (set < 32) };
 ///         vec![case(0), case(1)]
 ///     })
 ///     .collect();
