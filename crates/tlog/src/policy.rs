@@ -118,7 +118,7 @@ pub enum LineProblem {
     #[error("{0:?} is a member already; a name can be a member only once")]
     Member(String),
     /// A threshold that cannot be met, or is met always.
-    #[error("the group needs a number from 1 to {0}, its members, or any or all")]
+    #[error("a group of {0} needs a number from 1 to {0}, or any, or all")]
     Threshold(usize),
     /// No quorum, or a second one.
     #[error("a policy has exactly one line 'quorum NAME' (or 'quorum none')")]

@@ -91,8 +91,9 @@ impl Refusal {
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         match self {
+            // A signature that cannot be read signs nothing.
+            Self::Unreadable(RequestError::Note(NoteError::Line(_))) | Self::NotSigned(_) => 403,
             Self::Unreadable(_) | Self::OldTooLarge { .. } => 400,
-            Self::NotSigned(_) => 403,
             Self::UnknownLog(_) => 404,
             Self::Stale(_) => 409,
             Self::Inconsistent(_) => 422,

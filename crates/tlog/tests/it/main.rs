@@ -1,0 +1,12 @@
+//! The log as others see it: held against other implementations, against its own definition, and
+//! against every flipped bit.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
+
+mod browser;
+mod formats;
+mod log;
+mod notes;
+mod policy;
+mod receipt;
+mod tree;
+mod witness;
