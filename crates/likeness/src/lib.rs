@@ -38,6 +38,7 @@ mod guard;
 mod like_sets;
 pub mod links;
 mod neighbours;
+pub mod pictures;
 mod shingle;
 mod sketch;
 pub mod statistics;

@@ -4,7 +4,13 @@
 //! so are those that disguise the spelling of another template. The matching is told the names of the groups,
 //! as an operator declares them, and nothing of the templates.
 
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "tests may panic, and say what they skip"
+)]
+
+mod pictures;
 
 use std::{collections::HashMap, fmt, hash::Hash, path::PathBuf};
 
@@ -26,10 +32,7 @@ impl fmt::Display for Agreement {
 
 #[test]
 fn sets_of_like_cases_are_the_templates_of_hatecheck() {
-    let Some(folder) = hatecheck() else {
-        eprintln!("skipped: no data/hatecheck-en in the shared folder (set EVENHAND_SHARED)");
-        return;
-    };
+    let Some(folder) = shared("data/hatecheck-en") else { return };
     let cases = rows(&folder.join("test_suite_cases.csv"));
     let texts: Vec<&str> = cases.iter().map(|row| row["test_case"].as_str()).collect();
     let templates: Vec<&str> = cases.iter().map(template).collect();
@@ -70,14 +73,19 @@ fn names<'a>(placeholders: &'a [HashMap<String, String>], wanted: &[&str]) -> Ve
     rows.flat_map(|row| row["Values"].split(", ")).collect()
 }
 
-fn hatecheck() -> Option<PathBuf> {
+/// A folder of the data that may be shared beside the workspace; says so where it is absent.
+fn shared(name: &str) -> Option<PathBuf> {
     let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let shared = std::env::var_os("EVENHAND_SHARED").map(PathBuf::from);
-    [shared, Some(workspace.join("../shared"))]
+    let found = [shared, Some(workspace.join("../shared"))]
         .into_iter()
         .flatten()
-        .map(|shared| shared.join("data/hatecheck-en"))
-        .find(|folder| folder.is_dir())
+        .map(|shared| shared.join(name))
+        .find(|folder| folder.is_dir());
+    if found.is_none() {
+        eprintln!("skipped: no {name} in the shared folder (set EVENHAND_SHARED)");
+    }
+    found
 }
 
 fn rows(path: &std::path::Path) -> Vec<HashMap<String, String>> {

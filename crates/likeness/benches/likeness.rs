@@ -1,0 +1,134 @@
+//! How fast are like cases found? Events and look-ups a second on one core, medians of several runs.
+//!
+//! `cargo bench -p likeness --bench likeness` prints a table. With `-- pdq10m` it also builds an index of ten
+//! million fingerprints (about 1.3 GB).
+
+#![expect(clippy::print_stdout, clippy::cast_possible_truncation, reason = "a bench prints")]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use likeness::pictures::{PdqHash, PdqIndex};
+use likeness::{Neighbours, Shingles, Sketch, Text};
+
+/// SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A post of 8 to 19 words out of twenty thousand, the usual ones far more often.
+    fn post(&mut self) -> String {
+        let words = 8 + self.next() % 12;
+        let word = |draw: u64| {
+            let rank = 20_000f64.powf((draw % 1_000_000) as f64 / 1e6) as u64;
+            let letters = b"etaoinshrdlu";
+            let mut word = String::new();
+            let mut left = rank + 12;
+            while left > 0 {
+                word.push(char::from(letters.get((left % 12) as usize).copied().unwrap_or(b'e')));
+                left /= 12;
+            }
+            word
+        };
+        let words: Vec<String> = (0..words).map(|_| word(self.next())).collect();
+        words.join(" ")
+    }
+
+    fn hash(&mut self) -> PdqHash {
+        PdqHash(std::array::from_fn(|_| self.next()))
+    }
+}
+
+fn median(mut runs: Vec<f64>) -> f64 {
+    runs.sort_by(f64::total_cmp);
+    runs.get(runs.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn per_second(count: usize, runs: usize, mut work: impl FnMut()) -> f64 {
+    let rate = |_| {
+        let start = Instant::now();
+        work();
+        count as f64 / start.elapsed().as_secs_f64()
+    };
+    median((0..runs).map(rate).collect())
+}
+
+fn pdq(count: usize, random: &mut Random) {
+    let hashes: Vec<PdqHash> = (0..count).map(|_| random.hash()).collect();
+    let queries: Vec<PdqHash> = (0..2_000usize)
+        .map(|at| {
+            let mut near = hashes.get(at * 37 % count).copied().unwrap_or(PdqHash([0; 4]));
+            (0..at % 40).for_each(|_| {
+                let bit = random.next() % 256;
+                if let Some(word) = near.0.get_mut((bit / 64) as usize) {
+                    *word ^= 1 << (bit % 64);
+                }
+            });
+            near
+        })
+        .collect();
+    let start = Instant::now();
+    let index = PdqIndex::new(hashes);
+    let built = start.elapsed().as_secs_f64();
+    let rate = per_second(queries.len(), 7, || {
+        queries.iter().for_each(|query| drop(black_box(index.within(*query, 31))));
+    });
+    println!("PDQ, {count} fingerprints, radius 31: {rate:.0} look-ups/s (built in {built:.1} s)");
+}
+
+fn main() {
+    let mut random = Random(1);
+    let posts: Vec<String> = (0..20_000).map(|_| random.post()).collect();
+    let bytes: usize = posts.iter().map(String::len).sum();
+    let rate = per_second(posts.len(), 7, || {
+        for post in &posts {
+            black_box(Sketch::of(&Shingles::of(&Text::read(post))));
+        }
+    });
+    println!("posts read, shingled and sketched: {rate:.0}/s ({} bytes each)", bytes / posts.len());
+
+    pdq(1_000_000, &mut random);
+    if std::env::args().any(|argument| argument == "pdq10m") {
+        pdq(10_000_000, &mut random);
+    }
+
+    let wanted =
+        if std::env::args().any(|argument| argument == "small") { 100_000 } else { 1_000_000 };
+    let mut neighbours = Neighbours::new();
+    let start = Instant::now();
+    // What is looked for is held with another last word, as far as it goes.
+    let mut queries = Vec::new();
+    for key in 0..wanted {
+        let post = random.post();
+        if key % (wanted / 2_000) == 0 {
+            queries.push(format!("{post} {}", random.post()));
+            let half = post.rsplit_once(' ').map_or(post.as_str(), |(start, _)| start);
+            queries.push(format!("{half} elsewhere"));
+        }
+        neighbours.insert(key, Shingles::of(&Text::read(&post)));
+    }
+    println!("{wanted} decisions gathered in {:.1} s", start.elapsed().as_secs_f64());
+    let mut times: Vec<f64> = queries
+        .iter()
+        .map(|post| {
+            let start = Instant::now();
+            black_box(neighbours.nearest(&Shingles::of(&Text::read(post)), 0.7, 5));
+            start.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    let at =
+        |share: f64| times.get((share * times.len() as f64) as usize).copied().unwrap_or(f64::NAN);
+    println!(
+        "nearest five of {wanted}: median {:.2} ms, 95th percentile {:.2} ms",
+        at(0.5),
+        at(0.95)
+    );
+}
