@@ -1,4 +1,4 @@
-//! CPU time of the log against bare SHA-256 of the same bytes, in turns within one run; and of
+//! The time of the log against bare SHA-256 of the same bytes, in turns within one run; and of
 //! proofs in a log of ten million leaves, with its tiles in memory and on disk.
 #![expect(
     clippy::unwrap_used,
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tlog::note::{Kind, Note, SigningKey};
 use tlog::policy::Policy;
 use tlog::proof::{Receipt, consistency, inclusion, verify_inclusion};
@@ -21,20 +21,13 @@ use tlog::{Hash, leaf_hash};
 const RUNS: usize = 9;
 const LARGE: u64 = 10_000_000;
 
-/// CPU time of this thread, which does not count what other programs take; wall time elsewhere.
-fn cpu_time(start: Instant) -> Duration {
-    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = spent.and_then(|text| text.split(' ').next()?.parse().ok());
-    nanoseconds.map_or_else(|| start.elapsed(), Duration::from_nanos)
-}
-
-/// Nanoseconds of CPU for each of `count` calls.
-fn timed(start: Instant, count: u32, mut work: impl FnMut(u32)) -> f64 {
-    let before = cpu_time(start);
+/// Nanoseconds for each of `count` calls.
+fn timed(count: u32, mut work: impl FnMut(u32)) -> f64 {
+    let before = Instant::now();
     for n in 0..count {
         work(n);
     }
-    (cpu_time(start) - before).as_secs_f64() * 1e9 / f64::from(count)
+    before.elapsed().as_secs_f64() * 1e9 / f64::from(count)
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -49,26 +42,25 @@ fn both(mut one: impl FnMut() -> f64, mut other: impl FnMut() -> f64) -> (f64, f
 }
 
 fn main() {
-    let start = Instant::now();
     println!(
         "leaf bytes | bare SHA-256 ns | leaf hash ns | ratio | with tree and tiles ns | ratio"
     );
     for bytes in [200_usize, 500, 1_024, 4_096] {
         let leaf = vec![7_u8; bytes];
         let bare = || {
-            timed(start, 20_000, |_| {
+            timed(20_000, |_| {
                 black_box(Sha256::digest(black_box(&leaf)));
             })
         };
         let ours = || {
-            timed(start, 20_000, |_| {
+            timed(20_000, |_| {
                 black_box(leaf_hash(black_box(&leaf)));
             })
         };
         let (bare_time, hash) = both(bare, ours);
         let tree = || {
             let mut tree = Frontier::new();
-            timed(start, 20_000, |n| {
+            timed(20_000, |n| {
                 tree.append(leaf_hash(black_box(&leaf)));
                 if n % 1_000 == 999 {
                     black_box((tree.new_tiles(), tree.root()));
@@ -82,7 +74,7 @@ fn main() {
             bare_time / grown
         );
     }
-    large(start);
+    large();
 }
 
 /// Tiles as files, each read when it is asked for.
@@ -97,7 +89,7 @@ impl Tiles for Files<'_> {
     }
 }
 
-fn large(start: Instant) {
+fn large() {
     let directory = tempfile::tempdir().unwrap();
     let mut tree = Frontier::new();
     let mut memory = BTreeMap::new();
@@ -117,9 +109,7 @@ fn large(start: Instant) {
         verify_inclusion(&leaf, index, LARGE, proof, &root).unwrap();
     };
     let proved = |tiles: &dyn Fn(u64) -> Vec<Hash>| {
-        median(
-            (0..RUNS).map(|_| timed(start, 200, |n| check(&tiles(index(n)), index(n)))).collect(),
-        )
+        median((0..RUNS).map(|_| timed(200, |n| check(&tiles(index(n)), index(n)))).collect())
     };
     let in_memory = proved(&|index| inclusion(&memory, index, LARGE).unwrap());
     let files = Files(directory.path());
@@ -127,9 +117,7 @@ fn large(start: Instant) {
     let grown = median(
         (0..RUNS)
             .map(|_| {
-                timed(start, 200, |n| {
-                    drop(black_box(consistency(&memory, 1 + index(n), LARGE).unwrap()))
-                })
+                timed(200, |n| drop(black_box(consistency(&memory, 1 + index(n), LARGE).unwrap())))
             })
             .collect(),
     );
@@ -144,14 +132,14 @@ fn large(start: Instant) {
     let verified = median(
         (0..RUNS)
             .map(|_| {
-                timed(start, 200, |_| {
+                timed(200, |_| {
                     let receipt: Receipt = receipt.parse().unwrap();
                     black_box(receipt.verify(&leaf, &policy).unwrap());
                 })
             })
             .collect(),
     );
-    println!("\nlog of {LARGE} leaves | µs of CPU");
+    println!("\nlog of {LARGE} leaves | µs");
     for (what, nanoseconds) in [
         ("make and verify a proof of inclusion, tiles in memory", in_memory),
         ("make and verify a proof of inclusion, tiles in files", on_disk),
