@@ -10,6 +10,7 @@
 
 pub mod checkpoint;
 pub mod cosignature;
+pub mod disclosure;
 pub mod note;
 pub mod policy;
 pub mod proof;
