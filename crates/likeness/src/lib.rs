@@ -34,6 +34,7 @@
 //! assert_eq!(gamma_bound(pairs, 0.05), None, "two pairs prove nothing");
 //! ```
 
+pub mod audit;
 mod guard;
 mod like_sets;
 pub mod links;

@@ -51,72 +51,113 @@ pub fn permutation(
     deals: usize,
     mut pick: impl FnMut(usize) -> usize,
 ) -> Option<Permutation> {
-    let mut labels: BTreeMap<u64, bool> = BTreeMap::new();
-    sets.iter().flatten().for_each(|case| _ = labels.entry(case.account).or_insert(case.of_one));
-    let tells = |set: &&Vec<Dealt>| {
-        let groups = set.iter().filter(|case| labels.get(&case.account) == Some(&true)).count();
-        let measured = set.iter().filter(|case| case.measured).count();
-        groups > 0 && groups < set.len() && measured > 0 && measured < set.len()
-    };
-    sets.iter().find(tells)?;
-    let surplus = surplus(sets, &labels);
-    let tables = tables(sets, &labels);
+    let mut accounts = Accounts::of(sets);
+    if !sets.iter().any(|set| accounts.tells(set)) {
+        return None;
+    }
+    let surplus = accounts.surplus();
+    let tables = accounts.tables();
     let mut at_least = 0;
     for _ in 0..deals {
         for table in &tables {
-            let mut dealt: Vec<bool> =
-                table.iter().map(|account| labels.get(account) == Some(&true)).collect();
-            for last in (1..dealt.len()).rev() {
-                dealt.swap(last, pick(last + 1).min(last));
-            }
-            for (account, label) in table.iter().zip(dealt) {
-                labels.insert(*account, label);
+            for last in (1..table.len()).rev() {
+                if let (Some(a), Some(b)) = (table.get(last), table.get(pick(last + 1).min(last))) {
+                    accounts.of_one.swap(*a, *b);
+                }
             }
         }
-        let here = self::surplus(sets, &labels);
-        at_least += usize::from(here.abs() >= surplus.abs() - 1e-9);
+        at_least += usize::from(accounts.surplus().abs() >= surplus.abs() - 1e-9);
     }
     Some(Permutation { surplus, p: (1 + at_least) as f64 / (1 + deals) as f64, deals })
 }
 
-/// Σ over sets of (measures against the first group − its share of the set's measures).
-fn surplus(sets: &[Vec<Dealt>], labels: &BTreeMap<u64, bool>) -> f64 {
-    sets.iter()
-        .map(|set| {
-            let of_one = |case: &&Dealt| labels.get(&case.account) == Some(&true);
-            let measured = set.iter().filter(|case| case.measured).count() as f64;
-            let ours = set.iter().filter(of_one).count() as f64;
-            let seen = set.iter().filter(of_one).filter(|case| case.measured).count() as f64;
-            if set.is_empty() { 0.0 } else { seen - ours * measured / set.len() as f64 }
-        })
-        .sum()
+/// The accounts, numbered from 0.
+struct Accounts {
+    numbers: BTreeMap<u64, usize>,
+    of_one: Vec<bool>,
+    /// What each account adds to the surplus if it is of the first group: over its cases, 1 or 0 for a measure
+    /// less the share of its set. Dealing labels changes no more than who is summed.
+    weights: Vec<f64>,
+    /// For each account another that it is dealt with, or itself.
+    with: Vec<usize>,
 }
 
-/// The accounts that are dealt among themselves.
-fn tables(sets: &[Vec<Dealt>], labels: &BTreeMap<u64, bool>) -> Vec<Vec<u64>> {
-    let mut leader: BTreeMap<u64, u64> =
-        labels.keys().map(|account| (*account, *account)).collect();
-    fn find(leader: &mut BTreeMap<u64, u64>, mut of: u64) -> u64 {
-        while let Some(up) = leader.get(&of).copied().filter(|up| *up != of) {
-            let above = leader.get(&up).copied().unwrap_or(up);
-            leader.insert(of, above);
+impl Accounts {
+    fn of(sets: &[Vec<Dealt>]) -> Self {
+        let (numbers, of_one) = (BTreeMap::new(), Vec::new());
+        let mut accounts = Self { numbers, of_one, weights: Vec::new(), with: Vec::new() };
+        for set in sets {
+            let measured = set.iter().filter(|case| case.measured).count() as f64;
+            let share = measured / set.len() as f64;
+            let mut first = None;
+            for case in set {
+                let at = accounts.number(case);
+                if let Some(weight) = accounts.weights.get_mut(at) {
+                    *weight += f64::from(u8::from(case.measured)) - share;
+                }
+                let met = *first.get_or_insert(at);
+                let (a, b) = (accounts.leader(met), accounts.leader(at));
+                accounts.follow(b, a);
+            }
+        }
+        accounts
+    }
+
+    fn number(&mut self, case: &Dealt) -> usize {
+        let next = self.of_one.len();
+        let at = *self.numbers.entry(case.account).or_insert(next);
+        if at == next {
+            self.of_one.push(case.of_one);
+            self.weights.push(0.0);
+            self.with.push(at);
+        }
+        at
+    }
+
+    fn leader(&mut self, mut of: usize) -> usize {
+        while let Some(up) = self.with.get(of).copied().filter(|up| *up != of) {
+            let above = self.with.get(up).copied().unwrap_or(up);
+            self.follow(of, above);
             of = above;
         }
         of
     }
-    for set in sets {
-        for pair in set.windows(2) {
-            if let [a, b] = pair {
-                let (a, b) = (find(&mut leader, a.account), find(&mut leader, b.account));
-                leader.insert(b, a);
-            }
+
+    fn follow(&mut self, of: usize, to: usize) {
+        if let Some(with) = self.with.get_mut(of) {
+            *with = to;
         }
     }
-    let mut tables: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
-    for account in labels.keys() {
-        tables.entry(find(&mut leader, *account)).or_default().push(*account);
+
+    fn is_of_one(&self, case: &Dealt) -> bool {
+        let number = self.numbers.get(&case.account);
+        number.and_then(|at| self.of_one.get(*at)).copied().unwrap_or(false)
     }
-    tables.into_values().filter(|table| table.len() > 1).collect()
+
+    /// Has the set both groups and both outcomes?
+    fn tells(&self, set: &[Dealt]) -> bool {
+        let ones = set.iter().filter(|case| self.is_of_one(case)).count();
+        let measured = set.iter().filter(|case| case.measured).count();
+        ones > 0 && ones < set.len() && measured > 0 && measured < set.len()
+    }
+
+    fn surplus(&self) -> f64 {
+        self.of_one.iter().zip(&self.weights).filter(|(one, _)| **one).map(|(_, w)| w).sum()
+    }
+
+    /// The accounts that are dealt among themselves, where there is something to deal.
+    fn tables(&mut self) -> Vec<Vec<usize>> {
+        let mut tables: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for at in 0..self.of_one.len() {
+            tables.entry(self.leader(at)).or_default().push(at);
+        }
+        let mixed = |table: &Vec<usize>| {
+            let ones = table.iter().filter(|at| self.of_one.get(**at) == Some(&true)).count();
+            let tells = table.iter().any(|at| self.weights.get(*at).is_some_and(|w| *w != 0.0));
+            tells && ones > 0 && ones < table.len()
+        };
+        tables.into_values().filter(mixed).collect()
+    }
 }
 
 #[cfg(test)]
