@@ -39,7 +39,11 @@ impl Known {
                 accounts.insert(subject.account.id);
                 items.insert(subject.item.id);
             }
-            entities.extend(plan.facts_needed(event).into_iter().map(|FactKey::Labels(key)| key));
+            let needed = plan.facts_needed(event, &Facts::default(), 0);
+            entities.extend(needed.into_iter().filter_map(|key| match key {
+                FactKey::Labels(entity) => Some(entity),
+                _ => None,
+            }));
         }
         let accounts: Vec<_> = accounts.into_iter().collect();
         let items: Vec<_> = items.into_iter().collect();

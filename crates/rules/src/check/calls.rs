@@ -2,16 +2,19 @@
 //! be known beforehand is.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use sml::Span;
 use sml::tree::{Call, Expr, Statement};
 
+use super::behind;
 use super::constants::{Constants, Flips, Known};
 use super::engine_calls;
 use super::files::{File, FileId};
 use super::names::{Index, is_local};
 use super::walk::{self, Parent, calls, function_name};
 use super::{Environment, config::DeclaredLabels};
+use crate::declared::DeclaredFunction;
 use crate::functions::{self, FunctionId, Prepared, Signature};
 use crate::problem::{Problem, nearest};
 use crate::types::Type;
@@ -19,9 +22,11 @@ use crate::value::Value;
 
 /// A call that was understood.
 #[derive(Debug)]
-pub(crate) struct Checked {
-    pub(crate) id: FunctionId,
-    pub(crate) signature: &'static Signature,
+pub(crate) struct Checked<'t> {
+    /// Its place in the table of our own, or that of the function behind it.
+    pub(crate) id: Option<FunctionId>,
+    pub(crate) signature: &'t Signature,
+    pub(crate) declared: Option<&'t Arc<DeclaredFunction>>,
     pub(crate) prepared: Prepared,
     /// For each argument its value, if it is known: constants and defaults.
     pub(crate) known: Vec<Option<Value>>,
@@ -29,20 +34,20 @@ pub(crate) struct Checked {
 
 /// All calls, by file and place, and what they import.
 #[derive(Debug, Default)]
-pub(crate) struct Calls {
-    checked: HashMap<(FileId, Span), Checked>,
+pub(crate) struct Calls<'t> {
+    checked: HashMap<(FileId, Span), Checked<'t>>,
     imports: HashMap<(FileId, Span), Vec<(FileId, Span)>>,
     by_file: HashMap<FileId, Vec<(FileId, Span)>>,
     pub(crate) flips: Flips,
 }
 
-impl Calls {
-    pub(crate) fn get(&self, file: FileId, span: Span) -> Option<&Checked> {
+impl<'t> Calls<'t> {
+    pub(crate) fn get(&self, file: FileId, span: Span) -> Option<&Checked<'t>> {
         self.checked.get(&(file, span))
     }
 
     /// Takes a call out, for the program.
-    pub(crate) fn take(&mut self, file: FileId, span: Span) -> Option<Checked> {
+    pub(crate) fn take(&mut self, file: FileId, span: Span) -> Option<Checked<'t>> {
         self.checked.remove(&(file, span))
     }
 
@@ -79,11 +84,11 @@ pub(crate) struct Site<'t> {
     /// The arguments by keyword; of equal keywords the last counts.
     pub(crate) arguments: BTreeMap<&'t str, &'t Expr>,
     /// The constants by keyword.
-    pub(crate) known: BTreeMap<&'static str, Known>,
+    pub(crate) known: BTreeMap<&'t str, Known>,
 }
 
 /// Checks all calls of all files.
-pub(crate) fn check<'t>(context: &Context<'t>, problems: &mut Vec<Problem>) -> Option<Calls> {
+pub(crate) fn check<'t>(context: &Context<'t>, problems: &mut Vec<Problem>) -> Option<Calls<'t>> {
     let before = problems.len();
     let mut all = Calls::default();
     let mut experiments = HashMap::new();
@@ -102,14 +107,15 @@ pub(crate) fn check<'t>(context: &Context<'t>, problems: &mut Vec<Problem>) -> O
                 );
                 continue;
             };
-            let Some((found, signature)) =
-                functions::find(name).and_then(|id| Some((id, functions::get(id)?)))
-            else {
-                problems.push(unknown(file, call, name));
+            let Some(callable) = context.environment.function(name) else {
+                problems.push(unknown(context.environment, file, call, name));
                 continue;
             };
-            let arguments =
-                call.arguments.iter().map(|argument| (&*argument.keyword.text, &argument.value));
+            let signature = callable.signature;
+            let arguments = call
+                .arguments
+                .iter()
+                .map(|argument| (signature.keyword(&argument.keyword.text), &argument.value));
             let mut site = Site {
                 file: id,
                 call,
@@ -123,13 +129,14 @@ pub(crate) fn check<'t>(context: &Context<'t>, problems: &mut Vec<Problem>) -> O
             }
             engine_calls::check(context, &site, &mut experiments, &mut all, problems);
             let known = site.known_in_order(signature);
-            match functions::prepare(found, &known, context.environment.lists()) {
-                Ok(prepared) => {
-                    let checked = Checked { id: found, signature, prepared, known };
-                    all.checked.insert((id, call.span), checked);
+            match behind::prepare(callable, &known, context.environment.lists()) {
+                Ok((id, prepared)) => {
+                    let declared = callable.declared;
+                    let checked = Checked { id, signature, declared, prepared, known };
+                    all.checked.insert((site.file, call.span), checked);
                 }
                 Err(errors) => problems.extend(errors.into_iter().map(|error| {
-                    let (file, span) = site.place_of(error.argument);
+                    let (file, span) = site.place_of(error.argument.as_deref());
                     context.error(file, span, "argument", error.message).with_hint(error.hint)
                 })),
             }
@@ -158,12 +165,12 @@ impl<'t> Site<'t> {
     fn fill(
         &mut self,
         context: &Context<'t>,
-        signature: &'static Signature,
+        signature: &'t Signature,
         constants: &Constants<'t>,
         flips: &mut Flips,
         problems: &mut Vec<Problem>,
     ) -> bool {
-        let taken = || signature.arguments.iter().map(|argument| argument.name);
+        let taken = || signature.arguments.iter().map(|argument| &*argument.name);
         let mut usable = true;
         if signature.further.is_none() {
             for (keyword, value) in &self.arguments {
@@ -183,12 +190,12 @@ impl<'t> Site<'t> {
             }
         }
         let mut sorted: Vec<_> = signature.arguments.iter().collect();
-        sorted.sort_by_key(|argument| argument.name);
+        sorted.sort_by(|a, b| a.name.cmp(&b.name));
         for argument in sorted.iter().filter(|argument| argument.constant) {
-            let Some(expr) = self.arguments.get(argument.name) else { continue };
+            let Some(expr) = self.arguments.get(&*argument.name) else { continue };
             match constants.resolve(expr, &argument.kind, flips) {
                 Ok(known) => {
-                    self.known.insert(argument.name, known);
+                    self.known.insert(&argument.name, known);
                 }
                 Err(not) => {
                     usable = false;
@@ -207,7 +214,7 @@ impl<'t> Site<'t> {
         let missing: Vec<_> = sorted
             .iter()
             .filter(|argument| argument.default.is_none())
-            .filter(|argument| !self.arguments.contains_key(argument.name))
+            .filter(|argument| !self.arguments.contains_key(&*argument.name))
             .map(|argument| format!("`{}`", argument.name))
             .collect();
         if !missing.is_empty() {
@@ -230,9 +237,9 @@ impl<'t> Site<'t> {
         signature
             .arguments
             .iter()
-            .map(|argument| match self.known.get(argument.name) {
+            .map(|argument| match self.known.get(&*argument.name) {
                 Some((value, ..)) => Some(value.clone()),
-                None if self.arguments.contains_key(argument.name) => None,
+                None if self.arguments.contains_key(&*argument.name) => None,
                 None => argument.default.clone(),
             })
             .collect()
@@ -264,16 +271,19 @@ fn local_literals(file: &File) -> HashMap<&str, &Expr> {
         .collect()
 }
 
-fn unknown(file: &File, call: &Call, name: &str) -> Problem {
+fn unknown(environment: &Environment, file: &File, call: &Call, name: &str) -> Problem {
     let problem =
         file.error(call.span, "unknown-function", format!("there is no function `{name}`"));
-    let names = || functions::registry().iter().map(|signature| signature.name);
+    let names = || environment.function_names();
     let longer = names().find(|known| {
         known.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
     });
     match longer.or_else(|| nearest(name, names())) {
         Some(found) => problem.with_hint(format!("did you mean `{found}`?")),
-        None => problem.with_hint("`evenhand` knows the functions of Osprey's library and its own"),
+        None => problem.with_hint(
+            "if the platform adds it, declare it in `functions.toml`: `evenhand check \
+             --declare-unknown` writes a first draft",
+        ),
     }
 }
 
@@ -294,15 +304,19 @@ fn takes(signature: &Signature) -> String {
 }
 
 /// Results are used where there are any, and only there.
-pub(crate) fn results_are_used(files: &[File], problems: &mut Vec<Problem>) {
+pub(crate) fn results_are_used(
+    files: &[File],
+    environment: &Environment,
+    problems: &mut Vec<Problem>,
+) {
     for file in files {
         for (call, parent) in calls(&file.root) {
-            let Some(signature) =
-                function_name(call).and_then(functions::find).and_then(functions::get)
+            let Some(callable) = function_name(call).and_then(|name| environment.function(name))
             else {
                 continue;
             };
-            let name = signature.name;
+            let signature = callable.signature;
+            let name = &signature.name;
             let statement = matches!(parent, Parent::Statement);
             let (message, hint) = match (statement, signature.returns == Type::None) {
                 (true, false) => (
@@ -322,7 +336,7 @@ pub(crate) fn results_are_used(files: &[File], problems: &mut Vec<Problem>) {
 
 /// Calls whose type only an annotation can tell have one.
 pub(crate) fn is_dynamic(signature: &Signature) -> bool {
-    matches!(signature.name, "JsonData" | "EntityJson")
+    matches!(&*signature.name, "JsonData" | "EntityJson")
 }
 
 /// Those calls stand alone behind an annotated name.
@@ -338,7 +352,7 @@ pub(crate) fn dynamic_are_annotated(files: &[File], problems: &mut Vec<Problem>)
             if !is_dynamic(signature) {
                 continue;
             }
-            let name = signature.name;
+            let name = &*signature.name;
             let entity = name == "EntityJson";
             let example = if entity { "Entity[str]" } else { "str" };
             let Parent::Assign(assign) = parent else {

@@ -51,7 +51,7 @@ pub(super) struct Binding {
 
 pub(super) struct Lowering<'t> {
     pub(super) files: &'t [File],
-    pub(super) calls: Calls,
+    pub(super) calls: Calls<'t>,
     pub(super) problems: &'t mut Vec<Problem>,
     pub(super) program: Program,
     pub(super) names: HashMap<(Option<FileId>, Arc<str>), Binding>,

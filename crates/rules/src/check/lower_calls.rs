@@ -5,14 +5,16 @@ use std::sync::Arc;
 use sml::tree::{Assign, Call, Expr};
 
 use super::annotations::{Read, Wrapper};
+use super::behind;
 use super::calls::Checked;
 use super::experiments::units;
 use super::lower::{Lowered, Lowering, number};
 use super::walk::function_name;
-use crate::functions::Needs;
+use crate::declared::{Binding, From};
+use crate::functions::{self, Needs, Special};
 use crate::plan::node::{
-    Argument, Data, Does, Experiment, Finding, Function, HasLabel, Input, Items, Kind, Label,
-    Piece, Rule, When,
+    Argument, Beyond, BeyondDoes, Data, Does, Experiment, Finding, Function, HasLabel, Input,
+    Items, Kind, Label, Piece, Rule, When,
 };
 use crate::types::Type;
 use crate::value::{RuleValue, Str, Value};
@@ -21,12 +23,12 @@ use crate::value::{RuleValue, Str, Value};
 type Stored<'t> = Option<(&'t Assign, Option<&'t Read>)>;
 
 /// A call with its arguments lowered.
-struct Given<'t> {
-    arguments: Vec<(&'t str, &'t Expr, Lowered)>,
-    checked: Checked,
+pub(super) struct Given<'a, 't> {
+    arguments: Vec<(&'a str, &'a Expr, Lowered)>,
+    pub(super) checked: Checked<'t>,
 }
 
-impl Given<'_> {
+impl Given<'_, '_> {
     fn find(&self, name: &str) -> Option<&Lowered> {
         let last = self.arguments.iter().rev().find(|(keyword, ..)| *keyword == name);
         last.map(|(.., lowered)| lowered)
@@ -48,7 +50,7 @@ impl Given<'_> {
     }
 }
 
-impl Lowering<'_> {
+impl<'t> Lowering<'t> {
     pub(super) fn call(&mut self, call: &Call, stored: Stored<'_>) -> Lowered {
         let checked = function_name(call).and_then(|_| self.calls.take(self.file, call.span));
         let Some(checked) = checked else {
@@ -60,9 +62,9 @@ impl Lowering<'_> {
         let mut given = Given { arguments: Vec::new(), checked };
         let mut items = Vec::new();
         for argument in &call.arguments {
-            let keyword = &*argument.keyword.text;
+            let keyword = signature.keyword(&argument.keyword.text);
             // The items of these lists are looked at one by one.
-            let mut value = match (&argument.value, signature.name, keyword) {
+            let mut value = match (&argument.value, &*signature.name, keyword) {
                 (Expr::List(list), "Rule", "when_all")
                 | (Expr::List(list), "WhenRules", "rules_any" | "then") => {
                     let (kind, lowered) = self.items(list);
@@ -147,7 +149,7 @@ impl Lowering<'_> {
         &mut self,
         call: &Call,
         stored: Stored<'_>,
-        given: Given<'_>,
+        given: Given<'_, '_>,
         items: Vec<(&str, Box<[Input]>)>,
         returns: Type,
     ) -> Lowered {
@@ -156,7 +158,8 @@ impl Lowering<'_> {
         let showable = given.arguments.iter().all(|(.., lowered)| lowered.showable);
         let mut steps = self.steps(&given);
         let mut kind_of_value = returns;
-        let node = match given.checked.signature.name {
+        let node = match &*given.checked.signature.name {
+            _ if given.checked.declared.is_some() => self.beyond_or_function(given),
             "Import" => {
                 let files = self.calls.imports_at(self.file, call.span);
                 let files = files.iter().map(|(file, _)| number(*file)).collect();
@@ -172,7 +175,7 @@ impl Lowering<'_> {
                 let read = annotation.cloned();
                 let kind = read.as_ref().map_or(Type::Any, |read| read.kind.clone());
                 kind_of_value = kind.clone();
-                let entity = match (&kind, given.checked.signature.name) {
+                let entity = match (&kind, &*given.checked.signature.name) {
                     (Type::Entity(_), "EntityJson") => Some(given.text("type")),
                     _ => None,
                 };
@@ -260,28 +263,56 @@ impl Lowering<'_> {
                         .then(|| (self.input(&given, "queue"), self.input(&given, "priority"))),
                 }))
             }
-            _ => {
-                let signature = given.checked.signature;
-                let arguments = signature
-                    .arguments
-                    .iter()
-                    .map(|argument| Argument {
-                        input: self.input(&given, argument.name),
-                        none_if_failed: argument.kind.accepts_none() && argument.kind != Type::Any,
-                    })
-                    .collect();
-                let id = given.checked.id;
-                let prepared = Arc::new(given.checked.prepared);
-                let random = signature.needs == Needs::Randomness;
-                Kind::Function(Box::new(Function { id, prepared, arguments, random }))
-            }
+            _ => self.beyond_or_function(given),
         };
         let lowered = self.node(call.span, kind_of_value, node, steps);
         Lowered { showable, ..lowered }
     }
 
+    /// A call that is no part of the language itself: one of our functions, or what stands behind
+    /// a declared one.
+    fn beyond_or_function(&mut self, given: Given<'_, '_>) -> Kind {
+        let front = given.checked.signature;
+        let behind = given.checked.id.and_then(functions::get);
+        let signature = behind.unwrap_or(front);
+        let from = behind::arguments(&given);
+        let mut arguments = Vec::with_capacity(signature.arguments.len());
+        for (at, argument) in signature.arguments.iter().enumerate() {
+            let input = match from.get(at) {
+                Some(From::Argument(name)) => self.input(&given, name),
+                Some(From::Fixed(value)) => self.constant_input(value.clone()),
+                Some(From::Default) | None => {
+                    self.constant_input(argument.default.clone().unwrap_or_default())
+                }
+            };
+            let none_if_failed = argument.kind.accepts_none() && argument.kind != Type::Any;
+            arguments.push(Argument { input, none_if_failed });
+        }
+        let arguments: Box<[Argument]> = arguments.into();
+        let does = match given.checked.declared.map(|declared| &declared.binding) {
+            Some(Binding::Ask(scorer)) => Some(BeyondDoes::Ask(Arc::clone(scorer))),
+            Some(Binding::Effect) => Some(BeyondDoes::Special(Special::Effect)),
+            Some(Binding::Absent) => Some(BeyondDoes::Absent),
+            _ => signature.special_kind().map(BeyondDoes::Special),
+        };
+        match (does, given.checked.id) {
+            (Some(does), _) => {
+                let names = signature.arguments.iter().map(|one| Str::from(&*one.name)).collect();
+                let name = Str::from(&*front.name);
+                Kind::Beyond(Box::new(Beyond { name, does, names, arguments }))
+            }
+            (None, Some(id)) => {
+                let prepared = Arc::new(given.checked.prepared);
+                let random = signature.needs == Needs::Randomness;
+                Kind::Function(Box::new(Function { id, prepared, arguments, random }))
+            }
+            // Every function is one of ours or has something behind it.
+            (None, None) => Kind::List(Box::default()),
+        }
+    }
+
     /// The steps of the arguments, in the order in which they first stand; constants have none.
-    fn steps(&mut self, given: &Given<'_>) -> Vec<u32> {
+    fn steps(&mut self, given: &Given<'_, '_>) -> Vec<u32> {
         let signature = given.checked.signature;
         let mut seen: Vec<&str> = Vec::new();
         for (keyword, ..) in &given.arguments {
@@ -297,7 +328,7 @@ impl Lowering<'_> {
     }
 
     /// What is given for an argument: a constant, a computed value, or its default.
-    fn input(&mut self, given: &Given<'_>, name: &str) -> Input {
+    fn input(&mut self, given: &Given<'_, '_>, name: &str) -> Input {
         match (given.known(name), given.find(name)) {
             (Some(value), _) => {
                 let value = value.clone();
@@ -308,7 +339,12 @@ impl Lowering<'_> {
         }
     }
 
-    fn list_of(&mut self, given: &Given<'_>, items: &[(&str, Box<[Input]>)], name: &str) -> Items {
+    fn list_of(
+        &mut self,
+        given: &Given<'_, '_>,
+        items: &[(&str, Box<[Input]>)],
+        name: &str,
+    ) -> Items {
         match items.iter().find(|(keyword, _)| *keyword == name) {
             Some((_, items)) => Items::Each(items.clone()),
             None => Items::List(self.input(given, name)),
@@ -317,7 +353,7 @@ impl Lowering<'_> {
 
     fn rule(
         &mut self,
-        given: &Given<'_>,
+        given: &Given<'_, '_>,
         items: &[(&str, Box<[Input]>)],
         name: Str,
         steps: &mut [u32],

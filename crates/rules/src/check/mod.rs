@@ -5,6 +5,7 @@
 //! both find fault with the same lines. The words are ours.
 
 mod annotations;
+mod behind;
 mod calls;
 mod config;
 mod constants;
@@ -17,6 +18,7 @@ mod lower;
 mod lower_calls;
 mod names;
 mod operators;
+mod rounds;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -25,7 +27,8 @@ use std::sync::Arc;
 
 pub use config::{DeclaredLabel, DeclaredLabels};
 
-use crate::functions::{Lists, Nothing};
+use crate::declared::{Declared, DeclaredFunction};
+use crate::functions::{self, FunctionId, Lists, Nothing, Signature};
 use crate::plan::Program;
 use crate::problem::Problem;
 use crate::sources::Sources;
@@ -38,11 +41,40 @@ pub struct Environment {
     pub lists: Option<Arc<dyn Lists + Send>>,
     /// The clauses that `Breach` and `Refer` may cite; None leaves them unchecked.
     pub clauses: Option<BTreeSet<String>>,
+    /// The functions that the platform adds.
+    pub declared: Option<Arc<Declared>>,
     /// Whether Osprey's known defects are kept where they change results.
     pub like_osprey: bool,
 }
 
+/// A function that a call may name.
+#[derive(Clone, Copy)]
+pub(crate) struct Callable<'e> {
+    pub(crate) signature: &'e Signature,
+    /// Its place in the table of our own.
+    pub(crate) id: Option<FunctionId>,
+    /// How it is declared, if the platform adds it.
+    pub(crate) declared: Option<&'e Arc<DeclaredFunction>>,
+}
+
 impl Environment {
+    /// The function of a name. A declared one takes the place of ours: it is what the platform's
+    /// own rules mean.
+    pub(crate) fn function(&self, name: &str) -> Option<Callable<'_>> {
+        if let Some(declared) = self.declared.as_ref().and_then(|all| all.get(name)) {
+            let signature = &declared.signature;
+            return Some(Callable { signature, id: None, declared: Some(declared) });
+        }
+        let id = functions::find(name)?;
+        Some(Callable { signature: functions::get(id)?, id: Some(id), declared: None })
+    }
+
+    /// The names of all functions.
+    pub(crate) fn function_names(&self) -> impl Iterator<Item = &str> {
+        let declared = self.declared.iter().flat_map(|all| all.iter().map(|(name, _)| name));
+        declared.chain(functions::registry().iter().map(|signature| &*signature.name))
+    }
+
     pub(crate) fn lists(&self) -> &dyn Lists {
         match &self.lists {
             Some(lists) => &**lists,
@@ -107,7 +139,7 @@ fn run(
     }
     let labels = config::read(sources, problems);
     names::locals_are_read(&files, problems);
-    calls::results_are_used(&files, problems);
+    calls::results_are_used(&files, environment, problems);
     let index = names::stored_once(&files, problems)?;
     let context =
         calls::Context { files: &files, index: &index, labels: labels.as_ref(), environment };
@@ -119,6 +151,8 @@ fn run(
     if !(annotated && known) {
         return None;
     }
-    let program = lower::lower(&files, &order, calls, labels.unwrap_or_default(), problems);
+    let mut program =
+        lower::lower(&files, &order, calls, labels.clone().unwrap_or_default(), problems);
+    rounds::are_few(&files, &mut program, problems);
     Some(Program { lists: environment.lists.clone(), ..program })
 }

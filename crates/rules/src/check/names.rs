@@ -224,7 +224,7 @@ pub(crate) fn import_order(
 }
 
 struct Search<'c> {
-    calls: &'c Calls,
+    calls: &'c Calls<'c>,
     state: Vec<Progress>,
     order: Vec<FileId>,
     path: Vec<(FileId, Span)>,

@@ -1,6 +1,7 @@
 //! What follows from a plan for one event. A pure function of plan, event and facts: no clock, no
 //! chance, no state between events.
 
+mod beyond;
 mod found;
 mod murmur;
 mod run;
@@ -17,6 +18,7 @@ use crate::facts::{FactKey, Facts};
 use crate::found::Found;
 use crate::plan::Plan;
 use crate::plan::node::{Kind, Program, Source};
+use crate::state::Change;
 use crate::value::{Effect, RuleValue, Value};
 
 pub(crate) use run::Run;
@@ -34,6 +36,8 @@ pub struct Outcome {
     pub effects: Vec<Emitted>,
     /// What failed.
     pub errors: Vec<EvaluationError>,
+    /// What is to be kept from this event on.
+    pub changes: Vec<Change>,
     /// The offset in which results tell the event's time.
     offset: Offset,
 }
@@ -73,33 +77,32 @@ pub fn evaluate(plan: &Plan, event: &Event, facts: &Facts, now: Timestamp) -> Ou
 }
 
 impl Plan {
-    /// The facts that the evaluation of an event needs.
+    /// The facts that the evaluation of an event needs and that are not in `facts` yet. A fact that
+    /// is asked for by what another fact says is told in a later round: see [`Self::fact_rounds`].
     #[must_use]
-    pub fn facts_needed(&self, event: &Event) -> Vec<FactKey> {
-        if self.has_labels.is_empty() {
-            return Vec::new();
+    pub fn facts_needed(&self, event: &Event, facts: &Facts, round: usize) -> Vec<FactKey> {
+        let Some(wanted) = self.rounds.get(round) else { return Vec::new() };
+        let mut needed: Vec<FactKey> = Vec::new();
+        if round == 0 {
+            needed.extend(self.running_lists.iter().map(|name| FactKey::List(Arc::clone(name))));
         }
-        let facts = Facts::default();
-        let mut run = Run::new(self, event, &facts, event.timestamp);
-        for at in &self.before_facts {
-            run.compute(*at);
+        if !wanted.facts.is_empty() {
+            let mut run = Run::new(self, event, facts, event.timestamp);
+            for at in &wanted.before {
+                run.compute(*at);
+            }
+            needed.extend(wanted.facts.iter().filter_map(|at| run.fact_key(self.node(*at)?)));
         }
-        let mut needed: Vec<FactKey> = self
-            .has_labels
-            .iter()
-            .filter_map(|at| match &self.node(*at)?.kind {
-                Kind::HasLabel(label) => match run.read(label.entity)?.as_ref() {
-                    Value::Entity(entity) => {
-                        Some(FactKey::Labels(crate::labels::entity_name(entity)))
-                    }
-                    _ => None,
-                },
-                _ => None,
-            })
-            .collect();
         needed.sort();
         needed.dedup();
+        needed.retain(|key| !facts.has(key));
         needed
+    }
+
+    /// How often facts are fetched, one round after the other, before an event can be evaluated.
+    #[must_use]
+    pub fn fact_rounds(&self) -> usize {
+        self.rounds.len()
     }
 }
 

@@ -13,6 +13,7 @@ use crate::facts::Facts;
 use crate::functions::{CallContext, Lists, Nothing};
 use crate::plan::node::{Input, Items, Node, Place, Program, Source};
 use crate::plan::{Plan, index};
+use crate::state::Change;
 use crate::text::Memo;
 use crate::value::{Effect, Fault, RuleValue, Value, json};
 
@@ -41,6 +42,8 @@ pub(crate) struct Run<'a> {
     /// The files that `Require`s came to.
     pub(super) required: Vec<(u32, u32)>,
     pub(super) fired: Vec<(u32, Fired)>,
+    /// What is to be kept because of this event.
+    pub(super) changes: Vec<Change>,
     errors: Vec<EvaluationError>,
     memo: Memo,
     /// Room for the arguments of a call, reused from call to call.
@@ -81,6 +84,7 @@ impl<'a> Run<'a> {
             queue: Vec::new(),
             required: Vec::new(),
             fired: Vec::new(),
+            changes: Vec::new(),
             errors: Vec::new(),
             memo: Memo::default(),
             arguments: Vec::new(),
@@ -214,6 +218,7 @@ impl<'a> Run<'a> {
             findings,
             effects,
             errors: self.errors,
+            changes: self.changes,
             offset: self.facts.offset.unwrap_or(Offset::UTC),
         }
     }

@@ -10,7 +10,7 @@ use super::{Emitted, Outcome};
 use crate::labels::entity_name;
 use crate::plan::{Plan, index};
 use crate::value::json::{NonFinite, write, write_int, write_str};
-use crate::value::{Duration, Effect, RuleValue, Value, parse_integer};
+use crate::value::{Duration, Effect, RuleValue, Value, parse_integer, text};
 
 impl Outcome {
     /// The features that results show: None for one that could not be computed. Features of files
@@ -81,6 +81,11 @@ impl Outcome {
             .collect();
         write_texts(out, ",\"__entity_label_mutations\":", labels.iter().map(String::as_str));
         write_texts(out, ",\"__verdicts\":", self.declared());
+        for (name, texts) in self.asked() {
+            out.push(',');
+            write_str(out, &name);
+            write_texts(out, ":", texts.iter().map(String::as_str));
+        }
         for (name, value) in self.features(plan) {
             out.push(',');
             write_str(out, name);
@@ -88,6 +93,27 @@ impl Outcome {
             write_value(out, value.as_deref().unwrap_or(&Value::None));
         }
         out.push('}');
+    }
+
+    /// What the platform's own effects ask for: each function as `__its_name`, and what it was
+    /// called with, as Osprey's plugins show it.
+    #[must_use]
+    pub fn asked(&self) -> Vec<(String, Vec<String>)> {
+        let mut asked: Vec<(String, Vec<String>)> = Vec::new();
+        for emitted in &self.effects {
+            let Effect::Asked { function, arguments } = &*emitted.effect else { continue };
+            let name = feature_name(function);
+            let given = arguments.iter().filter(|(_, value)| !value.is_none());
+            let texts: Vec<String> = given
+                .filter_map(|(_, value)| text(value).ok())
+                .map(|text| text.to_string())
+                .collect();
+            match asked.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, all)) => all.push(texts.join("|")),
+                None => asked.push((name, vec![texts.join("|")])),
+            }
+        }
+        asked
     }
 
     /// Writes the effects of Osprey's kinds as a JSON list.
@@ -124,6 +150,18 @@ impl Outcome {
         }
         out.push(']');
     }
+}
+
+/// `__ban_user` for `BanUser`.
+fn feature_name(function: &str) -> String {
+    let mut name = String::from("_");
+    for letter in function.chars() {
+        if letter.is_uppercase() {
+            name.push('_');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
 }
 
 /// The event's time as Python's `isoformat` writes it.
@@ -188,7 +226,7 @@ fn write_effect(out: &mut String, emitted: &Emitted) {
             out.push_str(",\"suppressed\":");
             out.push_str(if label.suppressed { "true" } else { "false" });
         }
-        Effect::Breach(_) | Effect::Refer { .. } => return,
+        Effect::Breach(_) | Effect::Refer { .. } | Effect::Asked { .. } => return,
     }
     out.push_str(",\"rules\":[");
     for (at, rule) in emitted.rules.iter().enumerate() {

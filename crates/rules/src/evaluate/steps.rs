@@ -90,6 +90,7 @@ impl Run<'_> {
                 Value::Effect(Arc::new(Effect::Verdict { verdict }))
             }
             Kind::Finding(finding) => self.finding(finding),
+            Kind::Beyond(beyond) => self.beyond(beyond)?,
             Kind::Require { file, condition } => {
                 let condition = self.need(*condition)?.truth();
                 let file = self.need(*file)?.into_owned();

@@ -43,6 +43,7 @@ pub(super) fn register(all: &mut Vec<Signature>) {
                 contains,
             )
             .argument("text", Type::Str)
+            .alias("s")
             .argument("phrase", Type::Str),
         )
         .prepared(prepare_phrase),
@@ -159,6 +160,13 @@ fn with_phrases<T>(call: &Call<'_>, ask: impl FnOnce(&PhraseSet, &Views) -> T) -
     let own;
     let set = match call.prepared {
         Prepared::Phrases(set) => set,
+        Prepared::Running(name) => match call.context.facts.list(name) {
+            Some(list) => list.phrases(call.flag(2), call.flag(3)),
+            None => {
+                own = PhraseSet::new(call.named_list()?.entries(), call.flag(2), call.flag(3));
+                &own
+            }
+        },
         _ => {
             own = PhraseSet::new([call.text(1)?], call.flag(2), call.flag(3));
             &own

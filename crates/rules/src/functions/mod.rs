@@ -2,8 +2,10 @@
 //! is checked, and the call itself. Pure: the moment, randomness, lists and facts come with the
 //! call. What needs the engine (rules, labels, imports) is only described here.
 
+mod atproto;
 mod chance;
 mod clean;
+mod counters;
 mod dates;
 mod engine;
 mod glyphs;
@@ -24,14 +26,21 @@ mod registry;
 mod shape;
 mod sites;
 mod strings;
+mod tables;
+mod terms;
 mod time;
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 pub use registry::{FunctionId, find, get, registry};
+pub(crate) use tables::LOOK_UP;
+pub use tables::Table;
 
 use crate::jsonpath::Path;
 use crate::regexes::Pattern;
+use crate::running::RunningList;
 use crate::text::{Memo, PhraseSet};
 use crate::types::Type;
 use crate::value::{Exception, Fault, Value};
@@ -40,7 +49,7 @@ use crate::value::{Exception, Fault, Value};
 #[derive(Clone, Debug)]
 pub struct Signature {
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its arguments, in the order in which [`call`] takes their values.
     pub arguments: Vec<Argument>,
     /// Whether any further keyword is taken as an argument of this type (`ExperimentWhen`).
@@ -50,7 +59,7 @@ pub struct Signature {
     /// The group under which the manual lists it.
     pub family: Family,
     /// What it does, for the manual.
-    pub doc: &'static str,
+    pub doc: Cow<'static, str>,
     /// Whether Osprey's standard library has it.
     pub osprey: bool,
     /// What it needs besides its arguments.
@@ -64,7 +73,7 @@ impl Signature {
     /// Whether the engine must evaluate it, because it is more than a function of its arguments.
     #[must_use]
     pub fn is_engine(&self) -> bool {
-        matches!(self.run, Run::Engine)
+        matches!(self.run, Run::Engine | Run::Special(_))
     }
 
     /// Whether two calls with equal arguments give equal results, so that one will do.
@@ -73,10 +82,25 @@ impl Signature {
         !self.is_engine() && self.needs != Needs::Randomness
     }
 
+    /// The proper name of a keyword, which may be given under another.
+    pub(crate) fn keyword<'t>(&'t self, given: &'t str) -> &'t str {
+        self.position(given).and_then(|at| self.arguments.get(at)).map_or(given, |one| &one.name)
+    }
+
+    /// What it reads or changes beside its arguments, if the engine evaluates it by that.
+    pub(crate) fn special_kind(&self) -> Option<Special> {
+        match self.run {
+            Run::Special(special) => Some(special),
+            _ => None,
+        }
+    }
+
     /// The position of an argument.
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.arguments.iter().position(|argument| argument.name == name)
+        self.arguments
+            .iter()
+            .position(|argument| argument.name == name || argument.alias == Some(name))
     }
 }
 
@@ -84,7 +108,9 @@ impl Signature {
 #[derive(Clone, Debug)]
 pub struct Argument {
     /// Its keyword.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
+    /// Another keyword under which public rule sets know it.
+    pub alias: Option<&'static str>,
     /// Its type.
     pub kind: Type,
     /// Its value when the call leaves it out; None if the call must give it.
@@ -114,6 +140,9 @@ pub enum Family {
     Shape,
     Identifiers,
     Numbers,
+    State,
+    Atproto,
+    Declared,
 }
 
 /// What a function needs besides its arguments.
@@ -138,7 +167,25 @@ type Prepare = fn(&Site<'_>) -> Result<Prepared, Vec<ArgumentError>>;
 #[derive(Clone, Copy, Debug)]
 enum Run {
     Engine,
+    Special(Special),
     Pure(RunFn),
+}
+
+/// What a function that the engine evaluates reads or changes beside its arguments.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Special {
+    /// Counts a counter up.
+    Increment,
+    /// Reads a counter.
+    Count,
+    /// Reads a kept value.
+    Get,
+    /// Keeps a value.
+    Set,
+    /// Reads the event's data.
+    Event(fn(&Value) -> Result<Value, Fault>),
+    /// Asks the platform for something that is no measure.
+    Effect,
 }
 
 /// A call as the check sees it.
@@ -162,6 +209,9 @@ impl Site<'_> {
     /// The list that an argument names.
     fn list(&self, argument: &'static str) -> Result<Prepared, Vec<ArgumentError>> {
         let Some(name) = self.text(argument) else { return Ok(Prepared::Nothing) };
+        if self.lists.is_running(name) {
+            return Ok(Prepared::Running(name.into()));
+        }
         self.lists.number(name).map(Prepared::List).ok_or_else(|| {
             let names = self.lists.names().join(", ");
             let hint = if names.is_empty() {
@@ -183,7 +233,11 @@ impl Site<'_> {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) -> Vec<ArgumentError> {
-        vec![ArgumentError { argument: Some(argument), message: message.into(), hint: hint.into() }]
+        vec![ArgumentError {
+            argument: Some(argument.into()),
+            message: message.into(),
+            hint: hint.into(),
+        }]
     }
 }
 
@@ -191,7 +245,7 @@ impl Site<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArgumentError {
     /// The argument's name, or None for the call as a whole.
-    pub argument: Option<&'static str>,
+    pub argument: Option<Cow<'static, str>>,
     /// What is wrong.
     pub message: String,
     /// What to write instead.
@@ -212,6 +266,10 @@ pub enum Prepared {
     Phrases(PhraseSet),
     /// One of the rulebook's lists, by its number.
     List(u32),
+    /// A list that changes while the engine runs, by its name.
+    Running(Arc<str>),
+    /// A table of keys and values.
+    Table(Arc<Table>),
 }
 
 /// What a call may look at besides its arguments.
@@ -247,12 +305,24 @@ pub trait Lists: Sync {
     fn has(&self, list: u32, entry: &str) -> bool;
     /// The entries of a list, for functions that prepare an automaton from them.
     fn entries(&self, list: u32) -> Vec<&str>;
+    /// Whether the list of this name changes while the engine runs.
+    fn is_running(&self, _name: &str) -> bool {
+        false
+    }
+    /// The table of this name, if there is one.
+    fn table(&self, _name: &str) -> Option<Arc<Table>> {
+        None
+    }
 }
 
 /// Facts about the outside that were fetched before evaluation.
 pub trait Facts: Sync {
     /// The mail hosts of a domain; None if they were not fetched.
     fn mail_hosts(&self, domain: &str) -> Option<Vec<String>>;
+    /// A list that changes while the engine runs; None if it was not fetched.
+    fn list(&self, _name: &str) -> Option<&RunningList> {
+        None
+    }
 }
 
 /// No lists and no facts.
@@ -328,10 +398,16 @@ impl Call<'_> {
         }
     }
 
-    /// The number of the list that the call names.
-    fn list_number(&self) -> Result<u32, Fault> {
+    /// The list that the call names.
+    fn named_list(&self) -> Result<NamedList<'_>, Fault> {
+        let lists = self.context.lists;
         match self.prepared {
-            Prepared::List(number) => Ok(*number),
+            Prepared::List(number) => Ok(NamedList::Fixed(lists, *number)),
+            Prepared::Running(name) => match (self.context.facts.list(name), lists.number(name)) {
+                (Some(list), _) => Ok(NamedList::Running(list)),
+                (None, Some(number)) => Ok(NamedList::Fixed(lists, number)),
+                (None, None) => Ok(NamedList::Empty),
+            },
             _ => Err(Fault::error(Exception::KeyError, "the rulebook has no such list")),
         }
     }
@@ -340,6 +416,31 @@ impl Call<'_> {
         match self.prepared {
             Prepared::Patterns(patterns) => patterns,
             _ => &[],
+        }
+    }
+}
+
+/// The list that a call names, as it is for this event.
+enum NamedList<'a> {
+    Fixed(&'a dyn Lists, u32),
+    Running(&'a RunningList),
+    Empty,
+}
+
+impl NamedList<'_> {
+    fn has(&self, entry: &str) -> bool {
+        match self {
+            Self::Fixed(lists, number) => lists.has(*number, entry),
+            Self::Running(list) => list.has(entry),
+            Self::Empty => false,
+        }
+    }
+
+    fn entries(&self) -> Vec<&str> {
+        match self {
+            Self::Fixed(lists, number) => lists.entries(*number),
+            Self::Running(list) => list.entries().iter().map(String::as_str).collect(),
+            Self::Empty => Vec::new(),
         }
     }
 }

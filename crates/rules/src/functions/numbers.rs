@@ -20,29 +20,62 @@ pub(super) fn register(all: &mut Vec<Signature>) {
             .needs(Needs::Moment)
     };
     all.extend([
-        number("NumberMin", "The lesser of two numbers.", |call| pick(call, Inequality::LessOrEqual)).argument("a", Type::Float).argument("b", Type::Float),
-        number("NumberMax", "The greater of two numbers.", |call| pick(call, Inequality::GreaterOrEqual))
-            .argument("a", Type::Float)
-            .argument("b", Type::Float),
+        number("NumberMin", "The lesser of two numbers.", |call| {
+            pick(call, Inequality::LessOrEqual)
+        })
+        .argument("a", Type::Float)
+        .argument("b", Type::Float),
+        number("NumberMax", "The greater of two numbers.", |call| {
+            pick(call, Inequality::GreaterOrEqual)
+        })
+        .argument("a", Type::Float)
+        .argument("b", Type::Float),
         number("NumberAbs", "The number without its sign.", |call| {
             let number = call.argument(0);
-            if compare(Inequality::Less, number, &Value::Int(0))? { negate(number) } else { Ok(number.clone()) }
+            if compare(Inequality::Less, number, &Value::Int(0))? {
+                negate(number)
+            } else {
+                Ok(number.clone())
+            }
         })
         .argument("number", Type::Float),
-        Signature::ours(Family::Numbers, "TextToInt", Type::Int, "The whole number that a text shows; no value if it shows none.", |call| {
-            parse_integer(call.text(0)?).ok_or_else(|| Fault::expected("the text is not a whole number"))
-        })
+        Signature::ours(
+            Family::Numbers,
+            "TextToInt",
+            Type::Int,
+            "The whole number that a text shows; no value if it shows none.",
+            |call| {
+                parse_integer(call.text(0)?)
+                    .ok_or_else(|| Fault::expected("the text is not a whole number"))
+            },
+        )
         .argument("text", Type::Str),
-        Signature::ours(Family::Numbers, "TextToFloat", Type::Float, "The number that a text shows; no value if it shows none.", |call| {
-            parse_float(call.text(0)?).filter(|number| number.is_finite()).map(Value::Float).ok_or_else(|| Fault::expected("the text is not a number"))
-        })
+        Signature::ours(
+            Family::Numbers,
+            "TextToFloat",
+            Type::Float,
+            "The number that a text shows; no value if it shows none.",
+            |call| {
+                parse_float(call.text(0)?)
+                    .filter(|number| number.is_finite())
+                    .map(Value::Float)
+                    .ok_or_else(|| Fault::expected("the text is not a number"))
+            },
+        )
         .argument("text", Type::Str),
-        list("ListIntersects", Type::Bool, "Whether two lists have an item in common.", |call| common(call).map(|items| Value::Bool(!items.is_empty())))
-            .argument("a", any_list())
-            .argument("b", any_list()),
-        list("ListOverlap", any_list(), "The items of the first list that the second has too, each once.", |call| common(call).map(Value::list))
-            .argument("a", any_list())
-            .argument("b", any_list()),
+        list("ListIntersects", Type::Bool, "Whether two lists have an item in common.", |call| {
+            common(call).map(|items| Value::Bool(!items.is_empty()))
+        })
+        .argument("a", any_list())
+        .argument("b", any_list()),
+        list(
+            "ListOverlap",
+            any_list(),
+            "The items of the first list that the second has too, each once.",
+            |call| common(call).map(Value::list),
+        )
+        .argument("a", any_list())
+        .argument("b", any_list()),
         list("ListUnique", any_list(), "The items of a list, each once.", |call| {
             let mut unique: Vec<Value> = Vec::new();
             for item in call.list(0)? {
@@ -53,23 +86,31 @@ pub(super) fn register(all: &mut Vec<Signature>) {
             Ok(Value::list(unique))
         })
         .argument("list", any_list()),
-        list("ListMax", Type::Float, "The greatest number of a list; no value if it is empty.", |call| extreme(call, std::cmp::Ordering::Greater))
-            .argument("list", Type::list(Type::Float)),
-        list("ListMin", Type::Float, "The least number of a list; no value if it is empty.", |call| extreme(call, std::cmp::Ordering::Less))
-            .argument("list", Type::list(Type::Float)),
-        list("ListContains", Type::Bool, "Whether a list of the rulebook has any of the terms, or, with `substrings`, entries inside them.", list_contains)
-            .constant("list_name", Type::Str)
-            .argument("terms", Type::list(Type::Str))
-            .argument("case_sensitive", Type::Bool)
-            .default(false)
-            .argument("substrings", Type::Bool)
-            .default(false)
-            .prepared(|site| site.list("list_name"))
-            .needs(Needs::Lists),
-        time("HourOfDay", "The hour of the event, 0 to 23, in UTC or at an offset.", |call| moment(call).map(|moment| Value::Int(moment.hour().into()))),
-        time("DayOfWeek", "The day of the week of the event, 1 (Monday) to 7, in UTC or at an offset.", |call| {
-            moment(call).map(|moment| Value::Int(moment.date().weekday().to_monday_one_offset().into()))
+        list(
+            "ListMax",
+            Type::Float,
+            "The greatest number of a list; no value if it is empty.",
+            |call| extreme(call, std::cmp::Ordering::Greater),
+        )
+        .argument("list", Type::list(Type::Float)),
+        list(
+            "ListMin",
+            Type::Float,
+            "The least number of a list; no value if it is empty.",
+            |call| extreme(call, std::cmp::Ordering::Less),
+        )
+        .argument("list", Type::list(Type::Float)),
+        time("HourOfDay", "The hour of the event, 0 to 23, in UTC or at an offset.", |call| {
+            moment(call).map(|moment| Value::Int(moment.hour().into()))
         }),
+        time(
+            "DayOfWeek",
+            "The day of the week of the event, 1 (Monday) to 7, in UTC or at an offset.",
+            |call| {
+                moment(call)
+                    .map(|moment| Value::Int(moment.date().weekday().to_monday_one_offset().into()))
+            },
+        ),
     ]);
 }
 
@@ -100,27 +141,6 @@ fn common(call: &Call<'_>) -> Result<Vec<Value>, Fault> {
         }
     }
     Ok(items)
-}
-
-fn list_contains(call: &Call<'_>) -> Result<Value, Fault> {
-    let number = call.list_number()?;
-    let (case_sensitive, substrings) = (call.flag(2), call.flag(3));
-    let lists = call.context.lists;
-    let same = |text: &str| if case_sensitive { text.to_owned() } else { text.to_lowercase() };
-    for term in call.texts(1)? {
-        let found = if !substrings && lists.has(number, term) {
-            true
-        } else {
-            let term = same(term);
-            lists.entries(number).iter().any(|entry| {
-                if substrings { term.contains(&same(entry)) } else { term == same(entry) }
-            })
-        };
-        if found {
-            return Ok(Value::Bool(true));
-        }
-    }
-    Ok(Value::Bool(false))
 }
 
 /// The event's time at the offset that the call names.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::{Argument, Family, FindFn, Needs, Prepare, Run, RunFn, Signature};
+use super::{Argument, Family, FindFn, Needs, Prepare, Run, RunFn, Signature, Special};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -31,7 +31,7 @@ pub fn get(id: FunctionId) -> Option<&'static Signature> {
 
 struct Table {
     signatures: Vec<Signature>,
-    by_name: HashMap<&'static str, FunctionId>,
+    by_name: HashMap<String, FunctionId>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
@@ -39,7 +39,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let by_name = signatures
         .iter()
         .zip(0..)
-        .map(|(signature, at)| (signature.name, FunctionId(at)))
+        .map(|(signature, at)| (signature.name.to_string(), FunctionId(at)))
         .collect();
     Table { signatures, by_name }
 });
@@ -65,6 +65,10 @@ fn signatures() -> Vec<Signature> {
         super::shape::register,
         super::identifiers::register,
         super::numbers::register,
+        super::terms::register,
+        super::tables::register,
+        super::counters::register,
+        super::atproto::register,
     ] {
         register(&mut all);
     }
@@ -73,14 +77,14 @@ fn signatures() -> Vec<Signature> {
 
 impl Signature {
     /// A function of Osprey's library that the engine evaluates.
-    pub(super) fn engine(name: &'static str, returns: Type, doc: &'static str) -> Self {
+    pub(crate) fn engine(name: &'static str, returns: Type, doc: &'static str) -> Self {
         Self {
-            name,
+            name: name.into(),
             arguments: Vec::new(),
             further: None,
             returns,
             family: Family::Engine,
-            doc,
+            doc: doc.into(),
             osprey: true,
             needs: Needs::Nothing,
             run: Run::Engine,
@@ -111,18 +115,50 @@ impl Signature {
         Self { osprey: false, ..Self::osprey(family, name, returns, doc, run) }
     }
 
+    /// A function of our own that the engine evaluates with more than its arguments.
+    pub(super) fn special(
+        family: Family,
+        name: &'static str,
+        returns: Type,
+        special: Special,
+        doc: &'static str,
+    ) -> Self {
+        let run = Run::Special(special);
+        Self { osprey: false, family, run, ..Self::engine(name, returns, doc) }
+    }
+
     pub(super) fn family(mut self, family: Family) -> Self {
         self.family = family;
         self
     }
 
     pub(super) fn argument(mut self, name: &'static str, kind: Type) -> Self {
-        self.arguments.push(Argument { name, kind, default: None, constant: false });
+        self.arguments.push(Argument {
+            name: name.into(),
+            alias: None,
+            kind,
+            default: None,
+            constant: false,
+        });
         self
     }
 
     pub(super) fn constant(mut self, name: &'static str, kind: Type) -> Self {
-        self.arguments.push(Argument { name, kind, default: None, constant: true });
+        self.arguments.push(Argument {
+            name: name.into(),
+            alias: None,
+            kind,
+            default: None,
+            constant: true,
+        });
+        self
+    }
+
+    /// Gives the last argument another keyword.
+    pub(super) fn alias(mut self, name: &'static str) -> Self {
+        if let Some(argument) = self.arguments.last_mut() {
+            argument.alias = Some(name);
+        }
         self
     }
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::links::public_suffix;
 use super::punycode::to_ascii;
-use super::{Call, Family, Match, Needs, Signature};
+use super::{Call, Family, Match, NamedList, Needs, Signature};
 use crate::types::Type;
 use crate::value::{Fault, Str, Value};
 
@@ -33,25 +33,40 @@ pub(super) fn register(all: &mut Vec<Signature>) {
         })
         .argument("host", Type::Str),
         link("DomainInList", Type::Bool, "Whether a host, or a domain above it, is in a list of the rulebook.", |call| {
-            let number = call.list_number()?;
-            Ok(Value::Bool(listed(call, number, &host_of(call.text(0)?))))
+            Ok(Value::Bool(listed(&call.named_list()?, &host_of(call.text(0)?))))
         })
         .argument("domain", Type::Str)
         .constant("list", Type::Str)
         .prepared(|site| site.list("list"))
         .needs(Needs::Lists),
         text("TextLinksTo", Type::Bool, "Whether a link in the text leads to a host, or a domain above it, that is in a list of the rulebook.", |call| {
-            let number = call.list_number()?;
-            Ok(Value::Bool(hosts(call.text(0)?).iter().any(|host| listed(call, number, &host.name))))
+            let list = call.named_list()?;
+            Ok(Value::Bool(hosts(call.text(0)?).iter().any(|host| listed(&list, &host.name))))
         })
         .constant("list", Type::Str)
         .prepared(|site| site.list("list"))
         .needs(Needs::Lists),
+        Signature::ours(Family::Links, "ExtractDomains", texts(), "The hosts of the links in the text, without `www.`, each once.", |call| Ok(bare_hosts([call.text(0)?])))
+            .argument("s", Type::Str),
+        Signature::ours(Family::Links, "ExtractListDomains", texts(), "The hosts of the links in several texts, without `www.`, each once.", |call| Ok(bare_hosts(call.texts(0)?)))
+            .argument("list", texts()),
+        Signature::ours(Family::Links, "RootDomain", Type::Str, "The same as RegisteredDomain.", |call| {
+            let host = host_of(call.text(0)?);
+            if host.is_empty() { Err(Fault::expected("there is no host here")) } else { Ok(Value::str(registered(&host))) }
+        })
+        .argument("domain", Type::Str)
+        .alias("s"),
         text("HasIpAddress", Type::Bool, "Whether an IP address is in the text.", |call| Ok(Value::Bool(!addresses(call.text(0)?).is_empty()))),
         text("IpAddressesIn", texts(), "The IP addresses in the text.", |call| {
             Ok(Value::texts(addresses(call.text(0)?).into_iter().map(Str::from)))
         }),
     ]);
+}
+
+fn bare_hosts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Value {
+    each_once(texts.into_iter().flat_map(hosts).map(|host| {
+        host.name.strip_prefix("www.").map_or_else(|| host.name.clone(), str::to_owned)
+    }))
 }
 
 fn each_once(items: impl Iterator<Item = String>) -> Value {
@@ -128,10 +143,10 @@ fn registered(host: &str) -> &str {
     host.get(above.rfind('.').map_or(0, |dot| dot + 1)..).unwrap_or(host)
 }
 
-fn listed(call: &Call<'_>, list: u32, host: &str) -> bool {
+fn listed(list: &NamedList<'_>, host: &str) -> bool {
     let mut name = host;
     while !name.is_empty() {
-        if call.context.lists.has(list, name) {
+        if list.has(name) {
             return true;
         }
         name = name.split_once('.').map_or("", |(_, above)| above);

@@ -1,6 +1,7 @@
 //! The plan: a checked program, packed for evaluation. Immutable, shared by all threads; whatever
 //! does not depend on the event is computed here, once.
 
+mod facts;
 pub(crate) mod node;
 mod order;
 
@@ -12,7 +13,8 @@ use std::sync::Arc;
 
 use crate::check::DeclaredLabels;
 use crate::evaluate::{Fold, fold};
-use node::{Does, Feature, Input, Kind, Node, Source};
+pub(crate) use facts::{MOST_ROUNDS, Round, too_deep};
+use node::{Does, Feature, Input, Node, Source};
 
 /// A program, ready to be evaluated on any number of events.
 pub struct Plan {
@@ -24,9 +26,10 @@ pub struct Plan {
     pub(crate) paths: HashMap<Arc<str>, u32>,
     /// The `WhenRules` in the order in which they fire, unless a `Require` may change it.
     fixed_order: Option<HashMap<u32, usize>>,
-    /// What must be computed to know which facts are needed.
-    pub(crate) before_facts: Vec<u32>,
-    pub(crate) has_labels: Vec<u32>,
+    /// What must be fetched, round by round.
+    pub(crate) rounds: Vec<Round>,
+    /// The lists that rules read and that change while the engine runs.
+    pub(crate) running_lists: Vec<Arc<str>>,
 }
 
 impl fmt::Debug for Plan {
@@ -55,13 +58,12 @@ impl Plan {
             program.units.iter().zip(0..).map(|(unit, at)| (Arc::clone(&unit.path), at)).collect();
         let dynamic = program.steps.iter().any(|step| matches!(step.does, Does::Requires(_)));
         let fixed_order = (!dynamic).then(|| ranks(order::waves(&program, &|_| None)));
-        let has_labels: Vec<u32> = (0..)
-            .zip(&program.nodes)
-            .filter(|(_, node)| matches!(node.kind, Kind::HasLabel(_)))
-            .map(|(at, _)| at)
-            .collect();
-        let before_facts = needed_for_facts(&mut program, &has_labels);
-        Self { program, work, closures, paths, fixed_order, before_facts, has_labels }
+        let running_lists = facts::running_lists(&program);
+        let mut rounds = facts::rounds(&mut program);
+        if rounds.is_empty() && !running_lists.is_empty() {
+            rounds.push(Round::default());
+        }
+        Self { program, work, closures, paths, fixed_order, rounds, running_lists }
     }
 
     pub(crate) fn node(&self, at: u32) -> Option<&Node> {
@@ -157,25 +159,4 @@ fn closure(program: &Program, unit: u32) -> Vec<u32> {
         }
     }
     program.order.iter().copied().filter(|unit| found.contains(unit)).collect()
-}
-
-/// The nodes that the entities of all `HasLabel` are computed from, in order.
-fn needed_for_facts(program: &mut Program, has_labels: &[u32]) -> Vec<u32> {
-    let mut needed = std::collections::HashSet::new();
-    let mut open = Vec::new();
-    for at in has_labels {
-        if let Some(Node { kind: Kind::HasLabel(label), .. }) = program.nodes.get(index(*at)) {
-            open.push(label.entity.source);
-        }
-    }
-    while let Some(source) = open.pop() {
-        let Source::Node(at) = source else { continue };
-        if let Some(node) = program.nodes.get_mut(index(at))
-            && needed.insert(at)
-        {
-            node.kind.inputs(&mut |input| open.push(input.source));
-        }
-    }
-    let order = program.order.iter().filter_map(|unit| program.units.get(index(*unit)));
-    order.flat_map(|unit| unit.nodes.clone()).filter(|at| needed.contains(at)).collect()
 }

@@ -4,7 +4,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::functions::{FunctionId, Prepared};
+use crate::declared::Scorer;
+use crate::functions::{FunctionId, Prepared, Special};
 use crate::types::Type;
 use crate::value::{BinaryOperator, Inequality, RuleValue, Str, Value};
 
@@ -67,6 +68,7 @@ pub(crate) enum Kind {
     Verdict(Input),
     Finding(Box<Finding>),
     Require { file: Input, condition: Input },
+    Beyond(Box<Beyond>),
 }
 
 /// A piece of a text with names in it.
@@ -92,6 +94,28 @@ pub(crate) struct Argument {
     pub(crate) input: Input,
     /// Whether None stands in for a value that failed.
     pub(crate) none_if_failed: bool,
+}
+
+/// A call that reads or changes more than its arguments: what is kept from event to event, what
+/// the event carries, what somebody outside says.
+#[derive(Debug)]
+pub(crate) struct Beyond {
+    /// The function's name, for effects and questions.
+    pub(crate) name: Str,
+    pub(crate) does: BeyondDoes,
+    /// The arguments' names.
+    pub(crate) names: Box<[Str]>,
+    pub(crate) arguments: Box<[Argument]>,
+}
+
+/// What such a call does.
+#[derive(Debug)]
+pub(crate) enum BeyondDoes {
+    Special(Special),
+    /// Asks an outside scorer.
+    Ask(Arc<Scorer>),
+    /// Has no value: the function is declared and bound to nothing.
+    Absent,
 }
 
 /// `JsonData` and `EntityJson`.
@@ -266,6 +290,9 @@ impl Kind {
             | Self::Entity { id: input, .. } => visit(input),
             Self::Function(function) => {
                 function.arguments.iter_mut().for_each(|argument| visit(&mut argument.input));
+            }
+            Self::Beyond(beyond) => {
+                beyond.arguments.iter_mut().for_each(|argument| visit(&mut argument.input));
             }
             Self::Data(data) => {
                 visit(&mut data.required);

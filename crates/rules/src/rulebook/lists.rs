@@ -2,24 +2,39 @@
 
 use super::node::{self, span};
 use super::reader::{Reader, items};
-use crate::functions::Lists;
+use crate::functions::{Lists, Table};
 use crate::problem::{Problem, nearest};
 use crate::sources::Sources;
 use model::{AccountId, Affiliation, AffiliationKind, AffiliationSubject};
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 /// The lists of a rulebook by name, entries in the order of the file.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct WordLists {
     names: Vec<String>,
     entries: Vec<Vec<String>>,
     lookup: Vec<HashSet<String>>,
+    tables: BTreeMap<String, Arc<Table>>,
+    running: Vec<Arc<str>>,
 }
 
 impl WordLists {
     /// All lists by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
         self.names.iter().map(String::as_str).zip(self.entries.iter().map(Vec::as_slice))
+    }
+
+    /// The same, with the names of those that change while the engine runs.
+    #[must_use]
+    pub fn with_running(self, running: &[Arc<str>]) -> Self {
+        Self { running: running.to_vec(), ..self }
+    }
+
+    /// The lists that change while the engine runs.
+    #[must_use]
+    pub fn running(&self) -> &[Arc<str>] {
+        &self.running
     }
 
     /// The entries of one list.
@@ -46,10 +61,19 @@ impl Lists for WordLists {
             .get(list as usize)
             .map_or_else(Vec::new, |all| all.iter().map(String::as_str).collect())
     }
+
+    fn is_running(&self, name: &str) -> bool {
+        self.running.iter().any(|other| **other == *name)
+    }
+
+    fn table(&self, name: &str) -> Option<Arc<Table>> {
+        self.tables.get(name).cloned()
+    }
 }
 
-/// Loads `lists/NAME.txt`: one entry a line, `#` begins a comment line.
-pub(super) fn load(sources: &Sources, problems: &mut Vec<Problem>) -> WordLists {
+/// Loads `lists/NAME.txt`: one entry a line, `#` begins a comment line. Rule sets from elsewhere
+/// have `lists/NAME.yaml`: a list of texts. `lists/NAME.csv` is a table.
+pub(crate) fn load(sources: &Sources, problems: &mut Vec<Problem>) -> WordLists {
     let mut lists = BTreeMap::new();
     for (path, text) in sources.under("lists", "txt") {
         let name = path.trim_start_matches("lists/").trim_end_matches(".txt");
@@ -64,7 +88,18 @@ pub(super) fn load(sources: &Sources, problems: &mut Vec<Problem>) -> WordLists 
         }
         lists.insert(name.to_owned(), (path, entries));
     }
-    for (path, entries) in lists.values() {
+    for (path, text) in sources.under("lists", "yaml") {
+        let name = path.trim_start_matches("lists/").trim_end_matches(".yaml");
+        let Some(root) = node::yaml(sources, path, text, 0, problems) else { continue };
+        let entries = items(&root).iter().filter_map(|item| match &item.value {
+            node::Value::Text(entry) => Some((entry.clone(), item.span)),
+            node::Value::Whole(number) => Some((number.to_string(), item.span)),
+            _ => None,
+        });
+        let entries: Vec<_> = entries.collect();
+        lists.entry(name.to_owned()).or_insert((path, entries));
+    }
+    for (path, entries) in lists.values().filter(|(path, _)| path.ends_with(".txt")) {
         for (entry, at) in entries {
             for name in references(entry).filter(|name| !lists.contains_key(*name)) {
                 let message = format!("there is no list `{name}`");
@@ -76,7 +111,7 @@ pub(super) fn load(sources: &Sources, problems: &mut Vec<Problem>) -> WordLists 
             }
         }
     }
-    let mut known = WordLists::default();
+    let mut known = WordLists { tables: tables(sources, problems), ..WordLists::default() };
     for (name, (_, entries)) in lists {
         known.names.push(name);
         let entries: Vec<String> = entries.into_iter().map(|(entry, _)| entry).collect();
@@ -84,6 +119,36 @@ pub(super) fn load(sources: &Sources, problems: &mut Vec<Problem>) -> WordLists 
         known.entries.push(entries);
     }
     known
+}
+
+/// Loads `lists/NAME.csv`: a key, a comma, a value on each line; the value may hold commas.
+fn tables(sources: &Sources, problems: &mut Vec<Problem>) -> BTreeMap<String, Arc<Table>> {
+    let mut tables = BTreeMap::new();
+    for (path, text) in sources.under("lists", "csv") {
+        let name = path.trim_start_matches("lists/").trim_end_matches(".csv");
+        let mut pairs = Vec::new();
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            let row = line.trim();
+            let place = span(at, at + line.trim_end().len());
+            at += line.len();
+            if row.is_empty() || row.starts_with('#') {
+                continue;
+            }
+            match row.split_once(',') {
+                Some((key, value)) => {
+                    let bare = |text: &str| text.trim().trim_matches('"').to_owned();
+                    pairs.push((bare(key), crate::value::Value::from(bare(value))));
+                }
+                None => problems.push(
+                    Problem::error(sources, path, place, "table-row", "a row has no comma")
+                        .with_hint("write a key, a comma and a value"),
+                ),
+            }
+        }
+        tables.insert(name.to_owned(), Arc::new(Table::new(pairs, None)));
+    }
+    tables
 }
 
 /// The lists that an entry names in braces.

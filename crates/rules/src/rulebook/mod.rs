@@ -9,11 +9,11 @@ mod dsa;
 pub(crate) mod fixture;
 mod inform;
 mod ladder;
-mod lists;
+pub(crate) mod lists;
 mod load_ladder;
 pub(crate) mod node;
 mod policy;
-mod reader;
+pub(crate) mod reader;
 mod rules;
 mod settings;
 #[cfg(test)]
@@ -28,6 +28,7 @@ pub use policy::{Clause, Policy, PolicyText};
 pub use settings::{ProviderClass, Settings};
 
 use crate::check::{Environment, check};
+use crate::declared::Declared;
 use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::sources::Sources;
@@ -52,6 +53,8 @@ pub struct Rulebook {
     pub lists: Arc<WordLists>,
     /// The public register of affiliations.
     pub affiliations: Vec<Affiliation>,
+    /// The functions that the rulebook declares.
+    pub declared: Arc<Declared>,
     /// The worked cases.
     pub cases: Vec<WorkedCase>,
     /// The rules by name, as written.
@@ -75,13 +78,16 @@ impl Rulebook {
         let labels = labels(sources);
         let known = load_ladder::Known { policies: &policies, labels: &labels };
         let ladders = load_ladder::load(sources, &known, &mut problems);
-        let lists = Arc::new(lists::load(sources, &mut problems));
+        let lists = lists::load(sources, &mut problems);
+        let declared = Arc::new(Declared::load(sources, &lists, &mut problems));
+        let lists = Arc::new(lists.with_running(declared.running()));
         let affiliations = lists::load_affiliations(sources, &mut problems);
         let cases = cases::load(sources, &ladders, usual_moment(&policies), &mut problems);
         let clauses = policies.iter().flat_map(Policy::clauses);
         let environment = Environment {
             lists: Some(lists.clone()),
             clauses: Some(clauses.map(ClauseId::to_string).collect()),
+            declared: Some(Arc::clone(&declared)),
             ..Environment::default()
         };
         let checked = check(sources, &environment);
@@ -103,6 +109,7 @@ impl Rulebook {
             lists,
             affiliations,
             cases,
+            declared,
         });
         (book, problems)
     }

@@ -10,40 +10,40 @@ use std::fmt::Display;
 
 /// One file that is being read.
 #[derive(Debug)]
-pub(super) struct Reader<'s> {
-    pub(super) sources: &'s Sources,
-    pub(super) path: &'s str,
-    pub(super) problems: Vec<Problem>,
+pub(crate) struct Reader<'s> {
+    pub(crate) sources: &'s Sources,
+    pub(crate) path: &'s str,
+    pub(crate) problems: Vec<Problem>,
 }
 
 /// A table whose keys are known to be known.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Table<'n> {
+pub(crate) struct Table<'n> {
     entries: &'n [(Key, Node)],
     /// What the table is, for messages: `a step`.
     what: &'n str,
     /// Where a missing key is told.
-    pub(super) span: Span,
+    pub(crate) span: Span,
 }
 
 impl<'n> Table<'n> {
-    pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
+    pub(crate) fn get(&self, key: &str) -> Option<&'n Node> {
         self.entries.iter().find(|(name, _)| name.name == key).map(|(_, node)| node)
     }
 
     /// Where the value of a key stands, else the table itself.
-    pub(super) fn place(&self, key: &str) -> Span {
+    pub(crate) fn place(&self, key: &str) -> Span {
         self.get(key).map_or(self.span, |node| node.span)
     }
 }
 
 impl<'s> Reader<'s> {
-    pub(super) const fn new(sources: &'s Sources, path: &'s str) -> Self {
+    pub(crate) const fn new(sources: &'s Sources, path: &'s str) -> Self {
         Self { sources, path, problems: Vec::new() }
     }
 
     /// Tells a problem, and gives it back to add a hint.
-    pub(super) fn wrong(
+    pub(crate) fn wrong(
         &mut self,
         at: Span,
         code: &'static str,
@@ -55,7 +55,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The same; the hint is the nearest of the names, else `otherwise`.
-    pub(super) fn unknown<'x>(
+    pub(crate) fn unknown<'x>(
         &mut self,
         at: Span,
         code: &'static str,
@@ -75,7 +75,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A table with only these keys.
-    pub(super) fn table<'n>(
+    pub(crate) fn table<'n>(
         &mut self,
         node: &'n Node,
         what: &'n str,
@@ -94,7 +94,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A table with any keys.
-    pub(super) fn any_table<'n>(&mut self, node: &'n Node, what: &'n str) -> Option<Table<'n>> {
+    pub(crate) fn any_table<'n>(&mut self, node: &'n Node, what: &'n str) -> Option<Table<'n>> {
         let Value::Table(entries) = &node.value else {
             self.kind(node, what, "a table of keys and values");
             return None;
@@ -108,7 +108,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The value of a key that must be there.
-    pub(super) fn need<'n>(&mut self, table: &Table<'n>, key: &str) -> Option<&'n Node> {
+    pub(crate) fn need<'n>(&mut self, table: &Table<'n>, key: &str) -> Option<&'n Node> {
         let found = table.get(key);
         if found.is_none() {
             let message = format!("{} has no `{key}`", table.what);
@@ -118,7 +118,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A text that is not blank.
-    pub(super) fn text_of(&mut self, node: &Node, what: impl Display) -> Option<String> {
+    pub(crate) fn text_of(&mut self, node: &Node, what: impl Display) -> Option<String> {
         match &node.value {
             Value::Text(text) if text.trim().is_empty() => {
                 self.wrong(node.span, "empty", format!("{what} is empty"), "write a text here");
@@ -132,18 +132,18 @@ impl<'s> Reader<'s> {
         }
     }
 
-    pub(super) fn text(&mut self, table: &Table<'_>, key: &str) -> Option<String> {
+    pub(crate) fn text(&mut self, table: &Table<'_>, key: &str) -> Option<String> {
         let node = table.get(key)?;
         self.text_of(node, format!("`{key}`"))
     }
 
-    pub(super) fn need_text(&mut self, table: &Table<'_>, key: &str) -> Option<String> {
+    pub(crate) fn need_text(&mut self, table: &Table<'_>, key: &str) -> Option<String> {
         let node = self.need(table, key)?;
         self.text_of(node, format!("`{key}`"))
     }
 
     /// A list of texts with their places; empty when the key is not there.
-    pub(super) fn texts(&mut self, table: &Table<'_>, key: &str) -> Vec<(String, Span)> {
+    pub(crate) fn texts(&mut self, table: &Table<'_>, key: &str) -> Vec<(String, Span)> {
         let Some(node) = table.get(key) else { return Vec::new() };
         match &node.value {
             Value::List(items) => items
@@ -160,7 +160,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    pub(super) fn flag(&mut self, table: &Table<'_>, key: &str) -> Option<bool> {
+    pub(crate) fn flag(&mut self, table: &Table<'_>, key: &str) -> Option<bool> {
         let node = table.get(key)?;
         if let Value::Flag(flag) = node.value {
             return Some(flag);
@@ -170,7 +170,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A whole number from `least` to `most`.
-    pub(super) fn whole(
+    pub(crate) fn whole(
         &mut self,
         table: &Table<'_>,
         key: &str,
@@ -191,7 +191,7 @@ impl<'s> Reader<'s> {
     }
 
     /// One of the words in `choices`.
-    pub(super) fn choice<T: Copy>(
+    pub(crate) fn choice<T: Copy>(
         &mut self,
         table: &Table<'_>,
         key: &str,
@@ -210,7 +210,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A span of time such as `12h` or `90d`.
-    pub(super) fn duration(&mut self, table: &Table<'_>, key: &str) -> Option<SignedDuration> {
+    pub(crate) fn duration(&mut self, table: &Table<'_>, key: &str) -> Option<SignedDuration> {
         let node = table.get(key)?;
         let text = self.text_of(node, format!("`{key}`"))?;
         let parsed = duration(&text);
@@ -223,7 +223,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Tells what cannot be read as a date.
-    pub(super) fn date(&mut self, table: &Table<'_>, key: &str) -> Option<jiff::civil::Date> {
+    pub(crate) fn date(&mut self, table: &Table<'_>, key: &str) -> Option<jiff::civil::Date> {
         let node = self.need(table, key)?;
         let text = self.text_of(node, format!("`{key}`"))?;
         let parsed = text.parse().ok();
@@ -236,7 +236,7 @@ impl<'s> Reader<'s> {
 }
 
 /// The items of a list, or the one value that stands alone.
-pub(super) fn items(node: &Node) -> &[Node] {
+pub(crate) fn items(node: &Node) -> &[Node] {
     match &node.value {
         Value::List(items) => items,
         Value::Null => &[],

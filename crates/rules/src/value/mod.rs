@@ -378,6 +378,13 @@ pub enum Effect {
         /// 0 (can wait) to 100 (now), if the rule says.
         priority: Option<i64>,
     },
+    /// A function of the platform that is an effect: told to the caller, no measure.
+    Asked {
+        /// The function.
+        function: Str,
+        /// What it was called with.
+        arguments: Vec<(Str, Value)>,
+    },
 }
 
 /// What a rule says about an item under a clause.

@@ -196,7 +196,8 @@ fn accepted(case: &Case) -> Result<(), String> {
     for (action, wanted) in case.events.iter().chain(&case.action).zip(&results) {
         let (event, mut facts) = action.event();
         let now = action.now.or(case.now).unwrap_or(event.timestamp);
-        for FactKey::Labels(entity) in plan.facts_needed(&event) {
+        for key in plan.facts_needed(&event, &Facts::default(), 0) {
+            let FactKey::Labels(entity) = key else { continue };
             if let Some(labels) = store.get(&entity) {
                 facts.labels.insert(entity, labels.clone());
             }

@@ -145,8 +145,8 @@ fn step(
     let event = event(&format!("{{\"user\": \"u1\", \"text\": \"{text}\"}}"));
     let now = now.parse().expect("a time");
     let mut facts = Facts::default();
-    for key in plan.facts_needed(&event) {
-        let FactKey::Labels(entity) = key;
+    for key in plan.facts_needed(&event, &Facts::default(), 0) {
+        let FactKey::Labels(entity) = key else { continue };
         assert_eq!(entity, "User/u1");
         facts.labels.extend(store.get(&entity).map(|labels| (entity, labels.clone())));
     }
