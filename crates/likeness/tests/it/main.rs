@@ -10,7 +10,10 @@
     reason = "tests may panic, and say what they skip"
 )]
 
+mod audit;
 mod pictures;
+mod random;
+mod simulations;
 
 use std::{collections::HashMap, fmt, hash::Hash, path::PathBuf};
 

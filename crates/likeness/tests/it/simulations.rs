@@ -1,0 +1,121 @@
+//! Worlds whose truth is known: do the methods tell it as often as they claim?
+
+use likeness::audit::{Aspect, Case, Treatment, compare};
+use likeness::statistics::{MatchedPairs, StratumSums, Table, wilson};
+
+use crate::random::Random;
+
+fn with_odds(base: f64, ratio: f64) -> f64 {
+    let odds = base / (1.0 - base) * ratio;
+    odds / (1.0 + odds)
+}
+
+/// The share of `rounds` in which the interval held the truth.
+fn coverage(rounds: u64, mut holds: impl FnMut(&mut Random) -> bool) -> f64 {
+    (0..rounds).filter(|round| holds(&mut Random(round * 7_919 + 3))).count() as f64 / rounds as f64
+}
+
+#[test]
+fn the_interval_of_the_common_odds_covers_at_its_level() {
+    for ratio in [1.0, 2.0] {
+        let covered = coverage(4_000, |random| {
+            let sums: StratumSums = (0..300)
+                .map(|set| {
+                    let base = [0.2, 0.5, 0.7][set % 3];
+                    let mut yes =
+                        |n: u64, share| (0..n).filter(|_| random.hits(share)).count() as u64;
+                    let (one_yes, other_yes) = (yes(2, with_odds(base, ratio)), yes(3, base));
+                    Table { one_yes, one_no: 2 - one_yes, other_yes, other_no: 3 - other_yes }
+                })
+                .collect();
+            let interval = sums.common_odds(0.95).unwrap().interval;
+            interval.low <= ratio && ratio <= interval.high
+        });
+        eprintln!(
+            "common odds, true ratio {ratio}: the 95 % interval held it in {:.1} %",
+            covered * 100.0
+        );
+        assert!((0.94..=0.96).contains(&covered), "{covered}");
+    }
+}
+
+#[test]
+fn the_exact_interval_of_pairs_covers_at_least_at_its_level() {
+    for ratio in [1.0f64, 3.0] {
+        let share = ratio / (1.0 + ratio);
+        let covered = coverage(4_000, |random| {
+            let only_one = (0..80).filter(|_| random.hits(share)).count() as u64;
+            let interval =
+                MatchedPairs { only_one, only_other: 80 - only_one }.interval(0.95).unwrap();
+            interval.low <= ratio && ratio <= interval.high
+        });
+        eprintln!(
+            "pairs, true ratio {ratio}: the exact 95 % interval held it in {:.1} %",
+            covered * 100.0
+        );
+        assert!(covered >= 0.945, "{covered}");
+    }
+}
+
+#[test]
+fn the_interval_of_a_share_covers_at_its_level() {
+    let covered = coverage(4_000, |random| {
+        let share = 0.13;
+        let part = (0..400).filter(|_| random.hits(share)).count() as u64;
+        let interval = wilson(part, 400, 0.95).unwrap();
+        interval.low <= share && share <= interval.high
+    });
+    assert!((0.94..=0.965).contains(&covered), "{covered}");
+}
+
+/// One group posts what is removed more often. Everybody is treated by what they post.
+#[test]
+fn groups_that_post_different_things_do_not_fool_the_matched_analysis() {
+    let (mut naive_fooled, mut matched_fooled) = (0, 0);
+    let rounds = 200;
+    for round in 0..rounds {
+        let mut random = Random(round);
+        let cases: Vec<Case> = (0..1_200)
+            .map(|key| {
+                let grave = key % 2 == 0;
+                let one = random.hits(if grave { 0.8 } else { 0.2 });
+                Case {
+                    key,
+                    // Sets of about six cases, all grave or all harmless.
+                    set: random.below(100) * 2 + usize::from(grave),
+                    account: key as u64,
+                    group: Some(u32::from(one)),
+                    treatment: Treatment {
+                        measured: random.hits(if grave { 0.8 } else { 0.1 }),
+                        ..Treatment::default()
+                    },
+                }
+            })
+            .collect();
+        let count = |group, measured| {
+            let of =
+                |case: &&Case| case.group == Some(group) && case.treatment.measured == measured;
+            cases.iter().filter(of).count() as u64
+        };
+        let crude: StratumSums = [Table {
+            one_yes: count(1, true),
+            one_no: count(1, false),
+            other_yes: count(0, true),
+            other_no: count(0, false),
+        }]
+        .into_iter()
+        .collect();
+        naive_fooled += u32::from(crude.common_odds(0.95).unwrap().interval.low > 1.0);
+        let mut lots = Random(round + 5_000);
+        let found = compare(&cases, 1, 0, 199, |n| lots.below(n));
+        matched_fooled += u32::from(found.permutation.is_some_and(|found| found.p <= 0.05));
+        assert!(found.pairs_of(Aspect::Measure).only_one > 0);
+    }
+    eprintln!(
+        "of {rounds} even worlds the naive rate cried wolf in {naive_fooled}, the matched analysis in {matched_fooled}"
+    );
+    assert!(
+        naive_fooled == rounds as u32 && matched_fooled <= 18,
+        "{naive_fooled} {matched_fooled}"
+    );
+}
