@@ -21,6 +21,7 @@ mod seen;
 mod sql;
 mod store;
 mod timeline;
+mod witness;
 mod write;
 
 pub use cases::{CaseFilter, Proposal, Report, StoredCase};
@@ -37,3 +38,4 @@ pub use rulebooks::Adoption;
 pub use seen::{Became, Conflict, ContentHash, Seen, StoredEvent};
 pub use store::{Checked, Store};
 pub use timeline::{OverTime, Slot};
+pub use witness::{Evidence, Witnessed};

@@ -335,6 +335,7 @@ mod tests {
             rulebooks::STATEMENTS,
             crate::timeline::STATEMENTS,
             crate::seen::STATEMENTS,
+            crate::witness::STATEMENTS,
             crate::write::STATEMENTS,
         ];
         let inserts: [&[&Insert]; 6] = [

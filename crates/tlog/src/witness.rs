@@ -137,20 +137,30 @@ impl Answer {
     }
 }
 
+/// The log whose checkpoint the request brings, among those that are watched.
+///
+/// # Errors
+/// [`Refusal::UnknownLog`] when it is not among them.
+pub fn find<'a>(request: &AddCheckpoint, logs: &'a [Watched]) -> Result<&'a Watched, Refusal> {
+    let Checkpoint { origin, .. } = request.read()?;
+    let log = logs.iter().find(|log| log.origin == origin);
+    log.ok_or(Refusal::UnknownLog(origin))
+}
+
 /// Whether the request may be cosigned, given what the witness saw last of this log. What it gives
-/// must be stored before [`sign`] is called.
+/// must be stored before the answer of [`sign`] leaves.
 ///
 /// # Errors
 /// [`Refusal`] says why not.
 pub fn judge(
     request: &AddCheckpoint,
-    watched: Option<&Watched>,
+    watched: &Watched,
     seen: Option<Seen>,
 ) -> Result<Seen, Refusal> {
-    let checkpoint = request.read().map_err(Refusal::Unreadable)?;
-    let watched = watched
-        .filter(|log| log.origin == checkpoint.origin)
-        .ok_or_else(|| Refusal::UnknownLog(checkpoint.origin.clone()))?;
+    let checkpoint = request.read()?;
+    if watched.origin != checkpoint.origin {
+        return Err(Refusal::UnknownLog(checkpoint.origin));
+    }
     request.checkpoint.verify(&watched.keys).map_err(Refusal::NotSigned)?;
     let Checkpoint { size, root, .. } = checkpoint;
     if request.old > size {

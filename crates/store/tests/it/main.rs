@@ -7,3 +7,4 @@ mod forgetting;
 mod outbox;
 mod records;
 mod standing;
+mod witness;

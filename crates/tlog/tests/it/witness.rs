@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use tlog::note::{Kind, Note, VerifierKey};
 use tlog::proof::consistency;
 use tlog::witness::{
-    AddCheckpoint, Answer, Refusal, Seen, Watched, judge, read_signatures, read_size, sign,
+    AddCheckpoint, Answer, Refusal, Seen, Watched, find, judge, read_signatures, read_size, sign,
 };
 
 const SIGSUM: &str =
@@ -21,10 +21,17 @@ struct Witness {
 
 impl Witness {
     fn post(&mut self, body: &str) -> Answer {
-        let judged = body
-            .parse::<AddCheckpoint>()
-            .map_err(Refusal::Unreadable)
-            .and_then(|request| Ok((judge(&request, Some(&self.watched), self.seen)?, request)));
+        let judged =
+            body.parse::<AddCheckpoint>().map_err(Refusal::Unreadable).and_then(|request| {
+                Ok((
+                    judge(
+                        &request,
+                        find(&request, std::slice::from_ref(&self.watched))?,
+                        self.seen,
+                    )?,
+                    request,
+                ))
+            });
         match judged {
             Ok((seen, request)) => {
                 self.seen = Some(seen);
