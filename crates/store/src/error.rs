@@ -47,6 +47,11 @@ pub enum StoreError {
         /// Why not.
         why: String,
     },
+    /// The platform was not told of these decisions yet, so they must not be forgotten.
+    #[error(
+        "{0} decisions on it were not sent to the platform yet; erase it once they are, or say that they may be dropped"
+    )]
+    Unsent(u64),
     /// Anything else that the database says.
     #[error("the database failed: {0}")]
     Database(String),

@@ -1,7 +1,7 @@
 //! The leaf that a decision puts into the public log: what everybody may know in clear, and one
 //! commitment for each field that a person may have erased. Must not hold personal data in clear.
 
-use crate::sql::{column, count, digest, execute, fetch, parsed};
+use crate::sql::{column, count, digest, execute, fetch, maybe_parsed};
 use crate::{Store, StoreError};
 use jiff::Timestamp;
 use model::{AutomatedDecision, Decided, DecidedBy, DecisionId, FoundBy, Ids, Outcome, Source};
@@ -32,8 +32,8 @@ pub struct Opening {
 pub struct StoredLeaf {
     /// Its place, from 0, without gaps.
     pub index: u64,
-    /// The decision.
-    pub decision: DecisionId,
+    /// The decision; `None` when the leaf is of an erasure.
+    pub decision: Option<DecisionId>,
     /// Its bytes.
     pub bytes: Vec<u8>,
     /// Its hash (RFC 6962).
@@ -168,7 +168,7 @@ fn in_clear(decided: &Decided) -> Vec<(String, Canonical)> {
 }
 
 /// Rounded down to the hour: the exact moment can point to a person.
-fn hour(at: Timestamp) -> String {
+pub(crate) fn hour(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:00Z").to_string()
 }
 
@@ -177,7 +177,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 const LEAVES: &str = "select l.seq, d.id, l.bytes, l.hash \
-    from leaf l join decision d on d.seq = l.seq where l.seq >= $1 order by l.seq limit $2";
+    from leaf l left join decision d on d.seq = l.seq where l.seq >= $1 order by l.seq limit $2";
 const OPENINGS: &str = "select o.field, o.salt, o.value \
     from opening o join decision d on d.seq = o.decision_seq where d.id = $1 order by o.field";
 const ERASE: &str = "delete from opening where field = $1 and decision_seq = \
@@ -199,7 +199,7 @@ impl Store {
             .map(|row| {
                 Ok(StoredLeaf {
                     index: count(row, 0)?,
-                    decision: parsed(row, 1, "a decision's id")?,
+                    decision: maybe_parsed(row, 1, "a decision's id")?,
                     bytes: column(row, 2)?,
                     hash: digest(row, 3)?,
                 })

@@ -8,6 +8,7 @@
 
 mod cases;
 mod decisions;
+mod erasure;
 mod error;
 mod facts;
 mod keys;
@@ -16,6 +17,7 @@ mod lookup;
 mod outbox;
 mod overview;
 mod record;
+mod redact;
 mod rulebooks;
 mod seen;
 mod sql;
@@ -26,6 +28,7 @@ mod write;
 
 pub use cases::{CaseFilter, Proposal, Report, StoredCase};
 pub use decisions::{Cursor, CursorError, DecisionFilter, Page, StoredDecision};
+pub use erasure::{ERASABLE, Erasure, Forget, Forgotten};
 pub use error::StoreError;
 pub use facts::{Entity, Label};
 pub use keys::{ApiKey, Scope, ScopeError};

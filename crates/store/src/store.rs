@@ -38,7 +38,10 @@ const BEGIN: &str = "begin immediate";
 
 /// Moves the log into the database file and empties it.
 const CHECKPOINT: &str = "pragma wal_checkpoint(truncate)";
+const REWRITE: &str = "vacuum";
 const PAGE_SIZE: &str = "pragma page_size";
+/// Splitting pages leaves old bytes in them unless this is on; the copy takes it over.
+const CLEAN: &str = "pragma secure_delete = on";
 const COPY: &str = "vacuum into $1";
 const INTEGRITY: &str = "pragma integrity_check(1)";
 const SCHEMA: &str = "select max(version) from _sqlx_migrations";
@@ -159,6 +162,12 @@ impl Store {
         Ok(self.readers.acquire().await?)
     }
 
+    /// Writes the whole file anew, without what unused parts of its pages hold.
+    pub(crate) async fn rewrite(&self) -> Result<(), StoreError> {
+        let mut writer = self.writer.acquire().await?;
+        execute(&mut writer, REWRITE, []).await.map(drop)
+    }
+
     /// Empties the write-ahead log, so that no byte of a deleted row stays in it.
     pub(crate) async fn checkpoint(&self) -> Result<(), StoreError> {
         let mut writer = self.writer.acquire().await?;
@@ -186,6 +195,7 @@ impl Store {
         let copied = match &self.file {
             Some(file) => {
                 let mut own = file.connect().await?;
+                own.execute(CLEAN).await?;
                 let copied = execute(&mut own, COPY, [text.into()]).await;
                 own.close().await?;
                 copied
@@ -319,13 +329,16 @@ mod tests {
 
     #[tokio::test]
     async fn every_statement_prepares() {
-        use crate::{cases, decisions, facts, keys, leaf, lookup, outbox, overview, rulebooks};
+        use crate::{
+            cases, decisions, erasure, facts, keys, leaf, lookup, outbox, overview, rulebooks,
+        };
         let store = Store::open_in_memory().await.unwrap();
         let mut writer = store.writer.acquire().await.unwrap();
         let statements = [
             STATEMENTS,
             cases::STATEMENTS,
             decisions::STATEMENTS,
+            erasure::STATEMENTS,
             facts::STATEMENTS,
             keys::STATEMENTS,
             leaf::STATEMENTS,
@@ -338,8 +351,9 @@ mod tests {
             crate::witness::STATEMENTS,
             crate::write::STATEMENTS,
         ];
-        let inserts: [&[&Insert]; 6] = [
+        let inserts: [&[&Insert]; 7] = [
             cases::INSERTS,
+            erasure::INSERTS,
             keys::INSERTS,
             outbox::INSERTS,
             rulebooks::INSERTS,

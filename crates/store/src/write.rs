@@ -9,7 +9,8 @@ use sqlx::AnyConnection;
 use std::collections::HashMap;
 
 const NEXT_EVENT: &str = "select coalesce(max(seq) + 1, 0) from event";
-const NEXT_DECISION: &str = "select coalesce(max(seq) + 1, 0) from decision";
+/// Decisions share their numbers with the leaves of the log, some of which are of something else.
+const NEXT_LEAF: &str = "select coalesce(max(seq) + 1, 0) from leaf";
 const NEXT_CASE: &str = "select coalesce(max(seq) + 1, 0) from casefile";
 const EVENTS: &str = "select action_id, seq from event where action_id in ({list})";
 const DECIDED: &str = "delete from waiting where case_id in ({list})";
@@ -79,7 +80,7 @@ const LABEL: Insert = Insert {
 
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] =
-    &[NEXT_EVENT, NEXT_DECISION, NEXT_CASE, EVENTS, DECIDED, WAITING_CASES, ALL_CASES];
+    &[NEXT_EVENT, NEXT_LEAF, NEXT_CASE, EVENTS, DECIDED, WAITING_CASES, ALL_CASES];
 #[cfg(test)]
 pub(crate) const INSERTS: &[&Insert] = &[
     &EVENT,
@@ -158,7 +159,7 @@ impl<'a> Batch<'a> {
     async fn at(connection: &mut AnyConnection) -> Result<Self, StoreError> {
         Ok(Self {
             next_event: number(connection, NEXT_EVENT, []).await?,
-            next_decision: number(connection, NEXT_DECISION, []).await?,
+            next_decision: number(connection, NEXT_LEAF, []).await?,
             next_case: number(connection, NEXT_CASE, []).await?,
             ..Self::default()
         })
@@ -441,7 +442,7 @@ fn decision_row(seq: i64, event: i64, decision: &Decision) -> Result<[Value; 16]
 }
 
 /// What the public may search: clause and facts, in lower case; nothing of the item or the person.
-fn public_text(statement: &Statement) -> String {
+pub(crate) fn public_text(statement: &Statement) -> String {
     let parts = statement.parts();
     let clauses = parts.clause.iter().flat_map(|clause| {
         [clause.id.as_str(), clause.policy_title.as_str(), clause.title.as_str()]

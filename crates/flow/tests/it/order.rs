@@ -18,7 +18,7 @@ async fn an_event_becomes_a_decision_that_is_kept() {
     assert_eq!(stored.decision.rulebook, *world.engine.rulebook.load().version());
     // Its leaf and its enforcement were kept in the same transaction.
     let leaves = world.engine.store.leaves(0, 10).await.unwrap();
-    assert_eq!((leaves.len(), leaves[0].decision), (1, stored.decision.id));
+    assert_eq!((leaves.len(), leaves[0].decision), (1, Some(stored.decision.id)));
     assert!(leaves[0].bytes.len() < 4096, "{}", leaves[0].bytes.len());
     let clear = String::from_utf8(leaves[0].bytes.clone()).unwrap();
     assert!(!clear.contains("ann") && !clear.contains("post-1"), "{clear}");

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 mod cases;
+mod erasing;
 mod fixtures;
 mod forgetting;
 mod outbox;
