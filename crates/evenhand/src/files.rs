@@ -69,5 +69,5 @@ fn collect(root: &Path, at: &Path, files: &mut BTreeMap<String, String>) -> Resu
 }
 
 fn wanted(name: &str) -> bool {
-    [".sml", ".md", ".toml", ".yaml", ".yml", ".txt"].iter().any(|end| name.ends_with(end))
+    [".sml", ".md", ".toml", ".yaml", ".yml", ".txt", ".csv"].iter().any(|end| name.ends_with(end))
 }

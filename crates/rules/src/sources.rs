@@ -15,6 +15,13 @@ impl Sources {
         Self(files)
     }
 
+    /// The same files, with one more or another text for one.
+    #[must_use]
+    pub fn with(mut self, path: &str, text: String) -> Self {
+        self.0.insert(path.to_owned(), text);
+        self
+    }
+
     /// The text of one file.
     pub fn text(&self, path: &str) -> Option<&str> {
         self.0.get(path).map(String::as_str)

@@ -4,7 +4,7 @@
 //! The steps are those of Osprey, and one that failed keeps the same others from running, so that
 //! both find fault with the same lines. The words are ours.
 
-mod annotations;
+pub(crate) mod annotations;
 mod behind;
 mod calls;
 mod config;
@@ -19,7 +19,7 @@ mod lower_calls;
 mod names;
 mod operators;
 mod rounds;
-mod walk;
+pub(crate) mod walk;
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -2,6 +2,8 @@
 //! result, each bound to something real. A plug-in that runs sandboxed code would be one more
 //! [`Binding`]. Must not call out: whoever evaluates asks scorers before.
 
+mod draft;
+mod infer;
 mod load;
 mod read;
 mod scorer;
@@ -10,6 +12,7 @@ mod types;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use draft::{Draft, draft};
 pub(crate) use load::look_up;
 pub use scorer::{Method, Scorer, Secret};
 

@@ -164,11 +164,11 @@ impl Run<'_> {
     }
 
     fn keep(&mut self, arguments: &[Value]) -> Result<Value, Fault> {
-        if !holds(argument(arguments, 1)) {
+        if !holds(argument(arguments, 2)) {
             return Ok(Value::None);
         }
         let key = text(argument(arguments, 0))?;
-        let value = match argument(arguments, 2) {
+        let value = match argument(arguments, 1) {
             Value::Str(text) => KeptValue::Text(text.to_string()),
             Value::Int(number) => KeptValue::Int(*number),
             Value::Float(number) if number.is_finite() => KeptValue::Float(*number),

@@ -10,6 +10,7 @@
 
 mod builtins;
 mod conformance;
+mod declared;
 mod dsa;
 mod evaluation;
 mod findings;
