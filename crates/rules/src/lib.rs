@@ -41,6 +41,7 @@ pub mod rulebook;
 mod running;
 mod sources;
 pub mod state;
+pub mod stream;
 pub mod testing;
 pub mod text;
 pub mod types;

@@ -30,7 +30,11 @@ impl World {
     /// would say is the answer that is declared for when it fails.
     #[must_use]
     pub fn facts(&self, plan: &Plan, event: &Event) -> Facts {
-        let mut facts = Facts::default();
+        self.facts_beside(plan, event, Facts::default())
+    }
+
+    /// The same beside the facts that are known already.
+    pub(crate) fn facts_beside(&self, plan: &Plan, event: &Event, mut facts: Facts) -> Facts {
         for round in 0..plan.fact_rounds() {
             for key in plan.facts_needed(event, &facts, round) {
                 self.tell(key, event, &mut facts);

@@ -11,6 +11,7 @@ mod rulebook;
 mod run;
 mod serve;
 mod settings;
+mod sml;
 mod test;
 
 use crate::exit::Exit;
@@ -50,6 +51,8 @@ enum Command {
     Check(check::Check),
     Test(test::Test),
     #[command(subcommand)]
+    Sml(sml::Sml),
+    #[command(subcommand)]
     Rulebook(rulebook::Book),
     #[command(subcommand)]
     Key(key::Key),
@@ -75,6 +78,7 @@ impl Cli {
             Command::Run(it) => it.run(terminal),
             Command::Check(it) => it.run(terminal),
             Command::Test(it) => it.run(terminal),
+            Command::Sml(it) => it.run(terminal),
             Command::Rulebook(it) => it.run(terminal),
             Command::Key(it) => it.run(terminal),
             Command::Config(it) => it.run(terminal),

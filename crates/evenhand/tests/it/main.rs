@@ -5,6 +5,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::print_stderr,
     reason = "a test may panic"
 )]
 
@@ -12,6 +13,8 @@ mod commands;
 mod crash;
 mod run;
 mod server;
+mod shared;
+mod sml;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

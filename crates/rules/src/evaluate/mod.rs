@@ -22,6 +22,7 @@ use crate::state::Change;
 use crate::value::{Effect, RuleValue, Value};
 
 pub(crate) use run::Run;
+pub(crate) use show::Shape;
 
 /// What an evaluation came to.
 #[derive(Debug)]

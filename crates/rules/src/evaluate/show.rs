@@ -12,6 +12,19 @@ use crate::plan::{Plan, index};
 use crate::value::json::{NonFinite, write, write_int, write_str};
 use crate::value::{Duration, Effect, RuleValue, Value, parse_integer, text};
 
+/// What results show of an outcome.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    /// Leaves out features that are null or false.
+    pub(crate) only_matched: bool,
+    /// What becomes of numbers that JSON lacks.
+    pub(crate) non_finite: NonFinite,
+    /// Whether errors have their messages.
+    pub(crate) messages: bool,
+}
+
+const WHOLE: Shape = Shape { only_matched: false, non_finite: NonFinite::Null, messages: true };
+
 impl Outcome {
     /// The features that results show: None for one that could not be computed. Features of files
     /// that did not run are left out.
@@ -61,10 +74,20 @@ impl Outcome {
 
     /// Writes the extracted features as a JSON object.
     pub fn write_features(&self, out: &mut String, plan: &Plan, event: &Event) {
+        self.write_features_as(out, plan, event, WHOLE);
+    }
+
+    pub(crate) fn write_features_as(
+        &self,
+        out: &mut String,
+        plan: &Plan,
+        event: &Event,
+        shape: Shape,
+    ) {
         out.push_str("{\"__action_id\":");
         let id = event.action_id.as_str();
         let id = parse_integer(id).unwrap_or_else(|| Value::str(id));
-        write_value(out, &id);
+        write_value(out, &id, NonFinite::Null);
         out.push_str(",\"__timestamp\":");
         write_str(out, &isoformat(event, self.offset));
         out.push_str(",\"__error_count\":");
@@ -87,10 +110,14 @@ impl Outcome {
             write_texts(out, ":", texts.iter().map(String::as_str));
         }
         for (name, value) in self.features(plan) {
+            let value = value.as_deref().unwrap_or(&Value::None);
+            if shape.only_matched && !matches(value) {
+                continue;
+            }
             out.push(',');
             write_str(out, name);
             out.push(':');
-            write_value(out, value.as_deref().unwrap_or(&Value::None));
+            write_value(out, value, shape.non_finite);
         }
         out.push('}');
     }
@@ -134,6 +161,10 @@ impl Outcome {
 
     /// Writes the errors as a JSON list.
     pub fn write_errors(&self, out: &mut String) {
+        self.write_errors_as(out, WHOLE);
+    }
+
+    pub(crate) fn write_errors_as(&self, out: &mut String, shape: Shape) {
         out.push('[');
         for (at, error) in self.errors.iter().enumerate() {
             out.push_str(if at > 0 { ",{\"type\":" } else { "{\"type\":" });
@@ -144,8 +175,10 @@ impl Outcome {
             write_int(out, error.line.into());
             out.push_str(",\"col\":");
             write_int(out, error.col.into());
-            out.push_str(",\"message\":");
-            write_str(out, &error.message);
+            if shape.messages {
+                out.push_str(",\"message\":");
+                write_str(out, &error.message);
+            }
             out.push('}');
         }
         out.push(']');
@@ -164,6 +197,15 @@ fn feature_name(function: &str) -> String {
     name
 }
 
+/// Whether a feature's value is more than null or false.
+fn matches(value: &Value) -> bool {
+    match value {
+        Value::None | Value::Bool(false) => false,
+        Value::Rule(rule) => rule.value,
+        _ => true,
+    }
+}
+
 /// The event's time as Python's `isoformat` writes it.
 fn isoformat(event: &Event, offset: Offset) -> String {
     let time = offset.to_datetime(event.timestamp);
@@ -177,9 +219,9 @@ fn isoformat(event: &Event, offset: Offset) -> String {
     format!("{whole}{fraction}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-fn write_value(out: &mut String, value: &Value) {
+fn write_value(out: &mut String, value: &Value, non_finite: NonFinite) {
     let before = out.len();
-    if write(out, value, NonFinite::Null).is_err() {
+    if write(out, value, non_finite).is_err() {
         out.truncate(before);
         out.push_str("null");
     }
@@ -211,7 +253,7 @@ fn write_effect(out: &mut String, emitted: &Emitted) {
             out.push_str("{\"effect\":\"LabelEffect\",\"entity\":{\"type\":");
             write_str(out, &label.entity.kind);
             out.push_str(",\"id\":");
-            write_value(out, &label.entity.id);
+            write_value(out, &label.entity.id, NonFinite::Null);
             out.push_str("},\"status\":");
             write_str(out, if label.add { "ADDED" } else { "REMOVED" });
             out.push_str(",\"name\":");
@@ -240,7 +282,11 @@ fn write_effect(out: &mut String, emitted: &Emitted) {
 
 fn write_seconds(out: &mut String, key: &str, span: Option<Duration>) {
     out.push_str(key);
-    write_value(out, &span.map_or(Value::None, |span| Value::Float(span.seconds())));
+    write_value(
+        out,
+        &span.map_or(Value::None, |span| Value::Float(span.seconds())),
+        NonFinite::Null,
+    );
 }
 
 fn write_rule(out: &mut String, rule: &RuleValue) {

@@ -65,6 +65,15 @@ pub struct Rulebook {
     places: BTreeMap<ClauseId, (usize, usize)>,
 }
 
+/// The clauses that the rules of a directory may cite, if it is a rulebook; problems of its policies
+/// are told.
+pub fn citable(sources: &Sources, problems: &mut Vec<Problem>) -> Option<BTreeSet<String>> {
+    sources.text("rulebook.toml")?;
+    let languages = crate::decide::LANGUAGES.map(str::to_owned);
+    let policies = policy::load(sources, &languages, problems);
+    Some(policies.iter().flat_map(Policy::clauses).map(ClauseId::to_string).collect())
+}
+
 impl Rulebook {
     /// Loads a rulebook: it is there only if no problem is an error. All problems are told, sorted
     /// by place.

@@ -1,6 +1,8 @@
 //! JSON in and out, as Python's `json` reads and writes it: integers of any length, `NaN` and
 //! `Infinity`, the last of repeated keys. Strings without escapes are windows on the input.
 
+mod skip;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -39,20 +41,18 @@ impl std::error::Error for JsonError {}
 
 /// Reads a text. Arrays and objects nested deeper than `max_depth` are refused.
 pub fn read(text: &Arc<str>, max_depth: usize) -> Result<Document, JsonError> {
-    let mut reader = Reader {
-        base: text,
-        bytes: text.as_bytes(),
-        at: 0,
-        depth: max_depth,
-        repeated_keys: false,
-        lone_surrogates: false,
-    };
+    read_all(text, max_depth, Reader::value)
+}
+
+fn read_all<'t>(
+    text: &'t Arc<str>,
+    max_depth: usize,
+    read: impl FnOnce(&mut Reader<'t>) -> Result<Value, JsonError>,
+) -> Result<Document, JsonError> {
+    let mut reader = Reader::new(text, 0, text.len(), max_depth);
     reader.skip_space();
-    let value = reader.value()?;
-    reader.skip_space();
-    if reader.at < reader.bytes.len() {
-        return Err(reader.error("more text after the end of the value"));
-    }
+    let value = read(&mut reader)?;
+    reader.end()?;
     Ok(Document {
         value,
         repeated_keys: reader.repeated_keys,
@@ -69,13 +69,72 @@ pub fn read_bytes(bytes: &[u8], max_depth: usize) -> Result<Document, JsonError>
     read(&Arc::from(text), max_depth)
 }
 
-struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     base: &'a Arc<str>,
     bytes: &'a [u8],
     at: usize,
     depth: usize,
     repeated_keys: bool,
     lone_surrogates: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads the bytes from `start` to `end` of a text.
+    pub(crate) fn new(base: &'a Arc<str>, start: usize, end: usize, max_depth: usize) -> Self {
+        Self {
+            base,
+            bytes: base.as_bytes().get(..end).unwrap_or_default(),
+            at: start,
+            depth: max_depth,
+            repeated_keys: false,
+            lone_surrogates: false,
+        }
+    }
+
+    /// Goes through an object: `entry` hears each key and must read or pass over the value.
+    pub(crate) fn entries(
+        &mut self,
+        mut entry: impl FnMut(&mut Self, &str) -> Result<(), JsonError>,
+    ) -> Result<(), JsonError> {
+        self.skip_space();
+        if self.peek() != Some(b'{') {
+            return Err(self.error("an object should be here"));
+        }
+        self.enter()?;
+        self.skip_space();
+        if !self.take_byte(b'}') {
+            loop {
+                self.skip_space();
+                if self.peek() != Some(b'"') {
+                    return Err(self.error("a key in double quotes should be here"));
+                }
+                let key = self.string()?;
+                self.colon()?;
+                entry(self, &key)?;
+                if !self.more(b'}')? {
+                    break;
+                }
+            }
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Passes over the value here; gives its bytes.
+    pub(crate) fn span(&mut self) -> Result<&'a str, JsonError> {
+        let start = self.at;
+        self.skip()?;
+        Ok(self.base.get(start..self.at).unwrap_or_default())
+    }
+
+    /// That nothing but space follows.
+    pub(crate) fn end(&mut self) -> Result<(), JsonError> {
+        self.skip_space();
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(self.error("more text after the end of the value")),
+        }
+    }
 }
 
 impl Reader<'_> {
@@ -101,7 +160,7 @@ impl Reader<'_> {
         found
     }
 
-    fn value(&mut self) -> Result<Value, JsonError> {
+    pub(crate) fn value(&mut self) -> Result<Value, JsonError> {
         match self.peek() {
             Some(b'"') => self.string().map(Value::Str),
             Some(b'{') => self.nested(Self::object),
@@ -121,14 +180,51 @@ impl Reader<'_> {
         &mut self,
         read: fn(&mut Self) -> Result<Value, JsonError>,
     ) -> Result<Value, JsonError> {
+        self.enter()?;
+        let value = read(self)?;
+        self.depth += 1;
+        Ok(value)
+    }
+
+    /// Steps over the bracket that opens an array or object.
+    fn enter(&mut self) -> Result<(), JsonError> {
         self.depth = self
             .depth
             .checked_sub(1)
             .ok_or_else(|| self.error("the value is nested too deeply"))?;
         self.at += 1;
-        let value = read(self)?;
-        self.depth += 1;
-        Ok(value)
+        Ok(())
+    }
+
+    fn take_byte(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Steps over the comma before the next item, or over the bracket that ends them.
+    fn more(&mut self, end: u8) -> Result<bool, JsonError> {
+        self.skip_space();
+        match self.peek() {
+            Some(b',') => self.at += 1,
+            Some(byte) if byte == end => {
+                self.at += 1;
+                return Ok(false);
+            }
+            _ if end == b']' => return Err(self.error("`,` or `]` should be here")),
+            _ => return Err(self.error("`,` or `}` should be here")),
+        }
+        Ok(true)
+    }
+
+    /// The colon after a key, with the space around it.
+    fn colon(&mut self) -> Result<(), JsonError> {
+        self.skip_space();
+        if !self.take_byte(b':') {
+            return Err(self.error("`:` should be here"));
+        }
+        self.skip_space();
+        Ok(())
     }
 
     fn array(&mut self) -> Result<Value, JsonError> {
@@ -140,14 +236,10 @@ impl Reader<'_> {
         loop {
             self.skip_space();
             items.push(self.value()?);
-            self.skip_space();
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(b']') => break,
-                _ => return Err(self.error("`,` or `]` should be here")),
+            if !self.more(b']')? {
+                break;
             }
         }
-        self.at += 1;
         Ok(Value::list(items))
     }
 
@@ -163,20 +255,12 @@ impl Reader<'_> {
                 return Err(self.error("a key in double quotes should be here"));
             }
             let key = self.string()?;
-            self.skip_space();
-            if !self.take(":") {
-                return Err(self.error("`:` should be here"));
-            }
-            self.skip_space();
+            self.colon()?;
             entries.push((key, self.value()?));
-            self.skip_space();
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(b'}') => break,
-                _ => return Err(self.error("`,` or `}` should be here")),
+            if !self.more(b'}')? {
+                break;
             }
         }
-        self.at += 1;
         let (map, repeated) = Map::new(entries);
         self.repeated_keys |= repeated;
         Ok(Value::Map(Arc::new(map)))
@@ -184,9 +268,25 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Result<Value, JsonError> {
         let start = self.at;
-        self.take("-");
-        if self.take("Infinity") {
+        let whole = self.number_text()?;
+        let text = self.base.get(start..self.at).unwrap_or_default();
+        if text == "-Infinity" {
             return Ok(Value::Float(f64::NEG_INFINITY));
+        }
+        if !whole {
+            return text.parse().map(Value::Float).map_err(|_| self.error("this is not a number"));
+        }
+        if let Ok(small) = text.parse() {
+            return Ok(Value::Int(small));
+        }
+        text.parse::<BigInt>().map(integer).map_err(|_| self.error("this is not a number"))
+    }
+
+    /// Passes over a number; tells whether it is a whole one.
+    fn number_text(&mut self) -> Result<bool, JsonError> {
+        let start = self.at;
+        if self.take_byte(b'-') && self.take("Infinity") {
+            return Ok(false);
         }
         if !self.take("0") && self.digits() == 0 {
             return Err(self.error("a digit should be here"));
@@ -207,20 +307,14 @@ impl Reader<'_> {
                 return Err(self.error("a digit should be here"));
             }
         }
-        let text = self.base.get(start..self.at).unwrap_or_default();
-        if self.at > whole_end {
-            return text.parse().map(Value::Float).map_err(|_| self.error("this is not a number"));
-        }
-        if let Ok(small) = text.parse() {
-            return Ok(Value::Int(small));
-        }
-        if text.len() > MAX_DIGITS {
+        let whole = self.at == whole_end;
+        if whole && self.at - start > MAX_DIGITS {
             return Err(JsonError {
                 offset: start,
                 message: "the integer has more than 4300 digits",
             });
         }
-        text.parse::<BigInt>().map(integer).map_err(|_| self.error("this is not a number"))
+        Ok(whole)
     }
 
     fn digits(&mut self) -> usize {

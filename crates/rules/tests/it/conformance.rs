@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use model::{ActionId, Event, Json};
-use rules::labels::{self, LabelState};
+use rules::stream::{Labels, Now, Settings, Stream};
 use rules::value::{Value, json};
-use rules::{Environment, FactKey, Facts, Outcome, Plan, Sources, check, evaluate};
+use rules::{Environment, Plan, Sources, check};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -21,11 +20,11 @@ struct Case {
     family: Option<String>,
     sources: BTreeMap<String, String>,
     #[serde(default)]
-    events: Vec<Action>,
+    events: Vec<Box<RawValue>>,
     #[serde(default)]
-    action: Option<Action>,
+    action: Option<Box<RawValue>>,
     #[serde(default)]
-    labels: BTreeMap<String, LabelState>,
+    labels: Labels,
     #[serde(default)]
     now: Option<Timestamp>,
     #[serde(default)]
@@ -33,37 +32,7 @@ struct Case {
     expect: Box<RawValue>,
 }
 
-#[derive(Deserialize)]
-struct Action {
-    action_id: i64,
-    action_name: String,
-    #[serde(default)]
-    timestamp: Option<String>,
-    data: Box<RawValue>,
-    #[serde(default)]
-    secret_data: Option<Box<RawValue>>,
-    #[serde(default)]
-    now: Option<Timestamp>,
-}
-
 const MATRIX_TIME: &str = "2026-01-01T00:00:00+00:00";
-
-impl Action {
-    fn event(&self) -> (Event, Facts) {
-        let written = self.timestamp.as_deref().unwrap_or(MATRIX_TIME);
-        let event = Event {
-            action_id: ActionId::new(&self.action_id.to_string()).expect("an id"),
-            action_name: self.action_name.clone(),
-            timestamp: written.parse().expect("a time"),
-            // Intake refuses some of these; the language must not care.
-            data: Json::unchecked(self.data.get()),
-            secret_data: self.secret_data.as_ref().map(|raw| Json::unchecked(raw.get())),
-        };
-        let offset =
-            jiff::fmt::temporal::Pieces::parse(written).expect("a time").to_numeric_offset();
-        (event, Facts { offset, ..Facts::default() })
-    }
-}
 
 fn read(text: &str) -> Value {
     json::read(&Arc::from(text), 1000).expect("JSON").value
@@ -119,17 +88,16 @@ fn sorted(list: Vec<Value>) -> Value {
     Value::list(list)
 }
 
+fn without(value: &Value, names: &[&str]) -> Value {
+    let Value::Map(map) = value else { return value.clone() };
+    let kept = map.iter().filter(|(key, _)| !names.contains(&key.as_str()));
+    let kept = kept.map(|(key, value)| (key.clone(), value.clone())).collect();
+    Value::Map(Arc::new(rules::value::Map::new(kept).0))
+}
+
 /// Leaves out what is not compared, and sorts what has no order.
 fn settled(result: &Value, unordered: &[String]) -> Value {
     let Value::Map(map) = result else { return result.clone() };
-    let without = |value: &Value, names: &[&str]| match value {
-        Value::Map(map) => {
-            let kept = map.iter().filter(|(key, _)| !names.contains(&key.as_str()));
-            let kept = kept.map(|(key, value)| (key.clone(), value.clone())).collect();
-            Value::Map(Arc::new(rules::value::Map::new(kept).0))
-        }
-        other => other.clone(),
-    };
     let entries = map.iter().map(|(key, value)| {
         let value = match key.as_str() {
             "errors" => sorted(
@@ -160,23 +128,6 @@ fn settled(result: &Value, unordered: &[String]) -> Value {
     Value::Map(Arc::new(rules::value::Map::new(entries.collect()).0))
 }
 
-fn result(plan: &Plan, event: &Event, outcome: &Outcome, mutations: Option<String>) -> Value {
-    let mut out = String::from("{\"features\":");
-    outcome.write_features(&mut out, plan, event);
-    out.push_str(",\"effects\":");
-    outcome.write_effects(&mut out);
-    out.push_str(",\"errors\":");
-    outcome.write_errors(&mut out);
-    out.push_str(",\"verdicts\":");
-    out.push_str(&serde_json::to_string(&outcome.verdicts()).expect("JSON"));
-    if let Some(mutations) = mutations {
-        out.push_str(",\"label_mutations\":");
-        out.push_str(&mutations);
-    }
-    out.push('}');
-    read(&out)
-}
-
 fn like_osprey() -> Environment {
     Environment { like_osprey: true, ..Environment::default() }
 }
@@ -187,44 +138,28 @@ fn accepted(case: &Case) -> Result<(), String> {
         let first = checked.problems.first().map(ToString::to_string).unwrap_or_default();
         return Err(format!("rejected: {first}"));
     };
-    let plan = Plan::build(program);
-    let mut store = case.labels.clone();
+    let now = case.now.unwrap_or_else(|| MATRIX_TIME.parse().expect("a time"));
+    let settings = Settings { now: Now::At(now), ..Settings::default() };
+    let mut stream =
+        Stream::new(Plan::build(program).into(), settings).with_labels(case.labels.clone());
     let expect = read(case.expect.get());
     let whole = case.action.is_none();
     let results = if whole { items(&expect, "results") } else { vec![expect.clone()] };
     assert_eq!(results.len(), case.events.iter().chain(&case.action).count(), "{}", case.id);
-    for (action, wanted) in case.events.iter().chain(&case.action).zip(&results) {
-        let (event, mut facts) = action.event();
-        let now = action.now.or(case.now).unwrap_or(event.timestamp);
-        for key in plan.facts_needed(&event, &Facts::default(), 0) {
-            let FactKey::Labels(entity) = key else { continue };
-            if let Some(labels) = store.get(&entity) {
-                facts.labels.insert(entity, labels.clone());
-            }
-        }
-        let outcome = evaluate(&plan, &event, &facts, now);
-        let mut mutations = Vec::new();
-        for (entity, changes) in labels::changes(&outcome.effects, event.timestamp, now) {
-            let mut state = store.get(&entity).cloned().unwrap_or_default();
-            mutations.push(labels::apply(&entity, &mut state, changes, now));
-            if !state.labels.is_empty() {
-                store.insert(entity, state);
-            }
-        }
-        let mutations = whole.then(|| serde_json::to_string(&mutations).expect("JSON"));
-        let ours = settled(&result(&plan, &event, &outcome, mutations), &case.unordered_features);
-        let mut theirs = settled(wanted, &case.unordered_features);
-        if let (false, Value::Map(map)) = (whole, &theirs) {
-            let kept = map.iter().filter(|(key, _)| !matches!(key.as_str(), "ok" | "warnings"));
-            let kept = kept.map(|(key, value)| (key.clone(), value.clone())).collect();
-            theirs = Value::Map(Arc::new(rules::value::Map::new(kept).0));
-        }
-        if let Some(difference) = difference(&format!("event {}", action.action_id), &ours, &theirs)
-        {
+    let leave_out: &[&str] =
+        if whole { &["action_id"] } else { &["action_id", "label_mutations", "ok", "warnings"] };
+    for (event, wanted) in case.events.iter().chain(&case.action).zip(&results) {
+        let mut out = String::new();
+        stream.event(&Arc::from(event.get()), &mut out)?;
+        let (ours, theirs) = (without(&read(&out), leave_out), without(wanted, leave_out));
+        let ours = settled(&ours, &case.unordered_features);
+        let theirs = settled(&theirs, &case.unordered_features);
+        let place = format!("event {}", shown(&member(&read(&out), "action_id").expect("an id")));
+        if let Some(difference) = difference(&place, &ours, &theirs) {
             return Err(difference);
         }
     }
-    let ours = read(&serde_json::to_string(&store).expect("JSON"));
+    let ours = read(&serde_json::to_string(&stream.labels()).expect("JSON"));
     let theirs = member(&expect, "labels_after").unwrap_or_else(|| read("{}"));
     if !whole {
         return Ok(());

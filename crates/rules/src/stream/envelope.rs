@@ -1,0 +1,146 @@
+//! What is around an event's data: its id, name, time and clock. Must not look inside the data.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use model::{ActionId, Event, Json};
+
+use super::Now;
+use crate::value::Value;
+use crate::value::json::{JsonError, Reader};
+
+/// JSON nested deeper is refused.
+const MAX_DEPTH: usize = 190;
+
+/// An event as it came.
+pub(super) struct Envelope<'l> {
+    pub(super) event: Event,
+    /// The id as it is written in JSON.
+    pub(super) id: &'l str,
+    pub(super) now: Timestamp,
+    /// The offset in which the event's time is written.
+    pub(super) offset: Option<Offset>,
+}
+
+/// The parts of the object, as JSON.
+#[derive(Default)]
+struct Parts<'l> {
+    action_id: Option<&'l str>,
+    action_name: Option<Value>,
+    timestamp: Option<Value>,
+    send_time: Option<Value>,
+    data: Option<&'l str>,
+    secret_data: Option<&'l str>,
+    now: Option<Value>,
+}
+
+impl<'l> Parts<'l> {
+    fn read(line: &'l Arc<str>, start: usize, end: usize) -> Result<Self, JsonError> {
+        let mut parts = Self::default();
+        let mut reader = Reader::new(line, start, end, MAX_DEPTH);
+        reader.entries(|reader, key| {
+            match key {
+                "action_id" => parts.action_id = Some(reader.span()?),
+                "action_name" => parts.action_name = Some(reader.value()?),
+                "timestamp" => parts.timestamp = Some(reader.value()?),
+                "send_time" => parts.send_time = Some(reader.value()?),
+                "data" => parts.data = Some(reader.span()?),
+                "secret_data" => parts.secret_data = Some(reader.span()?),
+                "now" => parts.now = Some(reader.value()?),
+                _ => drop(reader.span()?),
+            }
+            Ok(())
+        })?;
+        reader.end()?;
+        Ok(parts)
+    }
+
+    /// Osprey's input messages have the event inside `data`, and their time as `send_time`.
+    fn unwrapped(self, line: &'l Arc<str>) -> Result<Self, JsonError> {
+        let (None, Some(inside)) = (self.action_id, self.data) else { return Ok(self) };
+        let start = inside.as_ptr().addr() - line.as_ptr().addr();
+        let parts = Self::read(line, start, start + inside.len())?;
+        Ok(Self { timestamp: parts.timestamp.or(self.send_time), now: self.now, ..parts })
+    }
+}
+
+impl<'l> Envelope<'l> {
+    pub(super) fn read(line: &'l Arc<str>, clock: Now) -> Result<Self, String> {
+        let said = |error: JsonError| error.to_string();
+        let parts = Parts::read(line, 0, line.len()).and_then(|parts| parts.unwrapped(line));
+        let parts = parts.map_err(said)?;
+        let (id, action_id) = id(parts.action_id)?;
+        let action_name = match parts.action_name {
+            Some(Value::Str(name)) => name.to_string(),
+            Some(_) => return Err("`action_name` is not a text".into()),
+            None => return Err("`action_name` is missing: what happened, as a text".into()),
+        };
+        let now = match parts.now {
+            None | Some(Value::None) => None,
+            Some(now) => Some(time("now", &now)?.0),
+        };
+        let (timestamp, offset) = match (parts.timestamp, now, clock) {
+            (Some(written), ..) => time("timestamp", &written)?,
+            (None, Some(at), _) | (None, None, Now::At(at)) => (at, Offset::UTC),
+            (None, None, Now::Event) => {
+                return Err(
+                    "`timestamp` is missing: when it happened, as `2026-03-01T12:00:00Z`; \
+                    or give --now"
+                        .into(),
+                );
+            }
+        };
+        let data = object("data", parts.data)?;
+        let data = data.ok_or("`data` is missing: an object, what the rules read")?;
+        let event = Event {
+            action_id,
+            action_name,
+            timestamp,
+            data: Json::unchecked(data),
+            secret_data: object("secret_data", parts.secret_data)?.map(Json::unchecked),
+        };
+        let now = now.unwrap_or(match clock {
+            Now::Event => timestamp,
+            Now::At(at) => at,
+        });
+        Ok(Self { event, id, now, offset: Some(offset) })
+    }
+}
+
+fn id(written: Option<&str>) -> Result<(&str, ActionId), String> {
+    let written = written.ok_or("`action_id` is missing: the platform's id, a number or a text")?;
+    let whole = written.strip_prefix('-').unwrap_or(written);
+    let text = match whole.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => written.into(),
+        false => match crate::value::json::read(&written.into(), 1) {
+            Ok(document) => match document.value {
+                Value::Str(text) => text,
+                _ => return Err("`action_id` is neither a whole number nor a text".into()),
+            },
+            Err(error) => return Err(error.to_string()),
+        },
+    };
+    ActionId::new(&text).map(|id| (written, id)).map_err(|error| format!("`action_id`: {error}"))
+}
+
+fn object<'l>(key: &str, written: Option<&'l str>) -> Result<Option<&'l str>, String> {
+    match written {
+        None | Some("null") => Ok(None),
+        Some(text) if text.starts_with('{') => Ok(Some(text)),
+        Some(text) if text.starts_with('"') => {
+            Err(format!("`{key}` is a text: send the object itself, not JSON inside a text"))
+        }
+        Some(_) => Err(format!("`{key}` is not an object")),
+    }
+}
+
+/// A moment, and the offset in which it is written; without one it is in UTC.
+fn time(key: &str, written: &Value) -> Result<(Timestamp, Offset), String> {
+    let wrong = || format!("`{key}` is not a time; write it as `2026-03-01T12:00:00Z`");
+    let text = written.as_str().ok_or_else(wrong)?;
+    let pieces = jiff::fmt::temporal::Pieces::parse(text).map_err(|_| wrong())?;
+    let offset = pieces.to_numeric_offset().unwrap_or(Offset::UTC);
+    let time = pieces.date().to_datetime(pieces.time().unwrap_or_default());
+    Ok((offset.to_timestamp(time).map_err(|_| wrong())?, offset))
+}

@@ -1,0 +1,133 @@
+//! Events as lines in, results as lines out: what a rule directory says of a stream of events. Keeps
+//! the labels that rules put on, from event to event. Must not read files or a clock.
+//!
+//! ```
+//! use rules::stream::{Settings, Stream};
+//! use rules::{Environment, Plan, Sources, check};
+//!
+//! let main = "Text: str = JsonData(path='$.text')
+//! Long = Rule(when_all=[StringLength(s=Text) > 3], description='more than three letters')
+//! WhenRules(rules_any=[Long], then=[DeclareVerdict(verdict='look')])
+//! ";
+//! let sources = Sources::from_map([("main.sml".into(), main.into())].into());
+//! let plan = Plan::build(check(&sources, &Environment::default()).program.expect("no problems"));
+//! let mut stream = Stream::new(plan.into(), Settings::default());
+//!
+//! let mut out = String::new();
+//! let event = r#"{"action_id": 1, "action_name": "post", "timestamp": "2026-03-01T12:00:00Z",
+//!     "data": {"text": "hello"}}"#;
+//! stream.event(&event.into(), &mut out)?;
+//! assert!(out.contains(r#""verdicts":["look"]"#));
+//! # Ok::<(), String>(())
+//! ```
+
+mod envelope;
+mod result;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::evaluate;
+use crate::facts::Facts;
+use crate::labels::LabelState;
+use crate::plan::Plan;
+use crate::value::json::NonFinite;
+use crate::world::World;
+use envelope::Envelope;
+
+/// The labels of all entities, by `Type/id`.
+pub type Labels = BTreeMap<String, LabelState>;
+
+/// What the clock shows while an event that does not say so itself is evaluated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Now {
+    /// The event's own time, so that two runs give the same results.
+    #[default]
+    Event,
+    /// This moment. Events without a time of their own happened then, too.
+    At(Timestamp),
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Output {
+    /// Every feature.
+    #[default]
+    Full,
+    /// Without the features that are null or false.
+    Matched,
+    /// The features alone, as Osprey's worker sends them on.
+    OspreyFeatures,
+    /// What Osprey's worker stores of an event.
+    OspreyStored,
+}
+
+/// How a stream is read and written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The clock.
+    pub now: Now,
+    /// The form of the results.
+    pub output: Output,
+    /// What becomes of numbers that JSON lacks.
+    pub non_finite: NonFinite,
+    /// Whether each error is told with its message.
+    pub messages: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { now: Now::Event, output: Output::Full, non_finite: NonFinite::Null, messages: false }
+    }
+}
+
+/// A stream of events under one plan.
+#[derive(Debug)]
+pub struct Stream {
+    plan: Arc<Plan>,
+    settings: Settings,
+    world: World,
+}
+
+impl Stream {
+    /// A stream that knows of no labels.
+    #[must_use]
+    pub fn new(plan: Arc<Plan>, settings: Settings) -> Self {
+        Self { plan, settings, world: World::default() }
+    }
+
+    /// The same, with labels that were put on before.
+    #[must_use]
+    pub fn with_labels(mut self, labels: Labels) -> Self {
+        self.world.labels = labels.into_iter().collect();
+        self
+    }
+
+    /// The labels as the events so far left them.
+    #[must_use]
+    pub fn labels(&self) -> Labels {
+        let all = self.world.labels.iter().filter(|(_, state)| !state.labels.is_empty());
+        all.map(|(entity, state)| (entity.clone(), state.clone())).collect()
+    }
+
+    /// Sets the clock for the events to come.
+    pub fn set_now(&mut self, now: Now) {
+        self.settings.now = now;
+    }
+
+    /// Evaluates the event that a line holds and writes its result, with a line end, to `out`.
+    ///
+    /// # Errors
+    /// What is wrong with the line and what to write instead; `out` is as it was then.
+    pub fn event(&mut self, line: &Arc<str>, out: &mut String) -> Result<(), String> {
+        let envelope = Envelope::read(line, self.settings.now)?;
+        let facts = Facts { offset: envelope.offset, ..Facts::default() };
+        let facts = self.world.facts_beside(&self.plan, &envelope.event, facts);
+        let outcome = evaluate(&self.plan, &envelope.event, &facts, envelope.now);
+        let mutations = self.world.take(&outcome, &envelope.event, envelope.now);
+        self.write(&outcome, &envelope, &mutations, out);
+        Ok(())
+    }
+}
