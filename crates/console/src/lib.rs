@@ -20,10 +20,12 @@ mod security;
 mod state;
 mod text;
 pub mod views;
+mod witness;
 
 pub use admin::{Metrics, admin_router};
 pub use problem::Problem;
 pub use state::{Bounds, Console, ConsoleState};
+pub use witness::{Witness, witness_router};
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};

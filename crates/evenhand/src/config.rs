@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use tlog::note::{Kind, VerifierKey};
+use tlog::witness::Watched;
 use toml::{Table, Value};
 
 /// Where the file is looked for when nobody names one.
@@ -34,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) webhook: Webhook,
     /// What is logged.
     pub(crate) log: Log,
+    /// Which other logs this server watches.
+    pub(crate) witness: Witness,
 }
 
 /// Limits on what is taken in.
@@ -72,6 +76,16 @@ pub(crate) struct Log {
     pub(crate) filter: String,
 }
 
+/// Which other logs this server watches.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Witness {
+    /// Under which name it cosigns; the public address and `/witness` when absent.
+    pub(crate) name: Option<String>,
+    /// The logs: a verifier key each, after the log's name and a space when the key has another.
+    pub(crate) watch: Vec<String>,
+}
+
 /// How a log line is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -97,6 +111,7 @@ impl Default for Config {
             intake: Intake::default(),
             webhook: Webhook::default(),
             log: Log::default(),
+            witness: Witness::default(),
         }
     }
 }
@@ -177,6 +192,7 @@ impl Config {
         if self.webhook.url.is_some() {
             self.webhook.secrets()?;
         }
+        self.witness.logs()?;
         Ok(())
     }
 
@@ -191,6 +207,27 @@ impl Config {
     /// The file of the store.
     pub(crate) fn store_file(&self) -> PathBuf {
         self.data.join("evenhand.sqlite")
+    }
+}
+
+impl Witness {
+    /// The logs that are watched; several keys of one log are put together.
+    pub(crate) fn logs(&self) -> Result<Vec<Watched>> {
+        let mut logs: Vec<Watched> = Vec::new();
+        for line in &self.watch {
+            let (origin, key) = line.trim().rsplit_once(' ').unwrap_or(("", line.trim()));
+            let key: VerifierKey =
+                key.parse().with_context(|| format!("witness.watch `{line}`"))?;
+            if key.kind() != Kind::Ed25519 {
+                bail!("witness.watch `{line}`: that is the key of a witness, not of a log");
+            }
+            let origin = if origin.is_empty() { key.name() } else { origin.trim() }.to_owned();
+            match logs.iter_mut().find(|log| log.origin == origin) {
+                Some(log) => log.keys.push(key),
+                None => logs.push(Watched { origin, keys: vec![key] }),
+            }
+        }
+        Ok(logs)
     }
 }
 
@@ -264,6 +301,24 @@ mod tests {
         .unwrap();
         assert_eq!(config.listen.port(), 2);
         assert_eq!((config.intake.queue, config.intake.event_bytes), (7, 6));
+    }
+
+    #[test]
+    fn watched_logs_are_named_by_their_keys() {
+        let key = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+        let witness = "witness.example.org+b8a2cf20+BFLN3yikSfFkVAJtrnh/CiY3Zozkoy7clp+P7XB28qUN";
+        let watch = |lines: &[&str]| {
+            let watch = lines.iter().map(ToString::to_string).collect();
+            Witness { name: None, watch }.logs()
+        };
+        let logs = watch(&[key, &format!("another log {key}"), key]).unwrap();
+        let origins: Vec<_> =
+            logs.iter().map(|log| (log.origin.as_str(), log.keys.len())).collect();
+        assert_eq!(origins, [("PeterNeumann", 2), ("another log", 1)]);
+        for (wrong, says) in [(witness, "not of a log"), ("nonsense", "name+id+key")] {
+            let error = format!("{:#}", watch(&[wrong]).unwrap_err());
+            assert!(error.contains(says), "{error}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod serve;
 mod settings;
 mod sml;
 mod test;
+mod witness;
 
 use crate::exit::Exit;
 use crate::terminal::{Color, Terminal};
@@ -57,6 +58,8 @@ enum Command {
     #[command(subcommand)]
     Key(key::Key),
     #[command(subcommand)]
+    Witness(witness::Witness),
+    #[command(subcommand)]
     Config(settings::Settings),
     Doctor(doctor::Doctor),
     Backup(copy::Backup),
@@ -81,6 +84,7 @@ impl Cli {
             Command::Sml(it) => it.run(terminal),
             Command::Rulebook(it) => it.run(terminal),
             Command::Key(it) => it.run(terminal),
+            Command::Witness(it) => it.run(terminal),
             Command::Config(it) => it.run(terminal),
             Command::Doctor(it) => it.run(terminal),
             Command::Backup(it) => it.run(terminal),

@@ -12,9 +12,12 @@
 mod commands;
 mod crash;
 mod run;
+#[path = "../../../tlog/tests/it/script.rs"]
+mod script;
 mod server;
 mod shared;
 mod sml;
+mod witness;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -15,12 +15,18 @@ pub(crate) struct Server {
 impl Server {
     /// Starts and waits until it says where it listens.
     pub(crate) fn start(data: &Path, rulebook: &Path) -> Self {
+        Self::with(data, rulebook, &[])
+    }
+
+    /// The same, with further flags.
+    pub(crate) fn with(data: &Path, rulebook: &Path, flags: &[&str]) -> Self {
         let any = "127.0.0.1:0";
         let mut child = evenhand()
             .args(["serve", "--listen", any, "--admin-listen", any, "--data"])
             .arg(data)
             .arg("--rulebook")
             .arg(rulebook)
+            .args(flags)
             .env("EVENHAND_INTAKE__REQUESTS_PER_SECOND", "1000000")
             .stderr(Stdio::piped())
             .spawn()

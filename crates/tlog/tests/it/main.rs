@@ -13,5 +13,6 @@ mod log;
 mod notes;
 mod policy;
 mod receipt;
+mod script;
 mod tree;
 mod witness;

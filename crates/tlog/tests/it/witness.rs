@@ -1,17 +1,13 @@
-//! The witness: the script with which litewitness is tested (FiloSottile/torchwood,
-//! `cmd/litewitness/testdata`; its checkpoints are signed by a Sigsum log), and what it leaves out.
+//! The witness: the script of another witness's tests, and what it leaves out.
 
 use crate::log::{Log, ORIGIN, key};
+use crate::script;
 use proptest::prelude::*;
 use tlog::note::{Kind, Note, VerifierKey};
 use tlog::proof::consistency;
 use tlog::witness::{
     AddCheckpoint, Answer, Refusal, Seen, Watched, find, judge, read_signatures, read_size, sign,
 };
-
-const SIGSUM: &str =
-    "sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562";
-const SIGSUM_KEY: &str = "ffdc2d4d98e4124d3feaf788c0c2f9abfd796083d1f0495437f302ec79cf100f";
 
 /// A witness in memory: what a server does around the pure functions.
 struct Witness {
@@ -42,68 +38,17 @@ impl Witness {
     }
 }
 
-fn bytes(hex: &str) -> [u8; 32] {
-    std::array::from_fn(|n| u8::from_str_radix(&hex[2 * n..2 * n + 2], 16).unwrap())
-}
-
-fn zeros(first: &str) -> String {
-    format!("{first}{}=\n", "A".repeat(43 - first.len()))
-}
-
-/// The body of one request of the script.
-fn request(old: u64, proof: &str, origin: &str, size: &str, root: &str, signature: &str) -> String {
-    format!("old {old}\n{proof}\n{origin}\n{size}\n{root}\n\n\u{2014} {origin} UgIom{signature}\n")
-}
-
 #[test]
 fn the_script_of_litewitness() {
-    let log = VerifierKey::new(SIGSUM, Kind::Ed25519, &bytes(SIGSUM_KEY)).unwrap();
-    let watched = Watched { origin: SIGSUM.into(), keys: vec![log] };
+    let log: VerifierKey = script::log_key();
+    let watched = Watched { origin: log.name().into(), keys: vec![log] };
     let mut witness = Witness { watched, seen: None };
-
-    let root1 = "KgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-    let root3 = "RcCI1Nk56ZcSmIEfIn0SleqtV7uvrlXNccFx595Iwl0=";
-    let root5 = "QrtXrQZCCvpIgsSmOsah7HdICzMLLyDfxToMql9WTjY=";
-    let signed1 =
-        "7fPZTqpxWWhyjWduBvTvGVqsokMbqTArsQilegKoFBJQjUFAmQ0+YeSPM3wfUQMFSzVnnNuWRTYrajXpNUbIQY=";
-    let signed3 =
-        "2VbtIcdFbwFAy1n7s6IkAxIY6J/GQOTuZF2ORV39d75cbAj2aQYwyJre36kezNobZs4SUUdrcawfAB8WVrx6go=";
-    let spoilt3 =
-        "2VbtIcdFbwFAy1n7s6IkAxIY6J/GQOTuZF2ORV39d75cbAj2aQYwyJre36kezNobZs4SUUdrcawfAB8WVrx6gx=";
-    let signed5 =
-        "w/EOJmWi0i1FQsOj+etB7F8IccFam/jgd6wzRns4QPVmyEZtdvl1U2KEmLOZ/ASRcWJi0tW90dJWAShei7sDww=";
-    let body5 =
-        "4JTC2MerrFcJ5xDcWHzRPVB6zzGBIw4OFqcKDflqjH4q4xY5vMxUxyczvdIlEwFYf7ivQU4KoWan2bLmzLx0go=";
-    let from1 = zeros("KgE") + &zeros("KgI");
-    let wrong = from1.replace("KgI", "KgM");
-    let from1_to5 = zeros("KgE") + "+fUDV+k970B4I3uKrqJM4aP1lloPZP8mvr2Z4wRw2LI=\n" + &zeros("KgQ");
-    let from3_to5 = zeros("KgI")
-        + &zeros("KgM")
-        + "wgiIFdZfYNv6WU1OllBKsWnLYIS/DBMqt8Uh/S4OukE=\n"
-        + &zeros("KgQ");
-    let unknown = SIGSUM.replace("e562", "e563");
-
-    for (step, body, status, answer) in [
-        (1, request(0, "", SIGSUM, "1", root1, signed1), 200, "\u{2014} witness.example "),
-        (2, request(1, &from1, SIGSUM, "3", root3, spoilt3), 403, ""),
-        (3, request(1, &from1, SIGSUM, "3", root3, &signed3.replace("2Vb", "2Vc")), 403, ""),
-        (4, request(1, &from1, &unknown, "3", root3, signed3), 404, ""),
-        (5, request(1, "", SIGSUM, "3", root3, signed3), 422, ""),
-        (6, request(1, &wrong, SIGSUM, "3", root3, signed3), 422, ""),
-        (7, request(1, &from1, SIGSUM, "3", root3, signed3), 200, "\u{2014} witness.example "),
-        (8, request(1, &from1_to5, SIGSUM, "5", root5, signed5), 409, "3\n"),
-        (9, request(3, &from3_to5, SIGSUM, "5", root5, signed5), 200, "\u{2014} witness.example "),
-        (10, request(0, "", SIGSUM, "5", root5, signed5), 409, "5\n"),
-        (11, format!("old 5\n\n{SIGSUM}\n5\n{root5}\n"), 400, ""),
-        (12, request(5, "", SIGSUM, "five", root1, body5), 400, ""),
-        (13, request(6, "", SIGSUM, "5", root5, signed5), 400, ""),
-        (14, request(5, "", SIGSUM, "5", root5, signed5), 200, "\u{2014} witness.example "),
-    ] {
-        let found = witness.post(&body);
-        assert_eq!(found.status(), status, "step {step}: {found:?}");
-        assert!(found.body().starts_with(answer), "step {step}: {}", found.body());
+    for step in script::steps() {
+        let found = witness.post(&step.body);
+        assert_eq!(found.status(), step.status, "step {}: {found:?}", step.number);
+        assert!(found.body().starts_with(step.answer), "step {}: {}", step.number, found.body());
         let stale = found.content_type() == "text/x.tlog.size";
-        assert_eq!(stale, status == 409, "step {step}");
+        assert_eq!(stale, step.status == 409, "step {}", step.number);
     }
     assert_eq!(witness.seen.map(|seen| seen.size), Some(5));
 }

@@ -6,7 +6,7 @@ use std::io::{IsTerminal as _, stderr};
 use tracing_subscriber::EnvFilter;
 
 /// Starts the log.
-pub(super) fn start(log: &Log) -> Result<()> {
+pub(in crate::cli) fn start(log: &Log) -> Result<()> {
     let filter = EnvFilter::try_new(&log.filter)
         .with_context(|| format!("log.filter `{}` is no filter; write `info`", log.filter))?;
     let terminal = stderr().is_terminal();

@@ -2,7 +2,7 @@
 //! Must not handle a request itself.
 
 mod demo;
-mod log;
+pub(in crate::cli) mod log;
 mod signals;
 
 use super::place::{Held, Place, hold, open};
@@ -153,7 +153,11 @@ impl Server {
         // The admin listener answers until the end: a stopping server says so.
         let admin = tokio::spawn(axum::serve(self.admin, admin).into_future());
         let drained = self.stop.clone().cancelled_owned();
-        let public = axum::serve(self.public, console::router(self.state));
+        let mut pages = console::router(self.state);
+        if let Some(witness) = super::witness::of_server(&self.config, &self.engine.store)? {
+            pages = pages.nest("/witness", console::witness_router(witness));
+        }
+        let public = axum::serve(self.public, pages);
         let public = tokio::spawn(public.with_graceful_shutdown(drained).into_future());
 
         let mut endpoint = configured(&self.config)?;
