@@ -8,6 +8,7 @@
 
 mod act;
 mod answer;
+pub mod audit;
 mod batch;
 mod decide;
 mod engine;

@@ -23,6 +23,7 @@ mod seen;
 mod sql;
 mod store;
 mod timeline;
+mod treated;
 mod witness;
 mod write;
 
@@ -41,4 +42,5 @@ pub use rulebooks::Adoption;
 pub use seen::{Became, Conflict, ContentHash, Seen, StoredEvent};
 pub use store::{Checked, Store};
 pub use timeline::{OverTime, Slot};
+pub use treated::Treated;
 pub use witness::{Evidence, Witnessed};

@@ -136,7 +136,7 @@ impl StoredEvent {
     }
 }
 
-fn read_event(row: &AnyRow) -> Result<Event, StoreError> {
+pub(crate) fn read_event(row: &AnyRow) -> Result<Event, StoreError> {
     let json =
         |text: &str| Json::parse(text).map_err(|error| unreadable("an event's data", &error));
     Ok(Event {

@@ -347,6 +347,7 @@ mod tests {
             overview::STATEMENTS,
             rulebooks::STATEMENTS,
             crate::timeline::STATEMENTS,
+            crate::treated::STATEMENTS,
             crate::seen::STATEMENTS,
             crate::witness::STATEMENTS,
             crate::write::STATEMENTS,

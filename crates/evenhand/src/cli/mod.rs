@@ -1,6 +1,7 @@
 //! The command line: which commands there are and what each is told. Every flag is defined here or
 //! beside its command, once; help, completions, man pages and `docs/cli.md` follow from it.
 
+mod audit;
 mod check;
 mod copy;
 mod doctor;
@@ -54,6 +55,8 @@ enum Command {
     #[command(subcommand)]
     Sml(sml::Sml),
     #[command(subcommand)]
+    Audit(audit::Audit),
+    #[command(subcommand)]
     Rulebook(rulebook::Book),
     #[command(subcommand)]
     Key(key::Key),
@@ -82,6 +85,7 @@ impl Cli {
             Command::Check(it) => it.run(terminal),
             Command::Test(it) => it.run(terminal),
             Command::Sml(it) => it.run(terminal),
+            Command::Audit(it) => it.run(terminal),
             Command::Rulebook(it) => it.run(terminal),
             Command::Key(it) => it.run(terminal),
             Command::Witness(it) => it.run(terminal),

@@ -2,6 +2,7 @@
 //! that prove it. Loaded whole or not at all, with every problem told at once. Must not do I/O:
 //! the files come as [`Sources`].
 
+mod audit;
 mod cases;
 mod diff;
 mod dsa;
@@ -19,6 +20,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+pub use audit::{AuditTerms, GroupSource, Grouping};
 pub use cases::{Expected, WorkedCase};
 pub use diff::{Change, ClauseDiff, NamedDiff, RulebookDiff};
 pub(crate) use ladder::after;
@@ -55,6 +57,8 @@ pub struct Rulebook {
     pub affiliations: Vec<Affiliation>,
     /// The functions that the rulebook declares.
     pub declared: Arc<Declared>,
+    /// What the audit compares.
+    pub audit: AuditTerms,
     /// The worked cases.
     pub cases: Vec<WorkedCase>,
     /// The rules by name, as written.
@@ -88,6 +92,7 @@ impl Rulebook {
         let known = load_ladder::Known { policies: &policies, labels: &labels };
         let ladders = load_ladder::load(sources, &known, &mut problems);
         let lists = lists::load(sources, &mut problems);
+        let audit = audit::load(sources, &lists, &mut problems);
         let declared = Arc::new(Declared::load(sources, &lists, &mut problems));
         let lists = Arc::new(lists.with_running(declared.running()));
         let affiliations = lists::load_affiliations(sources, &mut problems);
@@ -117,6 +122,7 @@ impl Rulebook {
             ladders,
             lists,
             affiliations,
+            audit,
             cases,
             declared,
         });

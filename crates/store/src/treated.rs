@@ -1,0 +1,63 @@
+//! How every item that came was treated, for the audit: those that no rule found and nobody reported too.
+//! Must not match, group or weigh.
+
+use crate::seen::read_event;
+use crate::sql::{column, fetch, whole};
+use crate::{Store, StoreError};
+use jiff::Timestamp;
+use model::{Decision, Event};
+
+/// An item as it came last, and how it was treated.
+#[derive(Debug, Clone)]
+pub struct Treated {
+    /// The event's place; list on after it.
+    pub seq: i64,
+    /// The event. Its secret data stays where it is.
+    pub event: Event,
+    /// The first decision on it; `None`: nothing was found and nobody reported it.
+    pub decision: Option<Decision>,
+    /// Whether a later decision held that there was no breach after all.
+    pub undone: bool,
+}
+
+const ITEMS: &str = "select e.action_id, e.action_name, e.happened_at, e.data, null, e.seq, d.body, \
+    later.breach \
+    from item i join event e on e.seq = i.event_seq \
+    left join decision d on d.event_seq = e.seq and d.replaces is null \
+    left join decision later on later.replaces = d.id \
+    where e.seq > $1 and e.received_at >= $2 \
+    and (d.id is not null or e.became = 'nothing') \
+    and not exists (select 1 from item newer where newer.item_id = i.item_id and newer.event_seq > i.event_seq) \
+    order by e.seq limit $3";
+
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[&str] = &[ITEMS];
+
+impl Store {
+    /// Items that came at or after `since`, in the order in which they came, from after place `after`. Items that
+    /// still wait for people are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn treated(
+        &self,
+        since: Timestamp,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Treated>, StoreError> {
+        let mut reader = self.read().await?;
+        let values = [after.into(), since.into(), i64::from(limit).into()];
+        let rows = fetch(&mut reader, ITEMS, values).await?;
+        rows.iter()
+            .map(|row| {
+                let decided = column::<Option<&str>>(row, 6)?.is_some();
+                Ok(Treated {
+                    event: read_event(row)?,
+                    seq: column(row, 5)?,
+                    decision: if decided { Some(whole(row, 6, "a decision")?) } else { None },
+                    undone: column::<Option<i64>>(row, 7)? == Some(0),
+                })
+            })
+            .collect()
+    }
+}
