@@ -10,6 +10,7 @@ mod act;
 mod answer;
 pub mod audit;
 mod batch;
+mod cosign;
 mod decide;
 mod engine;
 mod evaluate;
@@ -21,6 +22,7 @@ mod review;
 
 pub use act::{Outbox, Persistence};
 pub use answer::{Answer, Refused, Status};
+pub use cosign::{AskError, Collector, OwnLog, Rounds, WitnessState};
 pub use decide::{Circumstances, Judged, Undecided, decide_one};
 pub use engine::{Engine, Settings};
 pub use evaluate::Known;

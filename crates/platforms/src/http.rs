@@ -58,6 +58,15 @@ pub struct Reply {
     pub retry_after: Option<Duration>,
 }
 
+/// What a server answered, with its body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The status code.
+    pub status: u16,
+    /// The body.
+    pub body: String,
+}
+
 /// Calls out within its [`Reach`]. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct HttpClient {
@@ -137,6 +146,28 @@ impl HttpClient {
             .and_then(|value| value.to_str().ok()?.trim().parse().ok())
             .map(Duration::from_secs);
         Ok(Reply { status: answer.status().as_u16(), retry_after })
+    }
+
+    /// Posts a text and reads the answer, which must be a text of at most `longest` bytes.
+    ///
+    /// # Errors
+    /// [`CallError`] when the URL may not be called, nobody answers in time, or the answer is no
+    /// text or too long.
+    pub async fn ask(&self, url: &str, text: String, longest: usize) -> Result<Said, CallError> {
+        let url = self.check(url)?;
+        let request = self.client.post(url).header("content-type", "text/plain; charset=utf-8");
+        let mut answer = request.body(text).send().await.map_err(|error| no_answer(&error))?;
+        let status = answer.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(part) = answer.chunk().await.map_err(|error| no_answer(&error))? {
+            if body.len() + part.len() > longest {
+                return Err(CallError::NoAnswer(format!("it is longer than {longest} bytes")));
+            }
+            body.extend_from_slice(&part);
+        }
+        let body =
+            String::from_utf8(body).map_err(|_| CallError::NoAnswer("it is not a text".into()))?;
+        Ok(Said { status, body })
     }
 }
 

@@ -13,4 +13,4 @@ pub mod jetstream;
 pub mod webhook;
 
 pub use address::is_public;
-pub use http::{CallError, HttpClient, Reach, Reply, http_client};
+pub use http::{CallError, HttpClient, Reach, Reply, Said, http_client};

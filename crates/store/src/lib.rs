@@ -7,6 +7,7 @@
 //! This crate must not decide, must not call out, and reads no clock: times come as arguments.
 
 mod cases;
+mod cosigned;
 mod decisions;
 mod erasure;
 mod error;
@@ -28,6 +29,7 @@ mod witness;
 mod write;
 
 pub use cases::{CaseFilter, Proposal, Report, StoredCase};
+pub use cosigned::Cosigned;
 pub use decisions::{Cursor, CursorError, DecisionFilter, Page, StoredDecision};
 pub use erasure::{ERASABLE, Erasure, Forget, Forgotten};
 pub use error::StoreError;

@@ -350,6 +350,7 @@ mod tests {
             crate::treated::STATEMENTS,
             crate::seen::STATEMENTS,
             crate::witness::STATEMENTS,
+            crate::cosigned::STATEMENTS,
             crate::write::STATEMENTS,
         ];
         let inserts: [&[&Insert]; 7] = [
