@@ -6,6 +6,7 @@ use crate::evaluate::Known;
 use crate::{Answer, Engine, Refused, Status, record};
 use jiff::Timestamp;
 use model::{ActionId, Event};
+use rules::FactKey;
 use rules::rulebook::Rulebook;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -77,7 +78,7 @@ async fn settle_together(engine: &Engine, events: &Batch) -> Result<Answers, Sto
     let _turn = engine.turn().await;
     let (fresh, mut answers) = sort_out(events, &engine.store.seen(&ids).await?);
     let chosen: Vec<_> = fresh.iter().filter_map(|at| events.get(*at)).collect();
-    let mut known = Known::fetch(&engine.store, &rulebook.plan, &chosen).await?;
+    let mut known = Known::fetch(engine, &rulebook, &chosen).await?;
     let done = loop {
         let work = Work {
             rulebook: Arc::clone(&rulebook),
@@ -96,7 +97,10 @@ async fn settle_together(engine: &Engine, events: &Batch) -> Result<Answers, Sto
             break done;
         }
         // Deciding is pure: with all that is needed, it is done anew.
-        known.fetch_labels(&engine.store, std::mem::take(&mut done.unknown)).await?;
+        for (event, keys) in std::mem::take(&mut done.unknown) {
+            known.needed.entry(event).or_default().extend(keys.iter().cloned());
+            crate::facts::fetch_all(engine, &rulebook, keys, &mut known).await?;
+        }
     };
 
     if !done.records.is_empty() {
@@ -209,7 +213,7 @@ struct Work {
 struct Done {
     records: Vec<Record>,
     answers: Vec<(usize, Result<Answer, Refused>)>,
-    unknown: BTreeSet<String>,
+    unknown: Vec<(ActionId, BTreeSet<FactKey>)>,
 }
 
 impl Work {
@@ -229,7 +233,10 @@ impl Work {
             let Some(event) = self.events.get(*at) else { continue };
             let decided = contained(|| decide(event, &known)).and_then(|judged| {
                 let waiting = known.case_of(&judged);
-                done.unknown.extend(known.unknown(&judged).cloned());
+                let unknown = known.unknown(&self.rulebook, event, &judged);
+                if !unknown.is_empty() {
+                    done.unknown.push((event.action_id.clone(), unknown.into_iter().collect()));
+                }
                 known.take(&judged);
                 record::event(&self.rulebook, event, judged, waiting, self.circumstances())
                     .map_err(|error| Undecided::Fault(error.to_string()))

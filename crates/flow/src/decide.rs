@@ -20,6 +20,10 @@ pub struct Judged {
     pub outcome: Outcome,
     /// What follows.
     pub ruling: Ruling,
+    /// When it happened.
+    pub(crate) at: Timestamp,
+    /// The facts that it was evaluated with.
+    pub(crate) facts: Option<String>,
     /// Labels of the entities that the rules touched, as they are now: `Type/id` to state.
     pub labels: Vec<(String, LabelState)>,
     /// The same as changes, ready to be kept.
@@ -87,7 +91,8 @@ pub fn decide_one(
     for (entity, state) in &labels {
         changes.extend(changed_labels(entity, known.facts.labels.get(entity), state, now));
     }
-    Ok(Judged { subject, outcome, ruling, labels, changes })
+    let (at, facts) = (event.timestamp, known.facts_of(rulebook, event));
+    Ok(Judged { subject, outcome, ruling, at, facts, labels, changes })
 }
 
 /// Runs `decide`, and makes a panic in it the failure of this one event.

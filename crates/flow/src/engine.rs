@@ -3,9 +3,10 @@
 
 use arc_swap::ArcSwap;
 use model::{Clock, Ids};
+use platforms::Scorers;
 use rules::Sources;
 use rules::rulebook::Rulebook;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::{Store, StoreError};
 use tokio::sync::{Mutex, MutexGuard, Notify};
@@ -53,6 +54,10 @@ pub struct Engine {
     pub ids: Arc<dyn Ids>,
     /// Limits and addresses.
     pub settings: Settings,
+    /// Lists that people change, put together.
+    pub(crate) lists: crate::facts::Lists,
+    /// Asks scorers; nobody is asked where there is none.
+    pub(crate) scorers: OnceLock<Scorers>,
     turn: Mutex<()>,
     outbox: Notify,
 }
@@ -66,8 +71,24 @@ impl Engine {
         ids: Arc<dyn Ids>,
         settings: Settings,
     ) -> Arc<Self> {
-        let (turn, outbox) = (Mutex::new(()), Notify::new());
-        Arc::new(Self { rulebook, store, clock, ids, settings, turn, outbox })
+        Arc::new(Self {
+            rulebook,
+            store,
+            clock,
+            ids,
+            settings,
+            lists: crate::facts::Lists::default(),
+            scorers: OnceLock::new(),
+            turn: Mutex::new(()),
+            outbox: Notify::new(),
+        })
+    }
+
+    /// Asks scorers from here on; until then their declared answers stand in.
+    pub fn ask_scorers(&self, scorers: Scorers) {
+        if self.scorers.set(scorers).is_err() {
+            tracing::warn!("scorers are asked already; the first way of asking stays");
+        }
     }
 
     /// Starts under a rulebook, loaded from `sources`, and keeps that it came into force.

@@ -1,12 +1,14 @@
 //! What is known before a batch is decided: standings, labels and waiting cases, fetched in one
 //! go; and what each decision of the batch adds for those after it. Must not decide.
 
+use crate::Engine;
 use crate::decide::Judged;
 use jiff::Timestamp;
-use model::{AccountId, CaseId, Event, ItemId, Ruling, Standing, Subject};
+use model::{AccountId, ActionId, CaseId, Event, ItemId, Ruling, Standing, Subject};
 use rules::decide::entry_of;
 use rules::labels::{self, LabelState};
-use rules::{FactKey, Facts, Outcome, Plan};
+use rules::rulebook::Rulebook;
+use rules::{FactKey, Facts, Outcome};
 use std::collections::{BTreeSet, HashMap};
 use store::{Entity, Label, Store, StoreError};
 
@@ -19,6 +21,10 @@ pub struct Known {
     pub(crate) facts: Facts,
     /// Items that wait for people.
     pub(crate) waiting: HashMap<ItemId, CaseId>,
+    /// Which facts each event is evaluated with.
+    pub(crate) needed: HashMap<ActionId, Vec<FactKey>>,
+    /// The latest change of each list, read once for a batch.
+    pub(crate) versions: Option<HashMap<String, u64>>,
 }
 
 impl Known {
@@ -27,32 +33,26 @@ impl Known {
     /// # Errors
     /// [`StoreError`] when the store fails.
     pub(crate) async fn fetch(
-        store: &Store,
-        plan: &Plan,
+        engine: &Engine,
+        rulebook: &Rulebook,
         events: &[&Event],
     ) -> Result<Self, StoreError> {
         let (mut accounts, mut items) = (BTreeSet::new(), BTreeSet::new());
-        let mut entities = BTreeSet::new();
         for event in events {
             // An item that cannot be read is refused later, with the reason.
             if let Ok(Some(subject)) = Subject::of(event) {
                 accounts.insert(subject.account.id);
                 items.insert(subject.item.id);
             }
-            let needed = plan.facts_needed(event, &Facts::default(), 0);
-            entities.extend(needed.into_iter().filter_map(|key| match key {
-                FactKey::Labels(entity) => Some(entity),
-                _ => None,
-            }));
         }
         let accounts: Vec<_> = accounts.into_iter().collect();
         let items: Vec<_> = items.into_iter().collect();
         let mut known = Self {
-            standings: store.standings(&accounts).await?,
-            facts: Facts::default(),
-            waiting: store.waiting_cases(&items).await?,
+            standings: engine.store.standings(&accounts).await?,
+            waiting: engine.store.waiting_cases(&items).await?,
+            ..Self::default()
         };
-        known.fetch_labels(store, entities).await?;
+        crate::facts::fetch(engine, rulebook, events, &mut known).await?;
         Ok(known)
     }
 
@@ -76,11 +76,29 @@ impl Known {
         Ok(())
     }
 
-    /// The entities that rules labelled without having asked for their labels: what stands there
-    /// must be fetched before it can be changed.
-    pub(crate) fn unknown<'j>(&self, judged: &'j Judged) -> impl Iterator<Item = &'j String> {
-        let known = |entity: &&String| self.facts.labels.contains_key(*entity);
-        judged.labels.iter().map(|(entity, _)| entity).filter(move |it| !known(it))
+    /// What must be fetched before an event can be taken as decided: labels of entities that rules
+    /// labelled without having asked for them, and facts that are asked for by what an earlier
+    /// event of the batch changed.
+    pub(crate) fn unknown(&self, book: &Rulebook, event: &Event, judged: &Judged) -> Vec<FactKey> {
+        let labelled = judged.labels.iter().map(|(entity, _)| FactKey::Labels(entity.clone()));
+        let mut unknown: Vec<FactKey> = labelled.filter(|key| !self.facts.has(key)).collect();
+        unknown.extend(self.later_keys(book, event).into_iter().filter(|key| !self.facts.has(key)));
+        unknown
+    }
+
+    /// The facts of the later rounds. They are asked for by what other facts say, and that an
+    /// earlier event of the batch may have changed.
+    fn later_keys(&self, book: &Rulebook, event: &Event) -> Vec<FactKey> {
+        let rounds = 1..book.plan.fact_rounds();
+        rounds.flat_map(|round| book.facts_needed(event, &self.facts, round)).collect()
+    }
+
+    /// The facts that an event is evaluated with, to be kept with it.
+    pub(crate) fn facts_of(&self, book: &Rulebook, event: &Event) -> Option<String> {
+        let mut keys = self.needed.get(&event.action_id)?.clone();
+        keys.extend(self.later_keys(book, event));
+        let facts = self.facts.only(&keys);
+        (!facts.is_empty()).then(|| facts.to_json())
     }
 
     /// The labels of the entities that the rules touched, as they are after `outcome`.
@@ -112,6 +130,7 @@ impl Known {
 
     /// Takes in what one event changed, so that the next one sees it.
     pub(crate) fn take(&mut self, judged: &Judged) {
+        crate::facts::take(&mut self.facts, &judged.outcome.changes, judged.at);
         for (entity, state) in &judged.labels {
             self.facts.labels.insert(entity.clone(), state.clone());
         }

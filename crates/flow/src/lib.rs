@@ -14,6 +14,7 @@ mod cosign;
 mod decide;
 mod engine;
 mod evaluate;
+mod facts;
 mod ingest;
 mod memory;
 mod record;

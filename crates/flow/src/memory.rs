@@ -5,6 +5,7 @@
 use crate::decide::{Circumstances, Judged, Undecided, contained, decide_one};
 use crate::evaluate::Known;
 use model::{ActionId, Event, SeededIds};
+use rules::World;
 use rules::rulebook::Rulebook;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ pub struct Memory {
     rulebook: Arc<Rulebook>,
     public_url: String,
     known: Known,
+    world: World,
     seen: HashMap<ActionId, ContentHash>,
 }
 
@@ -35,6 +37,7 @@ impl Memory {
             rulebook,
             public_url: public_url.to_owned(),
             known: Known::default(),
+            world: World::default(),
             seen: HashMap::new(),
         }
     }
@@ -54,9 +57,14 @@ impl Memory {
         let ids = SeededIds::new(&format!("{}/{}", self.rulebook.version(), event.action_id));
         let circumstances =
             Circumstances { now: event.timestamp, ids: &ids, public_url: &self.public_url };
+        let labels = std::mem::take(&mut self.known.facts.labels);
+        self.known.facts = self.world.facts(&self.rulebook.plan, event);
+        self.known.facts.labels.extend(labels);
         let judged = contained(|| decide_one(&self.rulebook, event, &self.known, circumstances))?;
         self.seen.insert(event.action_id.clone(), content);
         self.known.take(&judged);
+        self.world.keep(&judged.outcome.changes, event.timestamp);
+        self.world.labels.extend(judged.labels.iter().cloned());
         Ok(Decision::Judged(Box::new(judged)))
     }
 }

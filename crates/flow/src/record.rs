@@ -62,6 +62,7 @@ pub(crate) fn event(
         event: Some(Received { event: event.clone(), subject: judged.subject }),
         kept,
         labels: judged.changes,
+        state: crate::facts::state(&judged.outcome.changes, judged.at, judged.facts),
     })
 }
 
@@ -79,5 +80,6 @@ pub(crate) fn failure(
         event: Some(Received { event: event.clone(), subject }),
         kept: Kept::Failed(why.to_owned()),
         labels: Vec::new(),
+        state: store::State::default(),
     }
 }

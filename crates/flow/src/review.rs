@@ -359,6 +359,7 @@ impl Review {
             event: None,
             kept: Kept::Decided(Box::new(kept)),
             labels: Vec::new(),
+            state: store::State::default(),
         };
         engine.store.record(&[record]).await.map_err(failed)?;
         if asks {

@@ -169,6 +169,49 @@ impl HttpClient {
             String::from_utf8(body).map_err(|_| CallError::NoAnswer("it is not a text".into()))?;
         Ok(Said { status, body })
     }
+
+    /// Asks, and reads the answer: its status and its body, up to a limit.
+    ///
+    /// # Errors
+    /// [`CallError`] when the URL may not be called, nobody answers in time, or the answer is too
+    /// long.
+    pub(crate) async fn pose(&self, question: Question<'_>) -> Result<(u16, Vec<u8>), CallError> {
+        let mut url = self.check(question.url)?;
+        if !question.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&question.query);
+        }
+        let mut request = match question.body {
+            Some(body) => {
+                self.client.post(url).header("content-type", "application/json").body(body)
+            }
+            None => self.client.get(url),
+        };
+        if let Some((name, value)) = question.header {
+            request = request.header(name.as_str(), value);
+        }
+        let mut answer = request.send().await.map_err(|error| no_answer(&error))?;
+        let status = answer.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(part) = answer.chunk().await.map_err(|error| no_answer(&error))? {
+            if body.len().saturating_add(part.len()) > question.most {
+                return Err(CallError::NoAnswer("the answer is too long".into()));
+            }
+            body.extend_from_slice(&part);
+        }
+        Ok((status, body))
+    }
+}
+
+/// A question whose answer is read.
+#[derive(Debug)]
+pub(crate) struct Question<'a> {
+    pub(crate) url: &'a str,
+    pub(crate) query: Vec<(String, String)>,
+    /// What is posted, as JSON; None asks by GET.
+    pub(crate) body: Option<String>,
+    pub(crate) header: Option<&'a (String, String)>,
+    /// The most bytes that are read of the answer.
+    pub(crate) most: usize,
 }
 
 /// The innermost cause says most; the URL is left out, because it may hold a token.

@@ -83,7 +83,8 @@ const SET_PROPOSAL: &str = "update proposal set verdict = $2, why = $3 where seq
 const OPENINGS: &str = "delete from opening where field <> 'people' \
     and decision_seq in (select seq from decision where event_seq in ({list}))";
 /// Each takes the list of events. An event's id becomes one that no platform can send.
-const EVERYWHERE: [&str; 10] = [
+const EVERYWHERE: [&str; 11] = [
+    "delete from event_fact where event_seq in ({list})",
     "delete from conflict where action_id in (select action_id from event where seq in ({list}))",
     "delete from waiting where case_id in (select id from casefile where event_seq in ({list}))",
     "update report set item_id = '', reason = '(erased)', reporter = null where case_id in \
@@ -103,6 +104,8 @@ const EVERYWHERE: [&str; 10] = [
         and seq in ({list})",
 ];
 const LABELS: &str = "delete from label_state where entity_id in ({list})";
+const COUNTERS_OF: &str = "delete from counter where instr(key, $1) > 0";
+const KEPT_OF: &str = "delete from kept_value where instr(key, $1) > 0 or instr(value, $1) > 0";
 const REPORTS_OF: &str = "update report set item_id = '', reason = '(erased)', reporter = null where item_id in ({list})";
 const REPORTER: &str = "update report set reporter = null where reporter in ({list})";
 const LEAF: Insert = Insert { into: "insert into leaf (seq, bytes, hash)", columns: 3, then: "" };
@@ -134,6 +137,8 @@ pub(crate) const STATEMENTS: &[&str] = &[
     SET_PROPOSAL,
     OPENINGS,
     LABELS,
+    COUNTERS_OF,
+    KEPT_OF,
     REPORTS_OF,
     REPORTER,
 ];
@@ -343,6 +348,12 @@ async fn overwrite(
         ids.push(column::<&str>(&row, 0)?.into());
     }
     let items = ids.clone();
+    // Rules make keys of ids: what was counted or kept under one is about that account.
+    for id in account.iter().map(|id| id.as_str()) {
+        for sql in [COUNTERS_OF, KEPT_OF] {
+            execute(connection, sql, [id.into()]).await?;
+        }
+    }
     let accounts: Vec<Value> = account.map(|id| id.as_str().into()).into_iter().collect();
     ids.extend(accounts.iter().cloned());
     for (sql, list) in [(LABELS, ids), (REPORTS_OF, items), (REPORTER, accounts)] {

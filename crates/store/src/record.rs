@@ -1,6 +1,6 @@
 //! What is kept together, in one transaction. Must not decide anything and must not speak SQL.
 
-use crate::{Label, Leaf};
+use crate::{Label, Leaf, State};
 use jiff::Timestamp;
 use model::{
     Case, CaseId, Decided, DsaStatement, Enforcement, Event, Finding, RulebookVersion, Subject,
@@ -20,6 +20,8 @@ pub struct Record {
     pub kept: Kept,
     /// Labels that the rules set or took away.
     pub labels: Vec<Label>,
+    /// Counters and values that the rules keep, and the facts that they were evaluated with.
+    pub state: State,
 }
 
 /// An event and what it is about.

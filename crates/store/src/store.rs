@@ -324,6 +324,7 @@ mod tests {
             event: Some(Received { event, subject: None }),
             kept: Kept::Nothing,
             labels: Vec::new(),
+            state: crate::State::default(),
         }
     }
 
@@ -352,8 +353,10 @@ mod tests {
             crate::witness::STATEMENTS,
             crate::cosigned::STATEMENTS,
             crate::write::STATEMENTS,
+            crate::lists::STATEMENTS,
+            crate::state::STATEMENTS,
         ];
-        let inserts: [&[&Insert]; 7] = [
+        let inserts: [&[&Insert]; 9] = [
             cases::INSERTS,
             erasure::INSERTS,
             keys::INSERTS,
@@ -361,6 +364,8 @@ mod tests {
             rulebooks::INSERTS,
             crate::seen::INSERTS,
             crate::write::INSERTS,
+            crate::lists::INSERTS,
+            crate::state::INSERTS,
         ];
         let texts = statements.concat();
         let texts = texts.iter().map(|sql| with_list(sql, vec![0.into(); 3]).0);

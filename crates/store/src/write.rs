@@ -2,6 +2,7 @@
 //! transaction. Must not decide, and must never change a row that says what was held.
 
 use crate::sql::{Insert, LONGEST_LIST, Value, column, fetch, json, number, with_list};
+use crate::state::Gathered;
 use crate::{Became, ContentHash, Kept, KeptDecision, Received, Record, Store, StoreError};
 use jiff::Timestamp;
 use model::{ActionId, Case, CaseId, DecidedBy, Decision, Finding, Measure, Outcome, Statement};
@@ -152,6 +153,8 @@ struct Batch<'a> {
     joined: Vec<CaseId>,
     decided: Vec<CaseId>,
     labels: HashMap<(&'a str, &'a str, &'a str), [Value; 7]>,
+    state: Gathered<'a>,
+    now: Option<Timestamp>,
 }
 
 impl<'a> Batch<'a> {
@@ -219,6 +222,8 @@ impl<'a> Batch<'a> {
             }
             Kept::Nothing | Kept::Failed(_) => {}
         }
+        self.state.add(&record.state, new);
+        self.now = self.now.max(Some(record.at));
         for label in &record.labels {
             let entity = &label.entity;
             // The last word on a label counts; one statement cannot touch a row twice.
@@ -382,6 +387,9 @@ impl<'a> Batch<'a> {
             (&LABEL, labels),
         ] {
             table.run(connection, rows).await?;
+        }
+        if let Some(now) = self.now {
+            self.state.insert(connection, now).await?;
         }
         must_hold(connection, WAITING_CASES, &self.joined).await?;
         must_hold(connection, ALL_CASES, &self.decided).await?;

@@ -176,6 +176,7 @@ impl World {
             event: Some(received),
             kept,
             labels: Vec::new(),
+            state: store::State::default(),
         };
         self.store.record(&[record]).await.unwrap();
     }

@@ -4,6 +4,7 @@
 mod cosign;
 mod delivery;
 mod durability;
+mod facts;
 mod order;
 mod people;
 mod pressure;

@@ -233,7 +233,7 @@ impl World {
     }
 }
 
-fn file(folder: &Path) -> std::path::PathBuf {
+pub(crate) fn file(folder: &Path) -> std::path::PathBuf {
     folder.join("evenhand.db")
 }
 

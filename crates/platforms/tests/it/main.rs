@@ -7,4 +7,5 @@
 )]
 
 mod jetstream;
+mod scorer;
 mod webhook;

@@ -74,6 +74,14 @@ impl Scorer {
         fits(&self.returns, &found).then_some(found)
     }
 
+    /// What stands for an answer where the condition for asking does not hold: nothing.
+    pub(crate) fn unasked(&self) -> Result<Value, Fault> {
+        if self.returns.accepts_none() {
+            return Ok(Value::None);
+        }
+        Err(Fault::expected("the scorer is not asked here"))
+    }
+
     /// The answer that is declared for when the scorer fails.
     pub(crate) fn otherwise(&self, why: &'static str) -> Result<Value, Fault> {
         match &self.otherwise {

@@ -94,7 +94,7 @@ impl Run<'_> {
             BeyondDoes::Ask(scorer) if asks(scorer, beyond, &arguments) => {
                 self.answer(scorer, &question(scorer, beyond, &arguments))
             }
-            BeyondDoes::Ask(scorer) => scorer.otherwise("it is not asked here"),
+            BeyondDoes::Ask(scorer) => scorer.unasked(),
             BeyondDoes::Absent => {
                 Err(Fault::expected("the function is declared and bound to nothing"))
             }

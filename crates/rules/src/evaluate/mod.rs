@@ -78,8 +78,8 @@ pub fn evaluate(plan: &Plan, event: &Event, facts: &Facts, now: Timestamp) -> Ou
 }
 
 impl Plan {
-    /// The facts that the evaluation of an event needs and that are not in `facts` yet. A fact that
-    /// is asked for by what another fact says is told in a later round: see [`Self::fact_rounds`].
+    /// The facts that the evaluation of an event needs. A fact that is asked for by what another
+    /// fact says is told in a later round (see [`Self::fact_rounds`]), by the `facts` of those before.
     #[must_use]
     pub fn facts_needed(&self, event: &Event, facts: &Facts, round: usize) -> Vec<FactKey> {
         let Some(wanted) = self.rounds.get(round) else { return Vec::new() };
@@ -96,7 +96,6 @@ impl Plan {
         }
         needed.sort();
         needed.dedup();
-        needed.retain(|key| !facts.has(key));
         needed
     }
 

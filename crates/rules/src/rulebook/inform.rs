@@ -3,7 +3,7 @@
 
 use super::Rulebook;
 use crate::evaluate::{Outcome, evaluate};
-use crate::facts::Facts;
+use crate::facts::{FactKey, Facts};
 use jiff::Timestamp;
 use model::{AccountId, Event, Json};
 use serde_json::Value;
@@ -13,6 +13,12 @@ impl Rulebook {
     /// Evaluates the rules on an event, with what the register says about its author.
     pub fn evaluate(&self, event: &Event, facts: &Facts, now: Timestamp) -> Outcome {
         evaluate(&self.plan, &self.informed(event), facts, now)
+    }
+
+    /// The facts that the evaluation of an event needs, round by round: see
+    /// [`crate::Plan::facts_needed`].
+    pub fn facts_needed(&self, event: &Event, facts: &Facts, round: usize) -> Vec<FactKey> {
+        self.plan.facts_needed(&self.informed(event), facts, round)
     }
 
     fn informed<'e>(&self, event: &'e Event) -> Cow<'e, Event> {

@@ -230,7 +230,14 @@ impl World {
     }
 
     pub(crate) fn with(&self, event: Option<Received>, kept: Kept) -> Record {
-        Record { at: self.now, rulebook: version(), event, kept, labels: Vec::new() }
+        Record {
+            at: self.now,
+            rulebook: version(),
+            event,
+            kept,
+            labels: Vec::new(),
+            state: store::State::default(),
+        }
     }
 }
 

@@ -8,4 +8,5 @@ mod forgetting;
 mod outbox;
 mod records;
 mod standing;
+mod state;
 mod witness;

@@ -17,7 +17,7 @@ use flow::{Engine, Intake, Outbox, Persistence, Review};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use model::{Clock, Ids};
 use platforms::webhook::Endpoint;
-use platforms::{Reach, http_client};
+use platforms::{Reach, Scorers, http_client};
 use rules::rulebook::Rulebook;
 use signals::Signals;
 use std::net::SocketAddr;
@@ -170,11 +170,13 @@ impl Server {
         } else {
             None
         };
+        let private_addresses = asked.demo || self.config.webhook.allow_private;
+        let reach = Reach { private_addresses, ..Reach::default() };
+        self.engine.ask_scorers(Scorers::new(http_client(&reach)?));
         let outbox = match endpoint {
             None => None,
             Some(endpoint) => {
-                let private_addresses = asked.demo || self.config.webhook.allow_private;
-                let client = http_client(&Reach { private_addresses, ..Reach::default() })?;
+                let client = http_client(&reach)?;
                 let engine = Arc::clone(&self.engine);
                 let persistence = Persistence::default();
                 Some(Outbox::start(engine, client, endpoint, persistence, self.stop.clone()))
