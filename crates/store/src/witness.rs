@@ -64,7 +64,10 @@ impl Store {
         let mut tx = self.write().await?;
         let before = fetch_one(&mut tx, ONE, [log.origin.as_str().into()]).await?;
         let before = before.as_ref().map(read).transpose()?;
-        let answer = match judge(request, log, before.map(|before| before.seen)) {
+        let last = before.as_ref().map(|before| before.seen);
+        // A clock that was set back must not make it say that it saw more at an earlier time.
+        let at = before.map_or(at, |before| at.max(before.cosigned_at));
+        let answer = match judge(request, log, last) {
             Ok(seen) => cosign(&mut tx, request, seen, log, key, at).await?,
             Err(refusal) => {
                 if matches!(refusal, Refusal::Inconsistent(_)) {

@@ -32,10 +32,14 @@ fn growth(old: u64, size: u64, fork: u8) -> AddCheckpoint {
 }
 
 async fn ask(store: &Store, request: &AddCheckpoint) -> Answer {
+    ask_at(store, request, Timestamp::UNIX_EPOCH).await
+}
+
+async fn ask_at(store: &Store, request: &AddCheckpoint, at: Timestamp) -> Answer {
     let keys = vec![key(ORIGIN, Kind::Ed25519).verifier().clone()];
     let logs = [Watched { origin: ORIGIN.into(), keys }];
     let witness = key("witness.example", Kind::Cosignature);
-    store.add_checkpoint(request, &logs, &witness, Timestamp::UNIX_EPOCH).await.unwrap()
+    store.add_checkpoint(request, &logs, &witness, at).await.unwrap()
 }
 
 async fn open(folder: &Path) -> Store {
@@ -83,6 +87,21 @@ async fn contradictions_are_kept_and_change_nothing() {
     let request = growth(10, 20, 0);
     let answer = store.add_checkpoint(&request, &[other], &witness, Timestamp::UNIX_EPOCH).await;
     assert_eq!(answer.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_does_not_turn_the_times_round() {
+    let store = Store::open_in_memory().await.unwrap();
+    let witness = key("witness.example", Kind::Cosignature);
+    let mut times = Vec::new();
+    for (old, size, second) in [(0, 10, 500), (10, 20, 400), (20, 30, 600)] {
+        let request = growth(old, size, 0);
+        let at = Timestamp::from_second(second).unwrap();
+        let Answer::Cosigned(signature) = ask_at(&store, &request, at).await else { panic!() };
+        let text = request.checkpoint.text();
+        times.push(tlog::cosignature::verify(text, &signature, witness.verifier()).unwrap());
+    }
+    assert_eq!(times, [500, 500, 600]);
 }
 
 /// Two forks ask at the same moment, again and again: one of them is cosigned, never both.
