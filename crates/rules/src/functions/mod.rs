@@ -14,6 +14,7 @@ mod identifiers;
 mod links;
 mod lists;
 mod mail;
+mod manual;
 mod matching;
 mod network;
 mod numbering;
@@ -34,6 +35,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+pub use manual::{EXAMPLES, Example, manual};
 pub use registry::{FunctionId, find, get, registry};
 pub(crate) use tables::LOOK_UP;
 pub use tables::Table;
