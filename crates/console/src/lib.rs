@@ -11,6 +11,7 @@ mod api;
 mod assets;
 mod body;
 mod chart;
+mod log;
 mod page;
 mod pages;
 pub mod problem;
@@ -62,6 +63,7 @@ pub fn router(state: ConsoleState) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), patience))
         .layer(CatchPanicLayer::custom(broken));
     pages::router()
+        .merge(log::router())
         .merge(api)
         .route("/openapi.json", get(|| async move { Json(description) }))
         .layer(around)

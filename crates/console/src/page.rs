@@ -36,6 +36,7 @@ impl Frame {
             ("/decisions", "Decisions"),
             ("/rulebook", "Rulebook"),
             ("/lookup", "Look up"),
+            ("/log/", "Log"),
         ]
     }
 

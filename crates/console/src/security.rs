@@ -27,7 +27,8 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
             "camera=(), geolocation=(), microphone=(), interest-cohort=()",
         ),
     ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        // Files of the log say for themselves that other sites may read them.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
     response

@@ -4,12 +4,14 @@
 use crate::problem::{
     KEY_MISSING, KEY_UNKNOWN, Problem, SCOPE_MISSING, STORAGE, TOO_MANY_REQUESTS,
 };
+use crate::log::{Published, Sums};
 use flow::{Intake, Review};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::{HeaderMap, header};
 use model::{Clock, Ids};
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{ApiKey, Scope, Store, StoreError};
@@ -61,6 +63,10 @@ pub struct Console {
     pub ids: Arc<dyn Ids>,
     /// Limits.
     pub bounds: Bounds,
+    /// Address by which people reach the public pages, without a slash at the end.
+    pub public_url: String,
+    /// Folder in which the log is published; `None`: there is no log.
+    pub log: Option<PathBuf>,
 }
 
 /// What every handler gets. Cheap to clone.
@@ -72,6 +78,8 @@ struct Inner {
     console: Console,
     rates: DefaultKeyedRateLimiter<String>,
     past: crate::reads::Past,
+    published: Published,
+    sums: tokio::sync::Mutex<Sums>,
 }
 
 impl std::ops::Deref for ConsoleState {
@@ -88,7 +96,23 @@ impl ConsoleState {
         let quota = Quota::per_second(rate)
             .allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1)));
         let rates = RateLimiter::keyed(quota);
-        Self(Arc::new(Inner { console, rates, past: crate::reads::Past::default() }))
+        Self(Arc::new(Inner {
+            published: Published(console.log.clone()),
+            console,
+            rates,
+            past: crate::reads::Past::default(),
+            sums: tokio::sync::Mutex::default(),
+        }))
+    }
+
+    /// The log as it is published.
+    pub(crate) fn published(&self) -> &Published {
+        &self.0.published
+    }
+
+    /// Sums over the log, as far as they were made.
+    pub(crate) fn sums(&self) -> &tokio::sync::Mutex<Sums> {
+        &self.0.sums
     }
 
     /// Rulebooks that were in force earlier, as far as they were asked for.

@@ -134,6 +134,8 @@ impl World {
             clock: Arc::clone(&self.clock) as _,
             ids: Arc::clone(&self.ids) as _,
             bounds: Bounds::default(),
+            public_url: "https://evenhand.example".into(),
+            log: None,
         }
     }
 

@@ -141,6 +141,8 @@ impl Server {
             clock,
             ids,
             bounds: bounds(&config),
+            public_url: config.public_url(),
+            log: Some(config.data.join("log")),
         });
         Ok(Self { config, public, admin, engine, state, writer, metrics, stop, _held: held })
     }
