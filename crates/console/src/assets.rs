@@ -22,6 +22,13 @@ pub(crate) fn address(name: &str) -> String {
     )
 }
 
+/// The text of an asset, to stand inside a page that is kept as one file.
+pub(crate) fn text(name: &str) -> String {
+    Static::get(name)
+        .map(|file| String::from_utf8_lossy(&file.data).into_owned())
+        .unwrap_or_default()
+}
+
 /// `GET /static/{name}`.
 pub(crate) async fn serve(Path(name): Path<String>) -> Response {
     let Some(file) = Static::get(&name) else {

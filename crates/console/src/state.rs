@@ -1,10 +1,10 @@
 //! What the console works with: the store to read, the intake and the review to act, the rulebook
 //! in force. Must not hold anything that a restart would lose.
 
+use crate::log::{Published, Sums};
 use crate::problem::{
     KEY_MISSING, KEY_UNKNOWN, Problem, SCOPE_MISSING, STORAGE, TOO_MANY_REQUESTS,
 };
-use crate::log::{Published, Sums};
 use flow::{Intake, Review};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};

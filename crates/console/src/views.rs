@@ -188,6 +188,11 @@ pub struct LeafView {
     /// The leaf itself: public facts and commitments.
     #[schema(value_type = Object)]
     pub entry: serde_json::Value,
+    /// The receipt (C2SP tlog-proof) with the leaf and its public fields opened; none until the
+    /// leaf is in a signed checkpoint.
+    pub receipt: Option<String>,
+    /// The key to check the receipt with.
+    pub vkey: Option<String>,
 }
 
 /// One decision for everybody.

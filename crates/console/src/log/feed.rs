@@ -67,10 +67,9 @@ pub(super) async fn atom(State(state): State<ConsoleState>) -> Result<Response, 
             }
         })
         .collect();
-    let updated = entries.first().map_or_else(
-        || jiff::Timestamp::UNIX_EPOCH.to_string(),
-        |newest| newest.updated.clone(),
-    );
+    let updated = entries
+        .first()
+        .map_or_else(|| jiff::Timestamp::UNIX_EPOCH.to_string(), |newest| newest.updated.clone());
     let provider = crate::reads::provider(&state);
     let feed = Feed { provider: &provider, base, updated, entries };
     let text = feed.render().map_err(Problem::internal)?;

@@ -33,7 +33,9 @@ impl Published {
         let Some(folder) = &self.0 else { return Ok(None) };
         match tokio::fs::read(folder.join(path)).await {
             Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
                 Ok(None)
             }
             Err(error) => Err(Problem::internal(error)),

@@ -22,6 +22,8 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/", get(overview::show))
         .route("/decisions", get(decisions::show))
         .route("/decisions/{id}", get(decision::show))
+        .route("/decisions/{id}/receipt", get(decision::receipt))
+        .route("/decisions/{id}/file", get(decision::file))
         .route("/rulebook", get(rulebook::in_force))
         .route("/rulebook/history", get(rulebook::history))
         .route("/rulebook/{version}", get(rulebook::version))

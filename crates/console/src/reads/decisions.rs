@@ -2,13 +2,15 @@
 
 use super::book::Book;
 use super::rulebook::book;
+use crate::log::Published;
 use crate::problem::{NOT_FOUND, Problem};
 use crate::state::{ConsoleState, storage};
 use crate::views::{
     By, ClauseName, DecisionView, Held, LadderView, LeafView, ReceiptView, Row, Rows,
 };
 use model::{DecidedBy, DecisionId, Outcome};
-use store::{Cursor, DecisionFilter, StoredDecision};
+use store::{Cursor, DecisionFilter, Opening, Store, StoredDecision};
+use tlog::disclosure::Disclosed;
 
 /// Decisions on one page.
 const PAGE: u32 = 25;
@@ -60,16 +62,80 @@ pub(crate) async fn decision(
             "No decision has this id. Ids are copied whole, with their hyphens.",
         )
     })?;
-    let leaves = state.store.leaves(stored.leaf, 1).await.map_err(|e| storage(&e))?;
     let book = book(state, &stored.decision.rulebook).await?;
-    Ok(view(&stored, book.as_deref(), leaves.into_iter().next()))
+    let leaf = leaf(state, &stored).await?;
+    Ok(view(&stored, book.as_deref(), leaf))
 }
 
-fn view(
-    stored: &StoredDecision,
-    book: Option<&Book>,
-    leaf: Option<store::StoredLeaf>,
-) -> DecisionView {
+/// The leaf of a decision, with its receipt as soon as a checkpoint holds it.
+async fn leaf(state: &ConsoleState, stored: &StoredDecision) -> Result<Option<LeafView>, Problem> {
+    let leaves = state.store.leaves(stored.leaf, 1).await.map_err(|e| storage(&e))?;
+    let Some(leaf) = leaves.into_iter().next() else { return Ok(None) };
+    let fields = PUBLIC_FIELDS.map(String::from);
+    let shown = disclosed(&state.store, stored.decision.id, &fields).await?;
+    let text = String::from_utf8_lossy(&leaf.bytes).into_owned();
+    let receipt = state.published().receipt(leaf.index, text, shown).await?;
+    let vkey = state.published().vkey().await?.filter(|_| receipt.is_some());
+    Ok(Some(LeafView {
+        index: leaf.index,
+        hash: hex::encode(leaf.hash),
+        entry: serde_json::from_slice(&leaf.bytes).unwrap_or_default(),
+        receipt: receipt.map(|receipt| receipt.to_string()),
+        vkey: vkey.map(|key| key.to_string()),
+    }))
+}
+
+/// Fields of a leaf that the public page shows anyway, so that its readers can check them.
+const PUBLIC_FIELDS: [&str; 1] = ["facts"];
+
+/// What opens these fields of a decision's leaf, as far as it was not erased.
+async fn disclosed(
+    store: &Store,
+    decision: DecisionId,
+    fields: &[String],
+) -> Result<Vec<Disclosed>, Problem> {
+    let openings = store.openings(decision).await.map_err(|e| storage(&e))?;
+    let chosen = openings.into_iter().filter(|opening| fields.contains(&opening.field));
+    Ok(chosen
+        .map(|Opening { field, salt, value }| Disclosed { field, opening: salt, value })
+        .collect())
+}
+
+/// A receipt that opens chosen fields of a decision's leaf, for who is concerned to hand on.
+///
+/// # Errors
+/// A problem: no such decision, a field that its leaf does not have or that was erased, or no
+/// checkpoint that holds the leaf yet.
+pub(crate) async fn disclosure(
+    store: &Store,
+    published: &Published,
+    id: DecisionId,
+    fields: &[String],
+) -> Result<String, Problem> {
+    let missing = |detail: String| Problem::new(&NOT_FOUND, detail);
+    let stored = store.decision(id).await.map_err(|e| storage(&e))?;
+    let stored = stored.ok_or_else(|| missing("There is no such decision.".into()))?;
+    let shown = disclosed(store, id, fields).await?;
+    if let Some(field) = fields.iter().find(|field| shown.iter().all(|one| one.field != **field)) {
+        let all = store.openings(id).await.map_err(|e| storage(&e))?;
+        let all: Vec<String> = all.into_iter().map(|opening| opening.field).collect();
+        let field = crate::text::visible(field);
+        return Err(missing(format!(
+            "The decision has no field `{field}` to open; it has `{}`. A field that was erased \
+             cannot be opened by anybody.",
+            all.join("`, `")
+        )));
+    }
+    let leaves = store.leaves(stored.leaf, 1).await.map_err(|e| storage(&e))?;
+    let leaf = leaves.into_iter().next().ok_or_else(|| missing("It has no leaf.".into()))?;
+    let text = String::from_utf8_lossy(&leaf.bytes).into_owned();
+    let receipt = published.receipt(leaf.index, text, shown).await?;
+    receipt.map(|receipt| receipt.to_string()).ok_or_else(|| {
+        missing("No checkpoint holds its leaf yet; ask again in a few seconds.".into())
+    })
+}
+
+fn view(stored: &StoredDecision, book: Option<&Book>, leaf: Option<LeafView>) -> DecisionView {
     let StoredDecision { decision, statement, replaced_by, receipts, .. } = stored;
     let publish_text = book.is_some_and(|book| book.publish_text);
     let ladder = decision.ladder.as_ref().map(|step| {
@@ -108,10 +174,6 @@ fn view(
             .iter()
             .map(|receipt| ReceiptView { state: receipt.state, at: receipt.at })
             .collect(),
-        leaf: leaf.map(|leaf| LeafView {
-            index: leaf.index,
-            hash: hex::encode(leaf.hash),
-            entry: serde_json::from_slice(&leaf.bytes).unwrap_or_default(),
-        }),
+        leaf,
     }
 }

@@ -7,7 +7,7 @@ mod lookup;
 mod overview;
 mod rulebook;
 
-pub(crate) use decisions::{decision, decisions};
+pub(crate) use decisions::{decision, decisions, disclosure};
 pub(crate) use lookup::{Asked, lookup};
 pub(crate) use overview::overview;
 pub(crate) use rulebook::{Past, current, history, named, policy, provider};
