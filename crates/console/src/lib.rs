@@ -70,6 +70,21 @@ pub fn router(state: ConsoleState) -> Router {
         .with_state(state)
 }
 
+/// A receipt that opens chosen fields of a decision's leaf, from the store and the folder of the log.
+///
+/// # Errors
+/// Says in words why there is none: no such decision or field, or no checkpoint holds it yet.
+pub async fn disclose(
+    store: &store::Store,
+    log: &std::path::Path,
+    decision: model::DecisionId,
+    fields: &[String],
+) -> Result<String, String> {
+    let published = log::Published(Some(log.to_owned()));
+    let disclosed = reads::disclosure(store, &published, decision, fields).await;
+    disclosed.map_err(|problem| problem.detail().to_owned())
+}
+
 /// Names each request, so that an answer and the log's lines about it can be joined.
 #[derive(Debug, Clone)]
 struct Names(Arc<dyn Ids>);

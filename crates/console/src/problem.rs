@@ -33,6 +33,8 @@ kinds! {
         "Check the address. Decisions and rulebook versions are never deleted, so a link to one stays good.";
     METHOD_NOT_ALLOWED = "method-not-allowed", 405, "This address does not take that method",
         "The header `Allow` of the answer says which methods the address takes.";
+    UNSENT = "unsent-decisions", 409, "Decisions on it were not sent to the platform yet",
+        "Erase it once they are sent; or set `drop_unsent`, and the platform will never carry them out.";
     BAD_QUERY = "bad-query", 400, "A query parameter cannot be read",
         "The detail names the parameter and says what it may hold.";
     UNKNOWN_PARAMETER = "unknown-parameter", 400, "The address does not know that query parameter",

@@ -12,6 +12,7 @@ use crate::{Store, StoreError};
 use jiff::Timestamp;
 use model::{AccountId, DecisionId, ItemId};
 use sqlx::AnyConnection;
+use std::path::Path;
 use tlog::Canonical;
 
 /// Fields whose values and openings are erased: all but the names of the people who decided.
@@ -222,6 +223,7 @@ impl Store {
         let row = vec![place.into(), what.scope().into(), at.into(), manifest.into()];
         ERASURE.run(&mut tx, row).await?;
         tx.commit().await?;
+        self.write_manifest().await?;
         self.wipe().await?;
         let events = u64::try_from(events.len()).unwrap_or(u64::MAX);
         let leaf = u64::try_from(place).unwrap_or_default();
@@ -244,6 +246,31 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// Writes down beside the database what an older copy must forget. Names nobody.
+    async fn write_manifest(&self) -> Result<(), StoreError> {
+        let Some(path) = self.manifest.clone() else { return Ok(()) };
+        let text = json(&self.erasures().await?, "the erasures")?;
+        let written = tokio::task::spawn_blocking(move || replace(&path, text.as_bytes()));
+        let failed = |why: String| StoreError::Database(format!("the list of erasures: {why}"));
+        written
+            .await
+            .map_err(|error| failed(error.to_string()))?
+            .map_err(|error| failed(error.to_string()))
+    }
+
+    /// What the file beside the database at `path` says that copies of it must forget.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] when the file is there and cannot be read.
+    pub fn manifest(path: &Path) -> Result<Vec<Erasure>, StoreError> {
+        let unread = |error: &dyn std::fmt::Display| unreadable("the list of erasures", error);
+        match std::fs::read_to_string(crate::store::manifest_of(path)) {
+            Ok(text) => serde_json::from_str(&text).map_err(|error| unread(&error)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(unread(&error)),
+        }
     }
 
     /// Erases again what was erased since this copy was made. The log has its leaf already, so none
@@ -306,6 +333,15 @@ async fn named(
         }
     }
     Ok(all)
+}
+
+/// Puts a new file in the place of an old one: either is whole after a power cut.
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let fresh = path.with_extension("erasures-new");
+    std::fs::write(&fresh, bytes)?;
+    std::fs::File::open(&fresh)?.sync_all()?;
+    std::fs::rename(&fresh, path)?;
+    path.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
 }
 
 async fn each(

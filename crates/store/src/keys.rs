@@ -21,16 +21,19 @@ pub enum Scope {
     Review,
     /// Read the regulator's view.
     Regulator,
+    /// Have personal data erased.
+    Erasures,
 }
 
 /// A word that is no scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no scope: write `events`, `receipts`, `review` or `regulator`")]
+#[error("`{0}` is no scope: write `events`, `receipts`, `review`, `regulator` or `erasures`")]
 pub struct ScopeError(String);
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Events, Self::Receipts, Self::Review, Self::Regulator];
+    pub const ALL: [Self; 5] =
+        [Self::Events, Self::Receipts, Self::Review, Self::Regulator, Self::Erasures];
 
     /// The word for it.
     pub const fn word(self) -> &'static str {
@@ -39,6 +42,7 @@ impl Scope {
             Self::Receipts => "receipts",
             Self::Review => "review",
             Self::Regulator => "regulator",
+            Self::Erasures => "erasures",
         }
     }
 }

@@ -67,6 +67,8 @@ pub struct Store {
     file: Option<AnyConnectOptions>,
     /// Most pages of the file; 0: no limit was set.
     limit: Arc<AtomicU64>,
+    /// Where it is written down what an older copy must forget; `None` in memory.
+    pub(crate) manifest: Option<Arc<Path>>,
 }
 
 /// What a check of a database file found.
@@ -96,7 +98,8 @@ impl Store {
         let writer = pool(file.clone(), 1, WRITER).await?;
         MIGRATIONS.run(&writer).await?;
         let readers = pool(file.clone(), READERS, READER).await?;
-        Ok(Self { writer, readers, file: Some(file), limit: Arc::default() })
+        let manifest = Some(manifest_of(path).into());
+        Ok(Self { writer, readers, file: Some(file), limit: Arc::default(), manifest })
     }
 
     /// A database that lives as long as the handle; for tests and runs that keep nothing.
@@ -107,7 +110,8 @@ impl Store {
         let writer = pool(options("sqlite::memory:")?, 1, WRITER).await?;
         MIGRATIONS.run(&writer).await?;
         // One connection for all: a second one would see another database.
-        Ok(Self { readers: writer.clone(), writer, file: None, limit: Arc::default() })
+        let (readers, limit) = (writer.clone(), Arc::default());
+        Ok(Self { readers, writer, file: None, limit, manifest: None })
     }
 
     /// Limits the database file to `bytes`, until the next start. A write that needs more is
@@ -252,6 +256,13 @@ async fn checked(file: &mut AnyConnection) -> Result<Checked, StoreError> {
     let events = unsigned(number(file, EVENTS, []).await?);
     let decisions = unsigned(number(file, DECISIONS, []).await?);
     Ok(Checked { schema: found, events, decisions })
+}
+
+/// The file beside a database that says what older copies of it must forget.
+pub(crate) fn manifest_of(path: &Path) -> std::path::PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".erasures");
+    name.into()
 }
 
 fn options(url: &str) -> Result<AnyConnectOptions, StoreError> {

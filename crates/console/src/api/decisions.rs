@@ -81,6 +81,34 @@ pub(crate) async fn person(
     Ok(Json(stored.statement.person_view(&stored.decision)))
 }
 
+/// A receipt that opens chosen fields of the decision's leaf.
+///
+/// For the person concerned, who may hand it on: it shows what was not public and proves it.
+#[utoipa::path(
+    get, path = "/api/v1/decisions/{id}/disclosure", tag = "platform", security(("key" = ["events"])),
+    params(
+        ("id" = String, Path, description = "The decision"),
+        ("fields" = String, Query, description = "Which, with commas: `account,excerpt`"),
+    ),
+    responses(
+        (status = 200, description = "A receipt (C2SP tlog-proof)", body = String, content_type = "text/plain"),
+        (status = 404, description = "No such decision or field, or no checkpoint holds it yet", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn disclosure(
+    State(state): State<ConsoleState>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+    query: Query,
+) -> Result<String, Problem> {
+    state.caller(&headers, Scope::Events).await?;
+    query.only(&["fields"])?;
+    let fields: Vec<String> =
+        query.get("fields").unwrap_or("").split(',').map(|field| field.trim().into()).collect();
+    let id = decision_id(&name)?;
+    crate::reads::disclosure(&state.store, state.published(), id, &fields).await
+}
+
 /// The statement as the DSA Transparency Database takes it.
 #[utoipa::path(
     get, path = "/api/v1/decisions/{id}/regulator", tag = "public", security(("key" = ["regulator"])),

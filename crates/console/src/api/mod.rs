@@ -3,6 +3,7 @@
 
 mod cases;
 mod decisions;
+mod erasures;
 mod events;
 mod openapi;
 mod public;
@@ -33,7 +34,9 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(decisions::list))
         .routes(routes!(decisions::one))
         .routes(routes!(decisions::person))
+        .routes(routes!(decisions::disclosure))
         .routes(routes!(decisions::regulator))
+        .routes(routes!(erasures::erase))
         .routes(routes!(decisions::replace))
         .routes(routes!(public::lookup))
         .routes(routes!(public::overview))

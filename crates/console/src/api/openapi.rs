@@ -180,13 +180,30 @@ pub(crate) struct VerdictBody {
     emergency: Option<Map<String, Value>>,
 }
 
+/// What is to be forgotten: one of `item`, `account`, `decision`.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a schema for readers; `erasures::Asked` reads the JSON")]
+#[schema(example = json!({ "account": "a1" }))]
+pub(crate) struct ErasureBody {
+    /// The platform's id of an item.
+    item: Option<String>,
+    /// The platform's id of an account; its items are forgotten too.
+    account: Option<String>,
+    /// A decision; the event it was made on is forgotten, with every decision on it.
+    decision: Option<String>,
+    /// Whether decisions may be dropped that the platform was not told of yet.
+    drop_unsent: Option<bool>,
+}
+
 struct Bearer;
 
 impl Modify for Bearer {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("A key with scopes: `events`, `receipts`, `review`, `regulator`."))
+            .description(Some(
+                "A key with scopes: `events`, `receipts`, `review`, `regulator`, `erasures`.",
+            ))
             .build();
         openapi
             .components

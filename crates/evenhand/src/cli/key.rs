@@ -27,7 +27,7 @@ pub(crate) struct Add {
     /// Name for lists and logs [default: drawn]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// What it allows: events, receipts, review, regulator; may be given several times
+    /// What it allows: events, receipts, review, regulator, erasures; may be given several times
     #[arg(long = "scope", required = true, value_name = "SCOPE", value_delimiter = ',')]
     scopes: Vec<Scope>,
     /// Under which name its holder decides, such as "reviewer 7"; needed for review
