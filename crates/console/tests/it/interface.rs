@@ -20,6 +20,7 @@ async fn the_description_holds_every_address_that_answers() {
         })
         .collect();
     let mut expected = vec![
+        "post /api/v1/erasures",
         "post /api/v1/events",
         "post /api/v1/receipts",
         "post /api/v1/reports",
@@ -29,6 +30,7 @@ async fn the_description_holds_every_address_that_answers() {
         "post /api/v1/cases/{id}/approve",
         "get /api/v1/decisions",
         "get /api/v1/decisions/{id}",
+        "get /api/v1/decisions/{id}/disclosure",
         "get /api/v1/decisions/{id}/person",
         "get /api/v1/decisions/{id}/regulator",
         "post /api/v1/decisions/{id}/replace",

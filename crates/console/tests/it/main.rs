@@ -12,5 +12,6 @@ mod client;
 mod events;
 mod flow_through;
 mod interface;
+mod log;
 mod pages;
 mod world;
