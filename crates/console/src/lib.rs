@@ -11,6 +11,7 @@ mod api;
 mod assets;
 mod body;
 mod chart;
+mod cosigners;
 mod log;
 mod page;
 mod pages;
@@ -24,6 +25,7 @@ pub mod views;
 mod witness;
 
 pub use admin::{Metrics, admin_router};
+pub use cosigners::{Cosigners, cosigners_router};
 pub use problem::Problem;
 pub use state::{Bounds, Console, ConsoleState};
 pub use witness::{Witness, witness_router};

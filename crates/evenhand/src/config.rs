@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use tlog::note::{Kind, VerifierKey};
+use tlog::policy::Policy;
 use tlog::witness::Watched;
 use toml::{Table, Value};
 
@@ -84,6 +85,12 @@ pub(crate) struct Witness {
     pub(crate) name: Option<String>,
     /// The logs: a verifier key each, after the log's name and a space when the key has another.
     pub(crate) watch: Vec<String>,
+    /// Who must cosign our own log (C2SP tlog-policy, without its line `log`).
+    pub(crate) policy: Option<String>,
+    /// File with that policy.
+    pub(crate) policy_file: Option<PathBuf>,
+    /// Whether those witnesses may be on this machine or in a private network.
+    pub(crate) allow_private: bool,
 }
 
 /// How a log line is written.
@@ -193,6 +200,7 @@ impl Config {
             self.webhook.secrets()?;
         }
         self.witness.logs()?;
+        self.witness.cosigners(None)?;
         Ok(())
     }
 
@@ -228,6 +236,27 @@ impl Witness {
             }
         }
         Ok(logs)
+    }
+}
+
+impl Witness {
+    /// Whom to ask to cosign our own log, whose key is `log` once it has one.
+    pub(crate) fn cosigners(&self, log: Option<&VerifierKey>) -> Result<Option<Policy>> {
+        let text = match (&self.policy, &self.policy_file) {
+            (None, None) => return Ok(None),
+            (Some(_), Some(_)) => bail!("set `witness.policy` or `witness.policy_file`, not both"),
+            (Some(text), None) => text.clone(),
+            (None, Some(path)) => std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read {}", path.display()))?,
+        };
+        // At the end, so that the lines keep their numbers.
+        let log = log.map_or_else(String::new, |key| format!("log {key}\n"));
+        let policy: Policy =
+            format!("{}\n{log}", text.trim_end()).parse().context("the witness policy")?;
+        if let Some(witness) = policy.witnesses().iter().find(|witness| witness.url.is_none()) {
+            bail!("the witness policy gives no address for `{}`", witness.name);
+        }
+        Ok(Some(policy))
     }
 }
 
@@ -309,7 +338,7 @@ mod tests {
         let witness = "witness.example.org+b8a2cf20+BFLN3yikSfFkVAJtrnh/CiY3Zozkoy7clp+P7XB28qUN";
         let watch = |lines: &[&str]| {
             let watch = lines.iter().map(ToString::to_string).collect();
-            Witness { name: None, watch }.logs()
+            Witness { watch, ..Witness::default() }.logs()
         };
         let logs = watch(&[key, &format!("another log {key}"), key]).unwrap();
         let origins: Vec<_> =
@@ -317,6 +346,25 @@ mod tests {
         assert_eq!(origins, [("PeterNeumann", 2), ("another log", 1)]);
         for (wrong, says) in [(witness, "not of a log"), ("nonsense", "name+id+key")] {
             let error = format!("{:#}", watch(&[wrong]).unwrap_err());
+            assert!(error.contains(says), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_policy_is_checked_before_the_server_starts() {
+        let key = "witness.example.org+b8a2cf20+BFLN3yikSfFkVAJtrnh/CiY3Zozkoy7clp+P7XB28qUN";
+        let checked = |policy: &str| {
+            let witness = Witness { policy: Some(policy.into()), ..Witness::default() };
+            witness.cosigners(None).map(|policy| policy.map(|policy| policy.witnesses().len()))
+        };
+        let good = format!("witness w {key} https://witness.example.org\nquorum w");
+        assert_eq!(checked(&good).unwrap(), Some(1));
+        for (wrong, says) in [
+            (format!("witness w {key}\nquorum w"), "no address for `w`"),
+            (format!("witness w {key} https://w.example"), "exactly one line"),
+            ("witness w nonsense https://w.example\nquorum w".into(), "line 1"),
+        ] {
+            let error = format!("{:#}", checked(&wrong).unwrap_err());
             assert!(error.contains(says), "{error}");
         }
     }

@@ -5,6 +5,7 @@ use crate::sql::{column, execute, fetch_one, instant, parsed};
 use crate::{Store, StoreError};
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
+use tlog::note::{Note, Signature};
 
 const GET: &str = "select size, checkpoint, collected_at from cosigned where one = 1";
 const SET: &str = "insert into cosigned (one, size, checkpoint, collected_at) \
@@ -45,6 +46,23 @@ impl Store {
         }
         tx.commit().await?;
         Ok(forward)
+    }
+
+    /// A checkpoint of our log with the cosignatures that were collected for it: as it is while
+    /// there are none.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn with_cosignatures(&self, mut checkpoint: Note) -> Result<Note, StoreError> {
+        let kept = self.cosigned().await?.and_then(|kept| kept.checkpoint.parse::<Note>().ok());
+        let kept = kept.filter(|kept| kept.text() == checkpoint.text());
+        for signature in kept.iter().flat_map(Note::signatures) {
+            let there = |one: &Signature| one.id == signature.id && one.name == signature.name;
+            if !checkpoint.signatures().iter().any(there) {
+                checkpoint.add(signature.clone());
+            }
+        }
+        Ok(checkpoint)
     }
 
     /// The newest checkpoint of our own log that enough witnesses cosigned.

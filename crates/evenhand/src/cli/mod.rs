@@ -4,6 +4,7 @@
 mod audit;
 mod check;
 mod copy;
+mod cosign;
 mod doctor;
 mod generate;
 mod key;

@@ -159,6 +159,11 @@ impl Server {
         if let Some(witness) = super::witness::of_server(&self.config, &self.engine.store)? {
             pages = pages.nest("/witness", console::witness_router(witness));
         }
+        let cosigning = super::cosign::of_server(&self.config, &self.engine)?;
+        if let Some((_, cosigners)) = &cosigning {
+            pages = pages.nest("/log/witnesses", console::cosigners_router(cosigners.clone()));
+        }
+        let cosigning = cosigning.map(|(collector, _)| collector.start(self.stop.clone()));
         let public = axum::serve(self.public, pages);
         let public = tokio::spawn(public.with_graceful_shutdown(drained).into_future());
 
@@ -195,7 +200,7 @@ impl Server {
         let drain = async {
             let _ = self.writer.await;
             let _ = public.await;
-            for task in outbox.into_iter().chain(demo) {
+            for task in outbox.into_iter().chain(demo).chain(cosigning) {
                 let _ = task.await;
             }
         };
