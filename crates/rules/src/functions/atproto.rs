@@ -67,10 +67,11 @@ pub(super) fn register(all: &mut Vec<Signature>) {
             .default(Value::None),
         takedown("AddAtprotoTakedown", "Asks for an account or record to be taken down."),
         takedown("RemoveAtprotoTakedown", "Asks for a takedown to be lifted."),
-        effect("AtprotoList", "Asks for an account to be put on a moderation list.")
-            .argument("list_uri", maybe())
-            .default(Value::None)
-            .argument("list", maybe())
+        Signature::special(Family::Atproto, "AtprotoList", Type::Effect, Special::Effect, "Asks for an account to be put on a moderation list.")
+            .argument("did", Type::Str)
+            .alias("entity")
+            .argument("list_uri", Type::Str)
+            .argument("comment", maybe())
             .default(Value::None),
         Signature::special(Family::Labels, "BanUser", Type::Effect, Special::Effect, "Asks for an account to be banned. It is told to the caller; what follows from a breach is the ladder's to say.")
             .argument("entity", Type::Str)

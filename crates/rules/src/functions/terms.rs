@@ -66,12 +66,13 @@ pub(super) fn register(all: &mut Vec<Signature>) {
             "must_be_censorized",
             false,
         ),
-        of_text("StringContains", Type::Bool, "Whether a phrase is in the text as whole words.", |call| {
-            let phrase = [call.text(1)?];
-            Ok(Value::Bool(is_in(call.text(0)?, phrase[0], call.flag(2), true)))
+        of_text("StringContains", Type::Bool, "Whether a phrase is in the text as whole words, or, with `substrings`, inside them.", |call| {
+            Ok(Value::Bool(is_in(call.text(0)?, call.text(1)?, call.flag(2), !call.flag(3))))
         })
         .argument("phrase", Type::Str)
         .argument("case_sensitive", Type::Bool)
+        .default(false)
+        .argument("substrings", Type::Bool)
         .default(false),
         of_text("SubstrCount", Type::Int, "How often a text is in another, without overlaps.", |call| {
             let (text, part) = (call.text(0)?, call.text(1)?);
