@@ -8,6 +8,7 @@ mod cosign;
 mod doctor;
 mod generate;
 mod key;
+mod list;
 mod place;
 mod rulebook;
 mod run;
@@ -64,6 +65,8 @@ enum Command {
     #[command(subcommand)]
     Witness(witness::Witness),
     #[command(subcommand)]
+    List(list::List),
+    #[command(subcommand)]
     Config(settings::Settings),
     Doctor(doctor::Doctor),
     Backup(copy::Backup),
@@ -90,6 +93,7 @@ impl Cli {
             Command::Rulebook(it) => it.run(terminal),
             Command::Key(it) => it.run(terminal),
             Command::Witness(it) => it.run(terminal),
+            Command::List(it) => it.run(terminal),
             Command::Config(it) => it.run(terminal),
             Command::Doctor(it) => it.run(terminal),
             Command::Backup(it) => it.run(terminal),

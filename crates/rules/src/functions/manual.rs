@@ -122,7 +122,7 @@ pub fn manual() -> String {
     let ours = registry().iter().filter(|one| !one.osprey).count();
     let all = registry().len();
     let _ =
-        write!(page, "There are {all}: {} of Osprey's library and {ours} more (*).\n", all - ours);
+        writeln!(page, "There are {all}: {} of Osprey's library and {ours} more (*).", all - ours);
     for family in families {
         let _ = write!(page, "\n## {}\n\n", heading(family));
         if let Some((_, note)) = NOTES.iter().find(|(of, _)| *of == family) {
