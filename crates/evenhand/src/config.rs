@@ -39,6 +39,18 @@ pub(crate) struct Config {
     pub(crate) log: Log,
     /// Which other logs this server watches.
     pub(crate) witness: Witness,
+    /// How the public log is kept.
+    pub(crate) record: Record,
+}
+
+/// How the public log is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Record {
+    /// Name of a new log, for ever; the host of the public address and `/log` when absent.
+    pub(crate) origin: Option<String>,
+    /// Milliseconds between two checkpoints, at least.
+    pub(crate) period_ms: u64,
 }
 
 /// Limits on what is taken in.
@@ -119,7 +131,14 @@ impl Default for Config {
             webhook: Webhook::default(),
             log: Log::default(),
             witness: Witness::default(),
+            record: Record::default(),
         }
+    }
+}
+
+impl Default for Record {
+    fn default() -> Self {
+        Self { origin: None, period_ms: 200 }
     }
 }
 
@@ -210,6 +229,14 @@ impl Config {
             || format!("http://{}", self.listen),
             |url| url.trim_end_matches('/').to_owned(),
         )
+    }
+
+    /// The name of a new log.
+    pub(crate) fn origin(&self) -> String {
+        self.record.origin.clone().unwrap_or_else(|| {
+            let url = self.public_url();
+            format!("{}/log", url.split_once("://").map_or(url.as_str(), |(_, host)| host))
+        })
     }
 
     /// The file of the store.

@@ -105,6 +105,7 @@ async fn settle_together(engine: &Engine, events: &Batch) -> Result<Answers, Sto
 
     if !done.records.is_empty() {
         engine.store.record(&done.records).await?;
+        engine.call_log();
     }
     let conflicts = conflicts(events, &answers, now);
     if !conflicts.is_empty() {

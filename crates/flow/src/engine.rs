@@ -8,6 +8,7 @@ use rules::Sources;
 use rules::rulebook::Rulebook;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use store::log::LogReader;
 use store::{Store, StoreError};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
@@ -60,6 +61,8 @@ pub struct Engine {
     pub(crate) scorers: OnceLock<Scorers>,
     turn: Mutex<()>,
     outbox: Notify,
+    sequencer: Notify,
+    log: OnceLock<LogReader>,
 }
 
 impl Engine {
@@ -81,6 +84,8 @@ impl Engine {
             scorers: OnceLock::new(),
             turn: Mutex::new(()),
             outbox: Notify::new(),
+            sequencer: Notify::new(),
+            log: OnceLock::new(),
         })
     }
 
@@ -117,6 +122,27 @@ impl Engine {
     /// Tells the outbox that something waits in it.
     pub(crate) fn call_outbox(&self) {
         self.outbox.notify_one();
+    }
+
+    /// Reads of the public log, once [`crate::sequence`] keeps one.
+    pub fn log(&self) -> Option<&LogReader> {
+        self.log.get()
+    }
+
+    /// From here on there is a public log to read.
+    pub(crate) fn set_log(&self, log: LogReader) {
+        // The first stays: there is one log to a store.
+        let _ = self.log.set(log);
+    }
+
+    /// Tells the sequencer that leaves were recorded.
+    pub(crate) fn call_log(&self) {
+        self.sequencer.notify_one();
+    }
+
+    /// Waits until leaves are recorded.
+    pub(crate) async fn log_called(&self) {
+        self.sequencer.notified().await;
     }
 
     /// Waits until something is put into the outbox.

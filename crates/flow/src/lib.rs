@@ -20,6 +20,7 @@ mod memory;
 mod record;
 mod reload;
 mod review;
+mod sequence;
 
 pub use act::{Outbox, Persistence};
 pub use answer::{Answer, Refused, Status};
@@ -33,3 +34,4 @@ pub use reload::{ReloadError, reload};
 pub use review::{
     Bytes, EmergencyPlea, Held, Report, Reported, Review, ReviewError, Reviewed, Verdict,
 };
+pub use sequence::sequence;

@@ -362,6 +362,7 @@ impl Review {
             state: store::State::default(),
         };
         engine.store.record(&[record]).await.map_err(failed)?;
+        engine.call_log();
         if asks {
             engine.call_outbox();
         }

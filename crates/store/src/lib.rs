@@ -15,6 +15,7 @@ mod facts;
 mod keys;
 mod leaf;
 mod lists;
+pub mod log;
 mod lookup;
 mod outbox;
 mod overview;

@@ -354,6 +354,7 @@ mod tests {
             facts::STATEMENTS,
             keys::STATEMENTS,
             leaf::STATEMENTS,
+            crate::log::STATEMENTS,
             lookup::STATEMENTS,
             outbox::STATEMENTS,
             overview::STATEMENTS,

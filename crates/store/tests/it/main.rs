@@ -6,6 +6,7 @@ mod erasing;
 mod fixtures;
 mod forgetting;
 mod outbox;
+mod public_log;
 mod records;
 mod standing;
 mod state;

@@ -25,6 +25,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use store::log::Log;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -91,9 +92,17 @@ struct Server {
     engine: Arc<Engine>,
     state: ConsoleState,
     writer: JoinHandle<()>,
+    sequencer: Sequencer,
     metrics: PrometheusHandle,
     stop: CancellationToken,
     _held: Held,
+}
+
+/// The worker that keeps the public log. It stops last: what was taken in last is logged, too.
+struct Sequencer {
+    key: String,
+    task: JoinHandle<()>,
+    stop: CancellationToken,
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
@@ -115,8 +124,9 @@ impl Server {
     async fn start(mut config: Config, book: Rulebook) -> Result<Self> {
         let metrics = PrometheusBuilder::new().install_recorder()?;
         metrics::gauge!("evenhand_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
-        let store = open(&config).await?;
+        super::place::make_directory(&config.data)?;
         let held = hold(&config.data)?;
+        let store = open(&config).await?;
         let (public, admin) = (listen(config.listen).await?, listen(config.admin_listen).await?);
         // Port 0 means any: from here on the one that was given.
         config.listen = public.local_addr()?;
@@ -131,6 +141,13 @@ impl Server {
         };
         let (c, i) = (Arc::clone(&clock), Arc::clone(&ids));
         let engine = Engine::start(book, &sources, store.clone(), c, i, settings).await?;
+        // Before anything is taken in: a log that may not go on must not get new leaves.
+        let seed = SystemIds.secret();
+        let log = Log::open(store.clone(), &config.data, &config.origin(), &seed).await?;
+        let (key, stop) = (log.verifier().to_string(), CancellationToken::new());
+        let period = Duration::from_millis(config.record.period_ms);
+        let task = flow::sequence(Arc::clone(&engine), log, period, stop.clone());
+        let sequencer = Sequencer { key, task, stop };
         let stop = CancellationToken::new();
         let (intake, writer) = Intake::start(Arc::clone(&engine), stop.clone());
         let state = ConsoleState::new(Console {
@@ -144,7 +161,18 @@ impl Server {
             public_url: config.public_url(),
             log: Some(config.data.join("log")),
         });
-        Ok(Self { config, public, admin, engine, state, writer, metrics, stop, _held: held })
+        Ok(Self {
+            config,
+            public,
+            admin,
+            engine,
+            state,
+            writer,
+            sequencer,
+            metrics,
+            stop,
+            _held: held,
+        })
     }
 
     async fn run(self, asked: Serve, terminal: &Terminal) -> Result<Exit> {
@@ -169,6 +197,7 @@ impl Server {
 
         let mut endpoint = configured(&self.config)?;
         terminal.tell(&format!("Evenhand listens on {}", self.config.public_url()));
+        terminal.tell(&format!("Verifier key of the public log: {}", self.sequencer.key));
         let demo = if asked.demo {
             let demo =
                 demo::Demo::start(&self.engine.store, &self.config, asked.plaza_listen).await?;
@@ -203,6 +232,8 @@ impl Server {
             for task in outbox.into_iter().chain(demo).chain(cosigning) {
                 let _ = task.await;
             }
+            self.sequencer.stop.cancel();
+            let _ = self.sequencer.task.await;
         };
         let longest = Duration::from_secs(self.config.shutdown_seconds);
         tokio::select! {

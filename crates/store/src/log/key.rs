@@ -1,0 +1,131 @@
+//! The key that signs the log, and the history of such keys that everybody can read. Must not print
+//! a secret, and must not draw a key where the log had one.
+
+use super::LogError;
+use super::files::{self, Place};
+use tlog::note::{Kind, Note, SigningKey, VerifierKey};
+
+/// The first line of each entry of the history.
+const HISTORY: &str = "evenhand log key v1";
+/// Parts the entries of the history.
+const PARTED: &str = "\n---\n";
+
+/// The key in the data directory, if there is one; a change that was cut off is ended.
+pub(crate) fn load(place: &Place) -> Result<Option<SigningKey>, LogError> {
+    let current = read(place)?;
+    let Some(next) = read_from(&place.next_key())? else { return Ok(current) };
+    let announced = history(place)?.last().is_some_and(|(_, key)| key == next.verifier());
+    if !announced {
+        files::remove(&place.next_key())?;
+        return Ok(current);
+    }
+    take_over(place)?;
+    Ok(Some(next))
+}
+
+fn read(place: &Place) -> Result<Option<SigningKey>, LogError> {
+    read_from(&place.key())
+}
+
+fn read_from(path: &std::path::Path) -> Result<Option<SigningKey>, LogError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let Some(line) = files::read_text(path)? else { return Ok(None) };
+    let mode = std::fs::metadata(path).map_err(|error| LogError::file(path, &error))?;
+    if mode.permissions().mode() & 0o077 != 0 {
+        return Err(LogError::key(
+            path,
+            "others can read or write the log's key: `chmod 600` it; if somebody may have read it, `evenhand log key rotate`",
+        ));
+    }
+    let key: SigningKey = line.trim_end().parse().map_err(|error| LogError::key(path, error))?;
+    if key.verifier().kind() != Kind::Ed25519 {
+        return Err(LogError::key(path, "this is the key of a witness, not of a log"));
+    }
+    Ok(Some(key))
+}
+
+/// Draws the first key of a log from 32 random bytes.
+pub(crate) fn draw(place: &Place, origin: &str, seed: &[u8; 32]) -> Result<SigningKey, LogError> {
+    let path = place.key();
+    let key = SigningKey::new(origin, Kind::Ed25519, seed)
+        .map_err(|error| LogError::key(&path, error))?;
+    files::write_secret(&path, &format!("{}\n", key.line()))?;
+    Ok(key)
+}
+
+/// Writes the key that is to follow, beside the one that signs.
+pub(crate) fn prepare(
+    place: &Place,
+    old: &SigningKey,
+    seed: &[u8; 32],
+) -> Result<SigningKey, LogError> {
+    let path = place.next_key();
+    let key = SigningKey::new(old.verifier().name(), Kind::Ed25519, seed)
+        .map_err(|error| LogError::key(&path, error))?;
+    files::remove(&path)?;
+    files::write_secret(&path, &format!("{}\n", key.line()))?;
+    Ok(key)
+}
+
+/// The key that was prepared takes the place of the old one, which is gone then.
+pub(crate) fn take_over(place: &Place) -> Result<(), LogError> {
+    let path = place.key();
+    std::fs::rename(place.next_key(), &path).map_err(|error| LogError::file(&path, &error))?;
+    path.parent().map_or(Ok(()), files::sync)
+}
+
+/// The history of keys: from which size on, and which; the oldest first.
+pub(crate) fn history(place: &Place) -> Result<Vec<(u64, VerifierKey)>, LogError> {
+    match files::read_text(&place.public().join("keys"))? {
+        Some(text) => read_history(&text),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Reads a history: each key must be announced by the one before it.
+///
+/// # Errors
+/// [`LogError::Damaged`] when an announcement is not signed as it must be.
+pub fn read_history(text: &str) -> Result<Vec<(u64, VerifierKey)>, LogError> {
+    let mut keys: Vec<(u64, VerifierKey)> = Vec::new();
+    for entry in text.split(PARTED).filter(|entry| !entry.is_empty()) {
+        let key = announced(entry, keys.last().map(|(_, key)| key)).ok_or_else(|| {
+            LogError::Damaged(format!("entry {} of the history of keys", keys.len() + 1))
+        })?;
+        keys.push(key);
+    }
+    Ok(keys)
+}
+
+fn announced(entry: &str, before: Option<&VerifierKey>) -> Option<(u64, VerifierKey)> {
+    let note: Note = format!("{}\n", entry.trim_end()).parse().ok()?;
+    let mut lines = note.text().lines();
+    if lines.next() != Some(HISTORY) {
+        return None;
+    }
+    let origin = lines.next()?;
+    let from: u64 = lines.next()?.parse().ok()?;
+    let key: VerifierKey = lines.next()?.parse().ok()?;
+    let signed = |by: &VerifierKey| note.verify(std::slice::from_ref(by)).is_ok();
+    let follows = before.is_none_or(signed);
+    (key.name() == origin && signed(&key) && follows).then_some((from, key))
+}
+
+/// The history with one more key, from `size` on.
+pub(crate) fn announce(
+    place: &Place,
+    size: u64,
+    old: Option<&SigningKey>,
+    new: &SigningKey,
+) -> Result<String, LogError> {
+    let path = place.public().join("keys");
+    let key = new.verifier();
+    let wrong = |why: String| LogError::key(&path, why);
+    let mut note = Note::new(format!("{HISTORY}\n{}\n{size}\n{key}\n", key.name()))
+        .map_err(|error| wrong(error.to_string()))?;
+    for key in old.into_iter().chain([new]) {
+        note.sign(key).map_err(|error| wrong(error.to_string()))?;
+    }
+    let earlier = files::read_text(&path)?.map(|text| format!("{}{PARTED}", text.trim_end()));
+    Ok(format!("{}{note}", earlier.unwrap_or_default()))
+}
