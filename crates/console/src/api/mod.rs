@@ -5,6 +5,7 @@ mod cases;
 mod decisions;
 mod erasures;
 mod events;
+mod lists;
 mod openapi;
 mod public;
 mod receipts;
@@ -37,6 +38,7 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(decisions::disclosure))
         .routes(routes!(decisions::regulator))
         .routes(routes!(erasures::erase))
+        .routes(routes!(lists::edit, lists::changes))
         .routes(routes!(decisions::replace))
         .routes(routes!(public::lookup))
         .routes(routes!(public::overview))

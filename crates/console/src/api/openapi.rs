@@ -160,6 +160,19 @@ pub(crate) struct ReportBody {
     reporter: Option<String>,
 }
 
+/// A change of a list.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a schema for readers; `api::lists` reads the JSON")]
+#[schema(example = json!({ "add": ["shop.example"], "remove": [], "why": "a raid since noon" }))]
+pub(crate) struct ListEditBody {
+    /// Entries to put in.
+    add: Vec<String>,
+    /// Entries to take out.
+    remove: Vec<String>,
+    /// Why; kept with the change.
+    why: String,
+}
+
 /// What a person holds.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "a schema for readers; `flow::Verdict` reads the JSON")]
