@@ -55,6 +55,7 @@ async fn round(engine: &Engine, log: &mut Log) -> Result<(), LogError> {
     while log.integrate().await? > 0 {
         engine.call_outbox();
     }
+    log.publish_cosignatures().await?;
     #[expect(clippy::cast_precision_loss, reason = "counts of leaves are far below 2^52")]
     metrics::gauge!("evenhand_log_size").set(log.size() as f64);
     Ok(())

@@ -20,9 +20,14 @@ impl Server {
 
     /// The same, with further flags.
     pub(crate) fn with(data: &Path, rulebook: &Path, flags: &[&str]) -> Self {
+        Self::at("127.0.0.1:0", data, rulebook, flags)
+    }
+
+    /// The same, at an address.
+    pub(crate) fn at(listen: &str, data: &Path, rulebook: &Path, flags: &[&str]) -> Self {
         let any = "127.0.0.1:0";
         let mut child = evenhand()
-            .args(["serve", "--listen", any, "--admin-listen", any, "--data"])
+            .args(["serve", "--listen", listen, "--admin-listen", any, "--data"])
             .arg(data)
             .arg("--rulebook")
             .arg(rulebook)

@@ -1,10 +1,10 @@
 //! The witness as a log meets it: the script over HTTP, with the process killed after every answer.
 
-use crate::server::call;
+use crate::server::{Server, call};
 use crate::{evenhand, said, script};
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
 struct Witness {
@@ -105,17 +105,112 @@ fn a_witness_keeps_its_key_and_its_name() {
     assert!(code == 2 && err.contains("no log to watch"), "{err}");
 }
 
+/// One of two Evenhands that watch each other.
+struct Twin {
+    name: &'static str,
+    data: PathBuf,
+    config: PathBuf,
+    address: SocketAddr,
+}
+
+impl Twin {
+    fn new(folder: &Path, name: &'static str) -> Self {
+        let data = folder.join(name);
+        std::fs::create_dir(&data).unwrap();
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = free.local_addr().unwrap();
+        let twin = Self { name, config: data.join("config.toml"), data, address };
+        twin.configure("");
+        twin
+    }
+
+    fn configure(&self, more: &str) {
+        let Self { name, config, .. } = self;
+        let text = format!(
+            "[record]\norigin = \"{name}.example/log\"\n\
+             [witness]\nname = \"{name}.example/witness\"\n{more}"
+        );
+        std::fs::write(config, text).unwrap();
+    }
+
+    fn start(&self) -> Server {
+        let (address, config) = (self.address.to_string(), self.config.to_str().unwrap());
+        Server::at(&address, &self.data, &crate::rulebook(), &["--config", config])
+    }
+
+    fn log_key(&self) -> String {
+        std::fs::read_to_string(self.data.join("log/vkey")).unwrap().trim_end().to_owned()
+    }
+
+    fn witness_key(&self) -> String {
+        let (code, key, err) = said(
+            evenhand()
+                .args(["witness", "key", "--config"])
+                .arg(&self.config)
+                .arg("--data")
+                .arg(&self.data),
+        );
+        assert_eq!(code, 0, "{err}");
+        key.trim_end().to_owned()
+    }
+
+    /// Who must cosign this one's log.
+    fn policy(&self, other: &Self) -> String {
+        let (key, address) = (other.witness_key(), other.address);
+        format!("witness other {key} http://{address}/witness\nquorum other\n")
+    }
+}
+
+#[test]
+fn two_evenhands_watch_each_other_by_two_lines_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let twins = [Twin::new(folder.path(), "a"), Twin::new(folder.path(), "b")];
+    // Their logs get their keys.
+    twins.iter().for_each(|twin| drop(twin.start()));
+    for (twin, other) in [(&twins[0], &twins[1]), (&twins[1], &twins[0])] {
+        twin.configure(&format!(
+            "allow_private = true\nwatch = [\"{}\"]\npolicy = \"\"\"\n{}\"\"\"\n",
+            other.log_key(),
+            twin.policy(other)
+        ));
+    }
+    let _servers: Vec<_> = twins.iter().map(Twin::start).collect();
+    for (twin, other) in [(&twins[0], &twins[1]), (&twins[1], &twins[0])] {
+        let token = crate::server::key(&twin.data);
+        let event = crate::event("1", "buy now");
+        let decided =
+            call(twin.address, "POST", "/api/v1/events?wait=decision", &token, &event).unwrap();
+        assert_eq!(decided.0, 200, "{}", decided.1);
+        let policy: tlog::policy::Policy =
+            format!("log {}\n{}", twin.log_key(), twin.policy(other)).parse().unwrap();
+        let cosigned = || {
+            let (_, text) = call(twin.address, "GET", "/log/checkpoint", "", "").ok()?;
+            let note: tlog::note::Note = text.parse().ok()?;
+            let accepted = policy.accept(&note).ok()?;
+            (accepted.checkpoint.size == 1).then_some(text)
+        };
+        let served = (0..200)
+            .find_map(|_| {
+                std::thread::sleep(std::time::Duration::from_millis(50));
+                cosigned()
+            })
+            .expect("the other cosigns the checkpoint within ten seconds");
+        let file = std::fs::read_to_string(twin.data.join("log/checkpoint")).unwrap();
+        assert_eq!(file, served, "as a plain file, too");
+        let (_, page) = call(twin.address, "GET", "/log/witnesses", "", "").unwrap();
+        assert!(page.contains(&format!("{}.example/log: size 1\n", twin.name)), "{page}");
+        assert!(page.contains("seconds ago"), "{page}");
+    }
+}
+
 #[test]
 fn a_server_cosigns_below_its_own_address() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config.toml");
     let watch = format!("[witness]\nwatch = [\"{}\"]\n", script::log_key());
     std::fs::write(&config, watch).unwrap();
-    let server = crate::server::Server::with(
-        folder.path(),
-        &crate::rulebook(),
-        &["--config", config.to_str().unwrap()],
-    );
+    let server =
+        Server::with(folder.path(), &crate::rulebook(), &["--config", config.to_str().unwrap()]);
     let first = script::steps().into_iter().next().unwrap();
     let (status, body) =
         call(server.address, "POST", "/witness/add-checkpoint", "", &first.body).unwrap();

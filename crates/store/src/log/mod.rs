@@ -45,6 +45,8 @@ pub struct Log {
     /// `None`: to be read again, what is published may lag behind.
     tree: Option<Tree>,
     stopped: Option<String>,
+    /// The checkpoint with cosignatures that was published last.
+    shown: Option<Note>,
     _lock: File,
 }
 
@@ -85,7 +87,8 @@ impl Log {
                 format!("this key signs for {}, the log is {}", key.verifier().name(), head.origin),
             ));
         }
-        let mut log = Self { store, place, key, head, tree: None, stopped: None, _lock: lock };
+        let mut log =
+            Self { store, place, key, head, tree: None, stopped: None, shown: None, _lock: lock };
         let loaded = log.load().await;
         log.settle(loaded).await?;
         Ok(log)
@@ -104,6 +107,29 @@ impl Log {
     /// How many leaves are signed for and published.
     pub fn size(&self) -> u64 {
         self.head.size
+    }
+
+    /// Publishes the checkpoint with the cosignatures that were collected for it. `false`: there are
+    /// none that are not published.
+    ///
+    /// # Errors
+    /// [`LogError`] when it cannot be written; what is published stays as it was.
+    pub async fn publish_cosignatures(&mut self) -> Result<bool, LogError> {
+        if self.stopped.is_some() || self.tree.is_none() {
+            return Ok(false);
+        }
+        let note = self.store.with_cosignatures(self.head.note.clone()).await?;
+        if note == self.head.note || self.shown.as_ref() == Some(&note) {
+            return Ok(false);
+        }
+        let (place, bytes) = (self.place.clone(), note.to_string().into_bytes());
+        let written = tokio::task::spawn_blocking(move || {
+            place.put(&[(place.public().join("checkpoint"), bytes)])
+        });
+        let written = joined(written.await);
+        self.settle(written).await?;
+        self.shown = Some(note);
+        Ok(true)
     }
 
     /// Reads of what is published.

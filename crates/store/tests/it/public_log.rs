@@ -241,3 +241,40 @@ async fn the_key_is_kept_to_its_owner_and_can_be_changed() {
     assert!(refused.contains("the key of the log is gone"), "{refused}");
     assert!(!key.exists(), "no second key where there was one");
 }
+
+/// What witnesses signed is published beside the log's own signature, and stands over a restart.
+#[tokio::test]
+async fn cosignatures_are_published_with_the_checkpoint_that_they_are_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, world) = (folder.path(), World::new("cosigned"));
+    let store = store(data).await;
+    record(&store, &world, 0, 3).await;
+    let mut log = open(&store, data).await.unwrap();
+    log.integrate().await.unwrap();
+    assert!(!log.publish_cosignatures().await.unwrap(), "there are none");
+    let (mut note, checkpoint) = log.reader().latest_checkpoint().await.unwrap().unwrap();
+    let witness =
+        tlog::note::SigningKey::new("w", tlog::note::Kind::Cosignature, &[9; 32]).unwrap();
+    note.add(tlog::cosignature::cosign(note.text(), &witness, 5).unwrap());
+    let kept = store::Cosigned {
+        size: checkpoint.size,
+        checkpoint: note.to_string(),
+        collected_at: jiff::Timestamp::UNIX_EPOCH,
+    };
+    assert!(store.keep_cosigned(&kept).await.unwrap());
+    assert!(log.publish_cosignatures().await.unwrap());
+    assert!(!log.publish_cosignatures().await.unwrap(), "once");
+    assert_eq!(log.reader().latest_checkpoint().await.unwrap().unwrap().0, note);
+    let older = store::Cosigned { size: 2, ..kept };
+    assert!(!store.keep_cosigned(&older).await.unwrap(), "never back");
+
+    // The log starts again from such a checkpoint; the next one has no cosignatures yet.
+    drop(log);
+    let mut log = open(&store, data).await.unwrap();
+    assert_eq!(sound(data, &log), 3);
+    record(&store, &world, 3, 1).await;
+    log.integrate().await.unwrap();
+    assert!(!log.publish_cosignatures().await.unwrap());
+    let (next, _) = log.reader().latest_checkpoint().await.unwrap().unwrap();
+    assert_eq!(next.signatures().len(), 1);
+}
