@@ -124,6 +124,23 @@ impl HttpClient {
         }
     }
 
+    /// Asks for `url`. The body is read up to `most` bytes; a longer one is an error.
+    ///
+    /// # Errors
+    /// [`CallError`] when the URL may not be called, nobody answers in time, or too much is said.
+    pub async fn get(&self, url: &str, most: usize) -> Result<(u16, Vec<u8>), CallError> {
+        let url = self.check(url)?;
+        let mut answer = self.client.get(url).send().await.map_err(|error| no_answer(&error))?;
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|error| no_answer(&error))? {
+            if body.len() + chunk.len() > most {
+                return Err(CallError::NoAnswer(format!("it is longer than {most} bytes")));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok((answer.status().as_u16(), body))
+    }
+
     /// Posts `body` as JSON.
     ///
     /// # Errors

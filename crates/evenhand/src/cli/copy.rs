@@ -74,9 +74,25 @@ impl Restore {
         std::fs::rename(&fresh, &target)
             .and_then(|()| File::open(&config.data)?.sync_all())
             .with_context(|| format!("cannot put {} in place", target.display()))?;
+        forget_again(&target, terminal)?;
         terminal.tell(&format!("{} holds {}.", target.display(), told(&checked)));
         Ok(Exit::Done)
     }
+}
+
+/// What was erased since the copy was made is erased from it again.
+fn forget_again(target: &Path, terminal: &Terminal) -> Result<()> {
+    let erasures = Store::manifest(target)?;
+    if erasures.is_empty() {
+        return Ok(());
+    }
+    super::wait_for(async {
+        let store = Store::open(target).await?;
+        let events = store.erase_again(&erasures).await?;
+        store.close().await;
+        terminal.tell(&format!("{events} events that had been erased are erased from it again."));
+        Ok(())
+    })
 }
 
 /// `path` with `end` added to its name.

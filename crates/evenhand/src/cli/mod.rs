@@ -6,6 +6,7 @@ mod check;
 mod copy;
 mod cosign;
 mod doctor;
+mod erase;
 mod generate;
 mod key;
 mod list;
@@ -15,7 +16,9 @@ mod run;
 mod serve;
 mod settings;
 mod sml;
+mod source;
 mod test;
+mod verify;
 mod witness;
 
 use crate::exit::Exit;
@@ -69,6 +72,9 @@ enum Command {
     #[command(subcommand)]
     Config(settings::Settings),
     Doctor(doctor::Doctor),
+    Verify(verify::Verify),
+    Disclose(erase::Disclose),
+    Erase(erase::Erase),
     Backup(copy::Backup),
     Restore(copy::Restore),
     Completions(generate::Completions),
@@ -96,6 +102,9 @@ impl Cli {
             Command::List(it) => it.run(terminal),
             Command::Config(it) => it.run(terminal),
             Command::Doctor(it) => it.run(terminal),
+            Command::Verify(it) => it.run(terminal),
+            Command::Disclose(it) => it.run(terminal),
+            Command::Erase(it) => it.run(terminal),
             Command::Backup(it) => it.run(terminal),
             Command::Restore(it) => it.run(terminal),
             Command::Completions(it) => it.run(terminal),
