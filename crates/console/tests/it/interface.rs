@@ -34,6 +34,8 @@ async fn the_description_holds_every_address_that_answers() {
         "get /api/v1/decisions/{id}/person",
         "get /api/v1/decisions/{id}/regulator",
         "post /api/v1/decisions/{id}/replace",
+        "get /api/v1/lists/{name}",
+        "post /api/v1/lists/{name}",
         "get /api/v1/lookup",
         "get /api/v1/overview",
         "get /api/v1/rulebook",
@@ -48,7 +50,7 @@ async fn the_description_holds_every_address_that_answers() {
         for (method, about) in methods.as_object().unwrap() {
             assert!(about["responses"].as_object().unwrap().contains_key("200"), "{path}");
             // Each described address is mounted: it never answers that there is nothing.
-            let path = path.replace("{id}", "x").replace("{version}", "x");
+            let path = path.replace("{id}", "x").replace("{version}", "x").replace("{name}", "x");
             let reply = match method.as_str() {
                 "get" => get(&router, &path).await,
                 _ => post(&router, &path, &[JSON], "{}").await,
@@ -214,4 +216,32 @@ async fn every_problem_has_its_page() {
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.text().contains(kind.title), "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_running_list_is_changed_by_reviewers_and_each_change_is_told() {
+    let world = World::new().await;
+    world.key("ana", &[Scope::Review], Some("reviewer 7")).await;
+    world.key("nameless", &[Scope::Review], None).await;
+    let router = world.router();
+    let headers = [JSON, ("authorization", "Bearer ana")];
+    let path = "/api/v1/lists/blocked";
+    for (body, version) in [
+        (r#"{"add": ["a.example", "b.example"], "why": "raid"}"#, 1),
+        (r#"{"remove": ["a.example"], "why": "over"}"#, 2),
+    ] {
+        let reply = post(&router, path, &headers, body).await.json();
+        assert_eq!(reply, serde_json::json!({"list": "blocked", "version": version}));
+    }
+    let told = get_with(&router, path, &headers).await.json();
+    let changes = told["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 3);
+    assert_eq!(changes[2]["entry"], "a.example");
+    assert_eq!(changes[2]["in"], false);
+    assert_eq!((&changes[2]["by"], &changes[2]["why"]), (&"reviewer 7".into(), &"over".into()));
+    let body = r#"{"add": ["x"], "why": "w"}"#;
+    post(&router, "/api/v1/lists/other", &headers, body).await.problem("not-found");
+    let nameless = [JSON, ("authorization", "Bearer nameless")];
+    let reply = post(&router, path, &nameless, body).await;
+    assert_eq!(reply.status, StatusCode::FORBIDDEN);
 }

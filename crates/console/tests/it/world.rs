@@ -69,6 +69,7 @@ pub fn files(changes: &[(&str, &str, &str)]) -> BTreeMap<String, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/rulebook");
     let names = [
         "rulebook.toml",
+        "functions.toml",
         "ladder.toml",
         "main.sml",
         "policies/hateful-conduct.md",
