@@ -3,7 +3,7 @@
 // Evenhand is used; only the paths (C2SP tlog-tiles), entry bundles, cosignatures and receipts,
 // which those packages do not know, are read here.
 //
-//	verify [-witness VKEY]... [-receipt FILE] [-tamper N] DIRECTORY VKEY
+//	verify [-witness VKEY]... [-receipt FILE] [-tamper N] [-crashed] DIRECTORY VKEY
 package main
 
 import (
@@ -29,6 +29,9 @@ import (
 
 const height = 8 // of a tile: 256 hashes
 
+// crashed allows files that were written for a checkpoint that was not published any more.
+var crashed = flag.Bool("crashed", false, "the log was killed: files may reach beyond the checkpoint")
+
 // served is what the log serves: contents by path.
 type served map[string][]byte
 
@@ -44,7 +47,7 @@ func main() {
 	tamper := flag.Int("tamper", 0, "also flip one bit at each of this many places; each must be found")
 	flag.Parse()
 	if flag.NArg() != 2 {
-		fmt.Fprintln(os.Stderr, "usage: verify [-witness VKEY]... [-receipt FILE] [-tamper N] DIRECTORY VKEY")
+		fmt.Fprintln(os.Stderr, "usage: verify [-witness VKEY]... [-receipt FILE] [-tamper N] [-crashed] DIRECTORY VKEY")
 		os.Exit(2)
 	}
 	files, err := load(flag.Arg(0))
@@ -360,6 +363,9 @@ func checkFile(path string, data []byte, size int64, stored hashes, files served
 		}
 		for n, entry := range entries {
 			index := tile.N*256 + int64(n)
+			if index >= size && *crashed {
+				break
+			}
 			if index >= size {
 				return fmt.Errorf("%s holds entries beyond the checkpoint", path)
 			}
@@ -375,6 +381,13 @@ func checkFile(path string, data []byte, size int64, stored hashes, files served
 	}
 	if len(data) != tile.W*tlog.HashSize {
 		return fmt.Errorf("%s has %d bytes", path, len(data))
+	}
+	if covered := size>>(height*tile.L) - tile.N<<height; *crashed && covered < int64(tile.W) {
+		if covered <= 0 {
+			return nil
+		}
+		tile.W = int(covered)
+		data = data[:covered*tlog.HashSize]
 	}
 	expected, err := tlog.ReadTileData(tile, stored)
 	if err != nil {
