@@ -131,9 +131,10 @@
     return true;
   };
 
-  // Checks everything. `leaf` stands in for the one in the receipt; `shown` is what the page says.
+  // Checks everything. `leaf` stands in for the one in the receipt; `shown` is what the page says that
+  // the leaf must say too, `printed` the fields that the page prints and the receipt opens.
   // Gives steps of {title, says, state: "ok" | "bad" | "open"}; what follows a bad step is left out.
-  const check = async (receipt, vkey, leaf = null, shown = null) => {
+  const check = async (receipt, vkey, leaf = null, shown = null, printed = {}) => {
     const steps = [];
     const opened = [];
     const step = async (title, work) => {
@@ -195,6 +196,7 @@
           const committed = Object.hasOwn(entry.commitments, one.field) ? entry.commitments[one.field] : bad("the leaf has no such field");
           const made = await commitment(unhex(one.opening), `${entry.decision}/${one.field}/v1`, one.value);
           if (made !== committed) bad("the value is not the one in the leaf");
+          if ((printed[one.field] ?? one.value) !== one.value) bad("the page prints something else");
           opened.push(one);
           return `The leaf holds the commitment ${committed} to it.`;
         });
@@ -226,7 +228,7 @@
       list.append(item);
     }
     const parts = [head, list];
-    if (result.opened.length > 0) {
+    if (!into.id.startsWith("page") && result.opened.length > 0) {
       const facts = element("dl", "", "facts");
       for (const one of result.opened) {
         const row = element("div");
@@ -257,8 +259,8 @@
   for (const node of document.querySelectorAll("[data-no-script]")) node.hidden = true;
   const record = document.getElementById("record-data");
   if (record) {
-    const { receipt, vkey, shown } = JSON.parse(record.textContent);
-    run(document.getElementById("page-checks"), receipt, vkey, null, shown);
+    const { receipt, vkey, shown, printed } = JSON.parse(record.textContent);
+    run(document.getElementById("page-checks"), receipt, vkey, null, shown, printed);
   }
   const form = document.querySelector("[data-check]");
   form?.addEventListener("submit", (event) => {

@@ -95,6 +95,7 @@ impl<'a> Page<'a> {
         let record = json!({
             "receipt": receipt,
             "vkey": leaf.vkey,
+            "printed": { "facts": json!(statement.facts).to_string() },
             "shown": {
                 "decision": statement.decision,
                 "outcome": self.class(),
