@@ -187,6 +187,14 @@ impl HttpClient {
         Ok(Said { status, body })
     }
 
+    /// Fetches bytes, `most` at most: the status and the body.
+    ///
+    /// # Errors
+    /// [`CallError`] when the URL may not be called, nobody answers in time, or there is more.
+    pub async fn fetch(&self, url: &str, most: usize) -> Result<(u16, Vec<u8>), CallError> {
+        self.pose(Question { url, query: Vec::new(), body: None, header: None, most }).await
+    }
+
     /// Asks, and reads the answer: its status and its body, up to a limit.
     ///
     /// # Errors

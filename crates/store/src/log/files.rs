@@ -22,6 +22,11 @@ impl Place {
         Self { data: data.into() }
     }
 
+    /// The directory itself.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.data
+    }
+
     /// What is published.
     pub(crate) fn public(&self) -> PathBuf {
         self.data.join("log")

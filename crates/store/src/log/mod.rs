@@ -14,7 +14,7 @@ mod key;
 mod read;
 
 pub use error::LogError;
-pub use fsck::{Examined, examine};
+pub use fsck::{Examined, Files, Mirror, examine};
 pub use key::read_history;
 pub use read::{LogReader, Receipted};
 

@@ -4,7 +4,7 @@
 use crate::fixtures::{Held, World};
 use std::path::Path;
 use store::Store;
-use store::log::{Log, LogError, examine, read_history};
+use store::log::{Log, LogError, Mirror, examine, read_history};
 use tlog::note::Note;
 use tlog::policy::Policy;
 
@@ -31,7 +31,11 @@ async fn open(store: &Store, data: &Path) -> Result<Log, LogError> {
 fn sound(data: &Path, log: &Log) -> u64 {
     let keys = [log.verifier().clone()];
     let mut leaves = 0;
-    let examined = examine(&data.join("log"), &keys, |_, _| leaves += 1).unwrap();
+    let counted = |_, _: &[u8]| {
+        leaves += 1;
+        Ok(())
+    };
+    let examined = examine(&mut data.join("log").as_path(), &keys, None, counted).unwrap();
     assert_eq!(examined.checkpoint.size, leaves);
     leaves
 }
@@ -277,4 +281,36 @@ async fn cosignatures_are_published_with_the_checkpoint_that_they_are_of() {
     assert!(!log.publish_cosignatures().await.unwrap());
     let (next, _) = log.reader().latest_checkpoint().await.unwrap().unwrap();
     assert_eq!(next.signatures().len(), 1);
+}
+
+#[tokio::test]
+async fn a_mirror_follows_and_refuses_another_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, world) = (folder.path(), World::new("mirrored"));
+    let store = store(data).await;
+    let mut log = open(&store, data).await.unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    let public = data.join("log");
+    let mut mirror = Mirror::new(public.as_path(), copy.path());
+    let keys = [log.verifier().clone()];
+    for (from, count) in [(0, 300), (300, 1), (301, 400)] {
+        record(&store, &world, from, count).await;
+        log.integrate().await.unwrap();
+        let followed = mirror.follow(&keys, |_, _| Ok(())).unwrap();
+        assert_eq!(followed.checkpoint.size, u64::from(from + count));
+    }
+    examine(&mut copy.path(), &keys, None, |_, _| Ok(())).unwrap();
+    // The same key, another history: the mirror keeps what it has.
+    let other = tempfile::tempdir().unwrap();
+    std::fs::copy(data.join("log.key"), other.path().join("log.key")).unwrap();
+    let second = self::store(other.path()).await;
+    record(&second, &World::new("other"), 0, 900).await;
+    let mut forged = open(&second, other.path()).await.unwrap();
+    forged.integrate().await.unwrap();
+    let public = other.path().join("log");
+    let before = std::fs::read(copy.path().join("checkpoint")).unwrap();
+    let refused = Mirror::new(public.as_path(), copy.path()).follow(&keys, |_, _| Ok(()));
+    assert!(refused.is_err());
+    assert_eq!(std::fs::read(copy.path().join("checkpoint")).unwrap(), before);
+    examine(&mut copy.path(), &keys, None, |_, _| Ok(())).unwrap();
 }
