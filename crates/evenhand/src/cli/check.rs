@@ -46,7 +46,7 @@ impl Check {
 
 /// Writes the first draft of `functions.toml` for functions that nobody knows, and gives the files
 /// with it.
-pub(super) fn declare_unknown(
+pub(in crate::cli) fn declare_unknown(
     directory: &Path,
     sources: Sources,
     terminal: &Terminal,

@@ -26,6 +26,12 @@ pub(crate) struct Check {
     /// How to write it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// First declare the functions that rules call and nobody knows, in `functions.toml`
+    ///
+    /// Argument names and types are inferred from the calls. What stands behind each function,
+    /// people write. What the file says already stays as it is.
+    #[arg(long)]
+    declare_unknown: bool,
 }
 
 #[derive(Serialize)]
@@ -46,7 +52,10 @@ struct Told<'p> {
 
 impl Check {
     pub(super) fn run(self, terminal: &Terminal) -> Result<Exit> {
-        let sources = crate::files::read_directory(&self.directory)?;
+        let mut sources = crate::files::read_directory(&self.directory)?;
+        if self.declare_unknown {
+            sources = crate::cli::check::declare_unknown(&self.directory, sources, terminal)?;
+        }
         let checked = super::checked(&sources);
         let ok = checked.program.is_some();
         match self.format {
