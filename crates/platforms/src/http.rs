@@ -173,18 +173,15 @@ impl HttpClient {
     pub async fn ask(&self, url: &str, text: String, longest: usize) -> Result<Said, CallError> {
         let url = self.check(url)?;
         let request = self.client.post(url).header("content-type", "text/plain; charset=utf-8");
-        let mut answer = request.body(text).send().await.map_err(|error| no_answer(&error))?;
-        let status = answer.status().as_u16();
-        let mut body = Vec::new();
-        while let Some(part) = answer.chunk().await.map_err(|error| no_answer(&error))? {
-            if body.len() + part.len() > longest {
-                return Err(CallError::NoAnswer(format!("it is longer than {longest} bytes")));
-            }
-            body.extend_from_slice(&part);
-        }
-        let body =
-            String::from_utf8(body).map_err(|_| CallError::NoAnswer("it is not a text".into()))?;
-        Ok(Said { status, body })
+        text_of(received(request.body(text), longest).await?)
+    }
+
+    /// Gets a text of at most `longest` bytes.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub async fn read(&self, url: &str, longest: usize) -> Result<Said, CallError> {
+        text_of(received(self.client.get(self.check(url)?), longest).await?)
     }
 
     /// Fetches bytes, `most` at most: the status and the body.
@@ -214,17 +211,31 @@ impl HttpClient {
         if let Some((name, value)) = question.header {
             request = request.header(name.as_str(), value);
         }
-        let mut answer = request.send().await.map_err(|error| no_answer(&error))?;
-        let status = answer.status().as_u16();
-        let mut body = Vec::new();
-        while let Some(part) = answer.chunk().await.map_err(|error| no_answer(&error))? {
-            if body.len().saturating_add(part.len()) > question.most {
-                return Err(CallError::NoAnswer("the answer is too long".into()));
-            }
-            body.extend_from_slice(&part);
-        }
-        Ok((status, body))
+        received(request, question.most).await
     }
+}
+
+/// Sends a request and reads the answer: its status and its body of at most `most` bytes.
+async fn received(
+    request: reqwest::RequestBuilder,
+    most: usize,
+) -> Result<(u16, Vec<u8>), CallError> {
+    let mut answer = request.send().await.map_err(|error| no_answer(&error))?;
+    let status = answer.status().as_u16();
+    let mut body = Vec::new();
+    while let Some(part) = answer.chunk().await.map_err(|error| no_answer(&error))? {
+        if body.len().saturating_add(part.len()) > most {
+            return Err(CallError::NoAnswer("the answer is too long".into()));
+        }
+        body.extend_from_slice(&part);
+    }
+    Ok((status, body))
+}
+
+fn text_of((status, body): (u16, Vec<u8>)) -> Result<Said, CallError> {
+    let body =
+        String::from_utf8(body).map_err(|_| CallError::NoAnswer("it is not a text".into()))?;
+    Ok(Said { status, body })
 }
 
 /// A question whose answer is read.

@@ -4,13 +4,15 @@ use crate::config::Config;
 use anyhow::{Context, Result, bail};
 use console::Cosigners;
 use flow::{Collector, Engine, OwnLog, Rounds};
-use platforms::{Reach, http_client};
+use platforms::{HttpClient, Reach, http_client};
+use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use store::StoreError;
 use tlog::Hash;
-use tlog::note::{Note, VerifierKey};
+use tlog::checkpoint::Checkpoint;
+use tlog::note::{LONGEST_NOTE, Note, VerifierKey};
 use tlog::tile::{Tile, TileId};
 
 /// The log as it is published below the data directory.
@@ -57,6 +59,51 @@ fn damaged(why: &dyn std::fmt::Display) -> StoreError {
     StoreError::Unreadable { what: "the published log", why: why.to_string() }
 }
 
+/// Refuses to go on with a log of which a witness holds a larger or another signed checkpoint than
+/// is published here: an old copy of the whole data directory was put in place. What a witness
+/// merely says does not count; our own signature does. One that does not answer is passed over.
+pub(super) async fn refuse_what_was_set_back(config: &Config, key: &VerifierKey) -> Result<()> {
+    let Some(policy) = config.witness.cosigners(None)? else { return Ok(()) };
+    let Some(ours) = Published(config.data.join("log")).checkpoint().await? else { return Ok(()) };
+    let ours = Checkpoint::parse(ours.text())?;
+    let client = client(config)?;
+    let log = hex::encode(Sha256::digest(&ours.origin));
+    for witness in policy.witnesses() {
+        let prefix = witness.url.as_deref().unwrap_or_default().trim_end_matches('/');
+        let url = format!("{prefix}/{log}/checkpoint");
+        let theirs = match client.read(&url, LONGEST_NOTE).await {
+            Ok(said) if said.status == 200 => said.body,
+            _ => {
+                tracing::warn!(witness = witness.name, "it does not say what it saw of our log");
+                continue;
+            }
+        };
+        let Ok(theirs) = theirs.parse::<Note>() else { continue };
+        if theirs.verify(std::slice::from_ref(key)).is_err() {
+            continue;
+        }
+        let theirs = Checkpoint::parse(theirs.text())?;
+        if theirs.origin == ours.origin
+            && (theirs.size > ours.size || theirs.size == ours.size && theirs.root != ours.root)
+        {
+            bail!(
+                "the witness `{}` holds a checkpoint of {} leaves that this log signed, here it has {}: \
+                 an old copy was put in place, and to go on would show two histories. Put the newest \
+                 copy in place, or begin a new log in a new data directory",
+                witness.name,
+                theirs.size,
+                ours.size
+            );
+        }
+    }
+    Ok(())
+}
+
+fn client(config: &Config) -> Result<HttpClient> {
+    let private_addresses = config.witness.allow_private;
+    Ok(http_client(&Reach { private_addresses, ..Reach::default() })?)
+}
+
 /// The collector of cosignatures that the settings ask for, and what the page about it shows.
 pub(super) fn of_server(
     config: &Config,
@@ -71,8 +118,7 @@ pub(super) fn of_server(
         .with_context(|| format!("`witness.policy` is set, but {} is missing", path.display()))?;
     let key: VerifierKey = key.trim_end().parse().with_context(|| path.display().to_string())?;
     let Some(policy) = config.witness.cosigners(Some(&key))? else { return Ok(None) };
-    let reach = Reach { private_addresses: config.witness.allow_private, ..Reach::default() };
-    let client = http_client(&reach)?;
+    let client = client(config)?;
     for witness in policy.witnesses() {
         let url = witness.url.as_deref().unwrap_or_default();
         if let Err(error) = client.check(url) {

@@ -174,7 +174,9 @@ fn two_evenhands_watch_each_other_by_two_lines_each() {
             twin.policy(other)
         ));
     }
-    let _servers: Vec<_> = twins.iter().map(Twin::start).collect();
+    let mut servers: Vec<_> = twins.iter().map(Twin::start).collect();
+    let backup = folder.path().join("backup");
+    copy(&twins[0].data, &backup);
     for (twin, other) in [(&twins[0], &twins[1]), (&twins[1], &twins[0])] {
         let token = crate::server::key(&twin.data);
         let event = crate::event("1", "buy now");
@@ -201,6 +203,21 @@ fn two_evenhands_watch_each_other_by_two_lines_each() {
         assert!(page.contains(&format!("{}.example/log: size 1\n", twin.name)), "{page}");
         assert!(page.contains("seconds ago"), "{page}");
     }
+
+    // The whole of a's data directory is set back: only b remembers.
+    drop(servers.remove(0));
+    std::fs::remove_dir_all(&twins[0].data).unwrap();
+    copy(&backup, &twins[0].data);
+    let mut serve = evenhand();
+    serve.args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--config"]);
+    serve.arg(&twins[0].config).arg("--rulebook").arg(crate::rulebook());
+    let (code, _, err) = said(serve.arg("--data").arg(&twins[0].data));
+    assert!(code == 2 && err.contains("an old copy was put in place"), "{err}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    let done = std::process::Command::new("cp").arg("-r").arg(from).arg(to).status().unwrap();
+    assert!(done.success());
 }
 
 #[test]

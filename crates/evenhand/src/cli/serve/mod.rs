@@ -144,6 +144,7 @@ impl Server {
         // Before anything is taken in: a log that may not go on must not get new leaves.
         let seed = SystemIds.secret();
         let log = Log::open(store.clone(), &config.data, &config.origin(), &seed).await?;
+        super::cosign::refuse_what_was_set_back(&config, log.verifier()).await?;
         let (key, stop) = (log.verifier().to_string(), CancellationToken::new());
         let period = Duration::from_millis(config.record.period_ms);
         let task = flow::sequence(Arc::clone(&engine), log, period, stop.clone());
