@@ -43,6 +43,15 @@ impl Outcome {
         })
     }
 
+    /// The features that differ from null and false, in the order in which results show them.
+    pub fn matched<'o>(
+        &'o self,
+        plan: &'o Plan,
+    ) -> impl Iterator<Item = (&'o str, Cow<'o, Value>)> {
+        let there = self.features(plan).filter_map(|(name, value)| Some((name, value?)));
+        there.filter(|(_, value)| matches(value))
+    }
+
     /// The value of one feature.
     #[must_use]
     pub fn feature<'o>(&'o self, plan: &'o Plan, name: &str) -> Option<Cow<'o, Value>> {
@@ -109,15 +118,18 @@ impl Outcome {
             write_str(out, &name);
             write_texts(out, ":", texts.iter().map(String::as_str));
         }
-        for (name, value) in self.features(plan) {
-            let value = value.as_deref().unwrap_or(&Value::None);
-            if shape.only_matched && !matches(value) {
-                continue;
-            }
+        let mut feature = |name: &str, value: &Value| {
             out.push(',');
             write_str(out, name);
             out.push(':');
             write_value(out, value, shape.non_finite);
+        };
+        if shape.only_matched {
+            self.matched(plan).for_each(|(name, value)| feature(name, &value));
+        } else {
+            for (name, value) in self.features(plan) {
+                feature(name, value.as_deref().unwrap_or(&Value::None));
+            }
         }
         out.push('}');
     }
