@@ -33,7 +33,7 @@ const MATRIX: [(&str, &[&str]); 11] = [
             "plaza",
         ],
     ),
-    ("plaza", &[]),
+    ("plaza", &["tlog"]),
 ];
 
 /// Outside crate, and the only ones of ours that may use it.

@@ -1,15 +1,17 @@
 //! Carries out: what waits in the outbox goes to the platform, each account's decisions in the
 //! order in which they were made, again and again until the platform has them. Sends nothing but
-//! what is rebuilt, and so checked, from a recorded decision and its statement.
+//! what is rebuilt, and so checked, from a recorded decision and its statement, with the receipt of
+//! the public log: what is not in the log yet waits.
 
 use crate::Engine;
 use jiff::Timestamp;
-use model::{AccountId, Decided, DecisionId, Enforcement};
+use model::{AccountId, Decided, DecisionId, Enforcement, InLog, Logged};
 use platforms::HttpClient;
 use platforms::webhook::{Delivery, Endpoint, deliver};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
+use store::log::LogError;
 use store::{Attempt, Due, StoreError};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::sleep;
@@ -87,11 +89,14 @@ impl Outbox {
     /// Tries everything that is due, once. Returns how much that was.
     async fn round(&self) -> Result<usize, StoreError> {
         let due = self.engine.store.due(self.engine.clock.now(), MOST_AT_ONCE).await?;
-        let tried = due.len();
-        let mut accounts: Vec<Vec<(Due, Enforcement)>> = Vec::new();
+        let mut tried = 0;
+        let mut accounts: Vec<Vec<(Due, Logged)>> = Vec::new();
         let mut places: HashMap<AccountId, usize> = HashMap::new();
         for due in due {
+            let Some(log) = self.in_log(&due).await? else { continue };
+            tried += 1;
             let Some((account, enforcement)) = self.rebuild(&due).await? else { continue };
+            let enforcement = enforcement.logged(log);
             let place = *places.entry(account).or_insert(accounts.len());
             match accounts.get_mut(place) {
                 Some(queue) => queue.push((due, enforcement)),
@@ -115,7 +120,7 @@ impl Outbox {
     }
 
     /// One account's decisions in order; the first failure ends the round for it.
-    async fn serve(self, queue: Vec<(Due, Enforcement)>) -> Result<(), StoreError> {
+    async fn serve(self, queue: Vec<(Due, Logged)>) -> Result<(), StoreError> {
         for (due, enforcement) in queue {
             let now = self.engine.clock.now();
             let delivery = deliver(&self.client, &self.endpoint, &enforcement, now).await;
@@ -178,6 +183,25 @@ impl Outbox {
         let doubled = first_pause.saturating_mul(1_u32 << attempts.min(20)).min(longest_pause);
         let [chance, ..] = self.engine.ids.secret();
         doubled / 2 + (doubled / 2).mul_f64(f64::from(chance) / 255.0)
+    }
+
+    /// Where the decision is in the public log; nothing while it is not in a published checkpoint.
+    async fn in_log(&self, due: &Due) -> Result<Option<InLog>, StoreError> {
+        let Some(log) = self.engine.log() else { return Ok(None) };
+        let shown = match log.receipt(due.decision).await {
+            Ok(shown) => shown,
+            Err(LogError::Store(error)) => return Err(error),
+            // It waits: the log is looked after, and then it can be shown.
+            Err(error) => {
+                tracing::error!(%error, decision = %due.decision, "no receipt can be made");
+                None
+            }
+        };
+        Ok(shown.map(|shown| InLog {
+            index: shown.index,
+            leaf: String::from_utf8_lossy(&shown.leaf).into_owned(),
+            receipt: shown.receipt.to_string(),
+        }))
     }
 
     /// The enforcement of a recorded decision, and whose it is. What cannot be rebuilt is given up.

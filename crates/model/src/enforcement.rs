@@ -1,5 +1,6 @@
 //! What goes out to the platform, and what comes back. An enforcement can be made only from a
-//! [`Decided`]: nothing reaches the platform without a statement of reasons.
+//! [`Decided`], and leaves only as [`Logged`]: nothing reaches the platform without a statement of
+//! reasons, or before its decision is in the public log.
 
 use crate::{AccountId, Decided, DecisionId, ItemId, Measure, PersonView};
 use jiff::Timestamp;
@@ -37,6 +38,37 @@ impl Enforcement {
     /// The decision; key of idempotency.
     pub const fn decision(&self) -> DecisionId {
         self.decision
+    }
+
+    /// With the proof that its decision is in the public log.
+    pub fn logged(self, log: InLog) -> Logged {
+        Logged { enforcement: self, log }
+    }
+}
+
+/// Where a decision is in the public log, and what shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InLog {
+    /// The place of its leaf.
+    pub index: u64,
+    /// The leaf, byte for byte.
+    pub leaf: String,
+    /// The receipt (C2SP tlog-proof): verifies the leaf without a network.
+    pub receipt: String,
+}
+
+/// An enforcement whose decision is in the public log: the only thing that leaves for the platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Logged {
+    #[serde(flatten)]
+    enforcement: Enforcement,
+    log: InLog,
+}
+
+impl Logged {
+    /// The decision; key of idempotency.
+    pub const fn decision(&self) -> DecisionId {
+        self.enforcement.decision
     }
 }
 

@@ -30,7 +30,7 @@ pub use case::{Case, CaseState};
 pub use clause::{ClauseId, ClauseIdError, ClauseText, RulebookVersion};
 pub use clock::{Clock, FixedClock, Ids, SeededIds};
 pub use decision::{Decided, DecidedBy, Decision, Emergency, LadderStep, Outcome, Source};
-pub use enforcement::{Enforcement, Receipt, ReceiptState};
+pub use enforcement::{Enforcement, InLog, Logged, Receipt, ReceiptState};
 pub use event::{Event, EventError, Limits};
 pub use finding::{Finding, FoundBy, Passage, PassageError};
 pub use id::{AccountId, ActionId, CaseId, DecisionId, IdError, ItemId};

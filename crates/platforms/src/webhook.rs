@@ -1,12 +1,12 @@
 //! Signed webhooks after the Standard Webhooks specification: sign, verify, deliver an enforcement.
-//! Must not retry (`flow` does) and must not send anything but an [`Enforcement`].
+//! Must not retry (`flow` does) and must not send anything but a [`Logged`] enforcement.
 
 use crate::HttpClient;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
-use model::Enforcement;
+use model::Logged;
 use serde::Serialize;
 use sha2::Sha256;
 use std::fmt;
@@ -155,7 +155,7 @@ pub enum Delivery {
 struct Message<'a> {
     r#type: &'static str,
     timestamp: Timestamp,
-    data: &'a Enforcement,
+    data: &'a Logged,
 }
 
 /// Sends one enforcement once. Idempotent for the receiver by `webhook-id`, which follows from the
@@ -163,7 +163,7 @@ struct Message<'a> {
 pub async fn deliver(
     client: &HttpClient,
     to: &Endpoint,
-    enforcement: &Enforcement,
+    enforcement: &Logged,
     now: Timestamp,
 ) -> Delivery {
     let message = Message { r#type: "decision.enforce", timestamp: now, data: enforcement };

@@ -1,5 +1,6 @@
 //! Takes decisions that Evenhand sends by signed webhook (Standard Webhooks). Must not believe a
-//! message whose signature is wrong or old, and does each decision once however often it comes.
+//! message whose signature is wrong or old, does nothing that is not proven to be in the public log,
+//! and does each decision once however often it comes.
 
 use crate::keep::Decision;
 use crate::{Plaza, now};
@@ -14,6 +15,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::Sha256;
+use tlog::policy::Policy;
+use tlog::proof::Receipt;
 
 /// Seconds by which the two clocks may differ.
 const TOLERANCE: i64 = 300;
@@ -41,6 +44,43 @@ struct Enforcement {
     replaces: Option<String>,
     statement: Box<RawValue>,
     statement_url: String,
+    log: InLog,
+}
+
+/// What shows that the decision is in the public log.
+#[derive(Deserialize)]
+struct InLog {
+    index: u64,
+    leaf: String,
+    receipt: String,
+}
+
+/// What the public log says of the decision.
+#[derive(Deserialize)]
+struct Leaf {
+    decision: String,
+    measures: Vec<Measure>,
+}
+
+#[derive(Deserialize, PartialEq)]
+struct Measure {
+    measure: String,
+}
+
+impl InLog {
+    /// Whether the log holds this very decision with these very measures.
+    fn shows(&self, decision: &str, measures: &str, log: &Policy) -> bool {
+        let Ok(receipt) = self.receipt.parse::<Receipt>() else { return false };
+        let proven =
+            receipt.index == self.index && receipt.verify(self.leaf.as_bytes(), log).is_ok();
+        let (Ok(leaf), Ok(asked)) = (
+            serde_json::from_str::<Leaf>(&self.leaf),
+            serde_json::from_str::<Vec<Measure>>(measures),
+        ) else {
+            return false;
+        };
+        proven && leaf.decision == decision && leaf.measures == asked
+    }
 }
 
 async fn take(State(plaza): State<Plaza>, headers: HeaderMap, body: Bytes) -> StatusCode {
@@ -50,6 +90,13 @@ async fn take(State(plaza): State<Plaza>, headers: HeaderMap, body: Bytes) -> St
     let Ok(Message { data }) = serde_json::from_slice(&body) else {
         return StatusCode::BAD_REQUEST;
     };
+    if !data.log.shows(&data.decision, data.measures.get(), &plaza.log) {
+        tracing::error!(
+            decision = data.decision,
+            "refused: it is not shown to be in the public log"
+        );
+        return StatusCode::UNPROCESSABLE_ENTITY;
+    }
     let decision = Decision {
         id: data.decision,
         item: data.item,
@@ -92,6 +139,36 @@ fn genuine(secret: &[u8], headers: &HeaderMap, body: &[u8], now: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tlog::checkpoint::Checkpoint;
+    use tlog::note::{Kind, Note, SigningKey};
+
+    fn signed(leaf: &str, name: &str) -> (InLog, Policy) {
+        let key = SigningKey::new(name, Kind::Ed25519, &[4; 32]).unwrap();
+        let checkpoint = Checkpoint::new(name, 1, tlog::leaf_hash(leaf.as_bytes()));
+        let mut note = Note::new(checkpoint.to_string()).unwrap();
+        note.sign(&key).unwrap();
+        let receipt = Receipt { extra: None, index: 0, proof: Vec::new(), checkpoint: note };
+        let log = InLog { index: 0, leaf: leaf.into(), receipt: receipt.to_string() };
+        (log, Policy::log(key.verifier().clone()))
+    }
+
+    #[test]
+    fn nothing_is_done_that_the_log_does_not_show() {
+        let leaf = r#"{"decision":"d-1","measures":[{"measure":"remove"},{"measure":"warn"}]}"#;
+        let asked = r#"[{"measure":"remove"},{"measure":"warn"}]"#;
+        let (log, policy) = signed(leaf, "evenhand.example/log");
+        assert!(log.shows("d-1", asked, &policy));
+        assert!(!log.shows("d-2", asked, &policy), "another decision's receipt");
+        assert!(!log.shows("d-1", r#"[{"measure":"ban"}]"#, &policy), "other measures");
+        assert!(!log.shows("d-1", "[]", &policy));
+        let (_, other) = signed(leaf, "other.example/log");
+        assert!(!log.shows("d-1", asked, &other), "another log");
+        let altered = InLog { leaf: leaf.replace("remove", "demote"), ..log };
+        assert!(!altered.shows("d-1", &asked.replace("remove", "demote"), &policy), "another leaf");
+        let empty = InLog { receipt: String::new(), leaf: leaf.into(), index: 0 };
+        assert!(!empty.shows("d-1", asked, &policy), "no receipt");
+        assert!(serde_json::from_str::<Message>(r#"{"data":{"decision":"d-1"}}"#).is_err());
+    }
 
     /// The example of the Standard Webhooks specification.
     #[test]

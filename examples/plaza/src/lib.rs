@@ -15,6 +15,7 @@ use keep::Keep;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use tlog::policy::Policy;
 use tokio::net::TcpListener;
 
 /// What Plaza needs to know.
@@ -30,6 +31,8 @@ pub struct Settings {
     pub key: String,
     /// Secret of the webhook, `whsec_...`.
     pub secret: String,
+    /// Verifier key of Evenhand's public log: what is not proven to be in it is not done.
+    pub log_key: String,
 }
 
 /// Why Plaza stopped.
@@ -47,6 +50,9 @@ pub enum PlazaError {
     /// The secret is not of the form `whsec_<base64>`.
     #[error("the webhook secret is not `whsec_` and base64")]
     Secret,
+    /// The verifier key cannot be read.
+    #[error("the verifier key of the log: {0}")]
+    LogKey(#[from] tlog::note::KeyError),
     /// The sample feed cannot be read.
     #[error("the sample feed: {0}")]
     Feed(String),
@@ -58,6 +64,7 @@ pub(crate) struct Plaza {
     pub(crate) keep: Keep,
     pub(crate) settings: Arc<Settings>,
     pub(crate) secret: Arc<Vec<u8>>,
+    pub(crate) log: Arc<Policy>,
 }
 
 /// A Plaza that listens.
@@ -81,10 +88,15 @@ pub async fn start(settings: Settings) -> Result<Running, PlazaError> {
         .build()?;
     let keep = Keep::open(&settings.database).await?;
     let secret = Arc::new(hook::secret(&settings.secret).ok_or(PlazaError::Secret)?);
+    let log = Arc::new(Policy::log(settings.log_key.trim().parse()?));
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|error| PlazaError::Listen(settings.listen, error))?;
-    Ok(Running { plaza: Plaza { keep, settings: Arc::new(settings), secret }, listener, client })
+    Ok(Running {
+        plaza: Plaza { keep, settings: Arc::new(settings), secret, log },
+        listener,
+        client,
+    })
 }
 
 impl Running {

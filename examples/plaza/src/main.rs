@@ -23,6 +23,9 @@ struct Arguments {
     /// Secret of the webhook (whsec_...)
     #[arg(long, env = "PLAZA_SECRET", hide_env_values = true)]
     secret: String,
+    /// Verifier key of Evenhand's public log, as at /log/vkey
+    #[arg(long, env = "PLAZA_LOG_KEY")]
+    log_key: String,
 }
 
 #[tokio::main]
@@ -34,6 +37,7 @@ async fn main() -> Result<(), PlazaError> {
         evenhand: arguments.evenhand.trim_end_matches('/').to_owned(),
         key: arguments.key,
         secret: arguments.secret,
+        log_key: arguments.log_key,
     };
     let stop = async {
         // Without a signal handler Plaza still ends with its process.

@@ -10,6 +10,7 @@ mod erase;
 mod generate;
 mod key;
 mod list;
+mod log;
 mod place;
 mod rulebook;
 mod run;
@@ -66,6 +67,8 @@ enum Command {
     #[command(subcommand)]
     Key(key::Key),
     #[command(subcommand)]
+    Log(log::PublicLog),
+    #[command(subcommand)]
     Witness(witness::Witness),
     #[command(subcommand)]
     List(list::List),
@@ -98,6 +101,7 @@ impl Cli {
             Command::Audit(it) => it.run(terminal),
             Command::Rulebook(it) => it.run(terminal),
             Command::Key(it) => it.run(terminal),
+            Command::Log(it) => it.run(terminal),
             Command::Witness(it) => it.run(terminal),
             Command::List(it) => it.run(terminal),
             Command::Config(it) => it.run(terminal),

@@ -117,5 +117,11 @@ fn nothing_acknowledged_is_lost_or_decided_twice() {
         (ids.len() as u64, ids.len() as u64),
         "none twice, none invented"
     );
+    // Every decision is in the public log, and the log is whole.
+    let public = folder.path().join("log");
+    let vkey = std::fs::read_to_string(public.join("vkey")).unwrap().trim().parse().unwrap();
+    let examined =
+        store::log::examine(&mut public.as_path(), &[vkey], None, |_, _| Ok(())).unwrap();
+    assert_eq!(examined.checkpoint.size, decided, "each decision has its leaf in the log");
     eprintln!("{} events acknowledged over {} crashes", ids.len(), crashes());
 }

@@ -94,6 +94,7 @@ fn start(world: &World, url: &str, persistence: Persistence) -> CancellationToke
     let endpoint =
         Endpoint { url: url.into(), secrets: vec![Secret::from_bytes(&[5; 32]).unwrap()] };
     let stop = CancellationToken::new();
+    world.keep_log(stop.clone());
     let client = http_client(&reach).unwrap();
     Outbox::start(Arc::clone(&world.engine), client, endpoint, persistence, stop.clone());
     stop

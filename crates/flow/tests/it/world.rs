@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use store::Store;
+use store::log::{Log, LogError};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -185,6 +187,20 @@ impl World {
         self.writer.abort();
         let _ = self.writer.await;
         Self::on(self.folder, self.clock, self.engine.settings.clone()).await
+    }
+
+    /// Keeps the public log from here on, until `stop`.
+    pub(crate) fn keep_log(&self, stop: CancellationToken) {
+        let (engine, data) = (Arc::clone(&self.engine), self.folder.path().to_owned());
+        tokio::spawn(async move {
+            let log = loop {
+                match Log::open(engine.store.clone(), &data, "world.example/log", &[3; 32]).await {
+                    Err(LogError::Held(_)) => tokio::time::sleep(Duration::from_millis(5)).await,
+                    opened => break opened.unwrap(),
+                }
+            };
+            flow::sequence(engine, log, Duration::from_millis(1), stop).await.unwrap();
+        });
     }
 
     pub(crate) fn pass(&self, minutes: i64) {

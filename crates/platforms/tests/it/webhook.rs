@@ -9,8 +9,8 @@ use axum::routing::post;
 use jiff::Timestamp;
 use model::{
     AccountId, ActionId, AutomatedDecision, ClauseId, ClauseText, Decided, DecidedBy, Decision,
-    DecisionId, Enforcement, ItemId, Measure, Outcome, Redress, RulebookVersion, Source, Statement,
-    StatementDraft,
+    DecisionId, Enforcement, InLog, ItemId, Logged, Measure, Outcome, Redress, RulebookVersion,
+    Source, Statement, StatementDraft,
 };
 use platforms::webhook::{Delivery, Endpoint, ID, SIGNATURE, Secret, TIMESTAMP, deliver, verify};
 use platforms::{Reach, http_client};
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-fn enforcement() -> Enforcement {
+fn enforcement() -> Logged {
     let at: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
     let rulebook = RulebookVersion::new("ab");
     let clause = ClauseId::new("spam#bulk").unwrap();
@@ -69,7 +69,8 @@ fn enforcement() -> Enforcement {
     })
     .unwrap();
     let decided = Decided::new(decision, statement).unwrap();
-    Enforcement::of(&decided, "https://evenhand.example").unwrap()
+    let log = InLog { index: 7, leaf: "{}".into(), receipt: "a receipt\n".into() };
+    Enforcement::of(&decided, "https://evenhand.example").unwrap().logged(log)
 }
 
 type Seen = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;

@@ -33,7 +33,8 @@ pub struct Receipted {
 }
 
 impl LogReader {
-    pub(super) fn new(store: Store, public: &Path) -> Self {
+    /// Reads of the log that is published in `public` and whose leaves are in `store`.
+    pub fn new(store: Store, public: &Path) -> Self {
         Self { store, public: Arc::new(public.into()) }
     }
 

@@ -26,7 +26,12 @@ pub(super) struct Demo {
 
 impl Demo {
     /// Makes keys and a secret, and opens the sample platform.
-    pub(super) async fn start(store: &Store, config: &Config, listen: SocketAddr) -> Result<Self> {
+    pub(super) async fn start(
+        store: &Store,
+        config: &Config,
+        listen: SocketAddr,
+        log_key: &str,
+    ) -> Result<Self> {
         // Keys live as long as this run: what a demo writes down, it may leak.
         let run: String = SystemIds.next().simple().to_string().chars().take(8).collect();
         for old in store.keys().await? {
@@ -45,6 +50,7 @@ impl Demo {
             evenhand: format!("http://{}", config.listen),
             key,
             secret: secret.reveal(),
+            log_key: log_key.to_owned(),
         };
         let plaza = plaza::start(settings).await?;
         let address = plaza.address()?;

@@ -200,8 +200,13 @@ impl Server {
         terminal.tell(&format!("Evenhand listens on {}", self.config.public_url()));
         terminal.tell(&format!("Verifier key of the public log: {}", self.sequencer.key));
         let demo = if asked.demo {
-            let demo =
-                demo::Demo::start(&self.engine.store, &self.config, asked.plaza_listen).await?;
+            let demo = demo::Demo::start(
+                &self.engine.store,
+                &self.config,
+                asked.plaza_listen,
+                &self.sequencer.key,
+            )
+            .await?;
             endpoint = Some(demo.endpoint.clone());
             Some(demo.play(asked.pace, &self.stop, terminal))
         } else {
