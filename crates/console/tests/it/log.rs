@@ -218,7 +218,11 @@ async fn people_and_programs_follow_the_log() {
     assert_eq!(lines.len(), 3);
     assert_eq!(lines[0]["index"], 1);
     assert_eq!(lines[0]["leaf"]["decision"], ids[1].to_string());
-    get(&router, "/log/leaves.ndjson?follow=maybe").await;
+    let json = [("accept", "application/json")];
+    for wrong in ["follow=maybe", "from=-1", "limit=all", "form=3"] {
+        let reply = get_with(&router, &format!("/log/leaves.ndjson?{wrong}"), &json).await;
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
 }
 
 #[tokio::test]
