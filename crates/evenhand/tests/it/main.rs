@@ -11,6 +11,7 @@
 
 mod commands;
 mod crash;
+mod faults;
 mod record;
 mod run;
 #[path = "../../../tlog/tests/it/script.rs"]

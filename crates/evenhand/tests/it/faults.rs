@@ -1,0 +1,147 @@
+//! A server is killed at, or gets an error from, chosen system calls of the way to the disk: what it
+//! acknowledged is in the log afterwards, and the log only grew.
+
+use crate::server::{Server, call, key};
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tlog::checkpoint::Checkpoint;
+use tlog::note::{Note, VerifierKey};
+
+/// Which calls fail, and how.
+const FAULTS: [(&str, &str); 7] = [
+    ("fsync", "signal=KILL"),
+    ("fdatasync", "signal=KILL"),
+    ("rename", "signal=KILL"),
+    ("pwrite64", "signal=KILL"),
+    ("fsync", "error=EIO"),
+    ("fdatasync", "error=EIO"),
+    ("rename", "error=ENOSPC"),
+];
+/// At which of these calls in the life of a process.
+const AT: [u32; 3] = [2, 9, 17];
+
+/// A server under strace. The tracer is killed with what it traces.
+struct Traced(Child);
+
+impl Traced {
+    fn start(data: &Path, call: &str, fault: &str, at: u32) -> (Self, Option<SocketAddr>) {
+        let any = "127.0.0.1:0";
+        let mut child = Command::new("strace")
+            .args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}")])
+            .args(["-e", &format!("inject={call}:{fault}:when={at}")])
+            .arg(env!("CARGO_BIN_EXE_evenhand"))
+            .args(["serve", "--listen", any, "--admin-listen", any, "--data"])
+            .arg(data)
+            .arg("--rulebook")
+            .arg(crate::rulebook())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| line.strip_prefix("Evenhand listens on http://")?.parse().ok());
+        std::thread::spawn(move || lines.for_each(drop));
+        (Self(child), address)
+    }
+}
+
+impl Drop for Traced {
+    fn drop(&mut self) {
+        let tracer = self.0.id();
+        let children = format!("/proc/{tracer}/task/{tracer}/children");
+        let traced = std::fs::read_to_string(children).unwrap_or_default();
+        for id in traced.split_whitespace() {
+            let _ = Command::new("kill").args(["-9", id]).stderr(Stdio::null()).status();
+        }
+        let _ = self.0.wait();
+    }
+}
+
+fn checkpoint(data: &Path) -> Option<Checkpoint> {
+    let text = std::fs::read_to_string(data.join("log/checkpoint")).ok()?;
+    let note: Note = text.parse().expect("a checkpoint that is published is whole");
+    Checkpoint::parse(note.text()).ok()
+}
+
+/// Waits until the log holds so many leaves.
+fn until(data: &Path, size: u64) {
+    let begun = Instant::now();
+    while checkpoint(data).is_none_or(|checkpoint| checkpoint.size < size) {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the log does not reach {size} leaves");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn after_a_fault_at_any_step_the_log_holds_what_was_acknowledged_and_only_grew() {
+    if Command::new("strace").arg("-V").stdout(Stdio::null()).status().is_err() {
+        eprintln!("skipped: strace is not installed");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let token = key(data);
+    let mut acknowledged: Vec<String> = Vec::new();
+    let mut seen: Option<Checkpoint> = None;
+    let mut sent = 0;
+    for (name, fault) in FAULTS {
+        for at in AT {
+            let (server, address) = Traced::start(data, name, fault, at);
+            for _ in 0..4 {
+                let Some(address) = address else { break };
+                sent += 1;
+                let event = crate::event(&format!("e{sent}"), "buy now");
+                match call(address, "POST", "/api/v1/events", &token, &event) {
+                    Ok((200, body)) => {
+                        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+                        acknowledged.push(body["decision"].as_str().unwrap().to_owned());
+                    }
+                    Ok(_) => {}
+                    Err(_) => break,
+                }
+                std::thread::sleep(Duration::from_millis(60));
+            }
+            drop(server);
+            // Whoever looked in between must see the same history grow.
+            let between = checkpoint(data);
+            let mut mended = Server::small(data);
+            until(data, acknowledged.len() as u64);
+            mended.signal("-TERM");
+            assert_eq!(mended.child.wait().unwrap().code(), Some(0));
+            let key: VerifierKey =
+                std::fs::read_to_string(data.join("log/vkey")).unwrap().trim().parse().unwrap();
+            let mut leaves = String::new();
+            for earlier in [seen.take(), between].into_iter().flatten() {
+                leaves.clear();
+                store::log::examine(
+                    &mut data.join("log").as_path(),
+                    std::slice::from_ref(&key),
+                    Some(&earlier),
+                    |_, leaf| {
+                        leaves.push_str(&String::from_utf8_lossy(leaf));
+                        Ok(())
+                    },
+                )
+                .unwrap_or_else(|error| panic!("{name} {fault} at {at}: {error}"));
+                for decision in &acknowledged {
+                    assert!(
+                        leaves.contains(decision),
+                        "{name} {fault} at {at}: {decision} is lost"
+                    );
+                }
+            }
+            seen = checkpoint(data);
+        }
+    }
+    assert!(acknowledged.len() > 20, "only {} were acknowledged", acknowledged.len());
+    eprintln!(
+        "{} decisions acknowledged over {} faults",
+        acknowledged.len(),
+        FAULTS.len() * AT.len()
+    );
+}
