@@ -52,6 +52,13 @@ impl Terminal {
         out.flush()
     }
 
+    /// Writes a text as it is.
+    pub(crate) fn exactly(&self, text: &str) -> std::io::Result<()> {
+        let mut out = stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
+
     /// Writes a value as JSON, readably.
     pub(crate) fn json(&self, value: &impl serde::Serialize) -> anyhow::Result<()> {
         Ok(self.result(&serde_json::to_string_pretty(value)?)?)

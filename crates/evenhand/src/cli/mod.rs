@@ -7,6 +7,7 @@ mod copy;
 mod cosign;
 mod doctor;
 mod erase;
+mod fmt;
 mod generate;
 mod key;
 mod list;
@@ -60,6 +61,7 @@ enum Command {
     Test(test::Test),
     #[command(subcommand)]
     Sml(sml::Sml),
+    Fmt(fmt::Fmt),
     #[command(subcommand)]
     Audit(audit::Audit),
     #[command(subcommand)]
@@ -98,6 +100,7 @@ impl Cli {
             Command::Check(it) => it.run(terminal),
             Command::Test(it) => it.run(terminal),
             Command::Sml(it) => it.run(terminal),
+            Command::Fmt(it) => it.run(terminal),
             Command::Audit(it) => it.run(terminal),
             Command::Rulebook(it) => it.run(terminal),
             Command::Key(it) => it.run(terminal),

@@ -239,3 +239,21 @@ fn matched_leaves_out_what_is_null_or_false() {
     assert_eq!(lines[0]["verdicts"], json!(["reject"]));
     assert_eq!((&lines[2]["verdicts"], &lines[2]["effects"]), (&json!([]), &json!([])));
 }
+
+#[test]
+fn files_are_put_into_the_one_form() {
+    let folder = rules("A=1 # one\nB = 'x'\n");
+    let fmt =
+        |arguments: &[&str]| crate::said(evenhand().arg("fmt").args(arguments).arg(folder.path()));
+    let (code, out, _) = fmt(&["--check"]);
+    assert_eq!(code, 1);
+    assert!(out.trim().ends_with("main.sml"), "{out}");
+    assert_eq!(fmt(&[]).0, 0);
+    let text = std::fs::read_to_string(folder.path().join("main.sml")).unwrap();
+    assert!(text.starts_with("A = 1") && text.contains("# one"), "{text}");
+    assert_eq!(fmt(&["--check"]), (0, String::new(), String::new()));
+    std::fs::write(folder.path().join("main.sml"), "A = (1\n").unwrap();
+    let (code, _, err) = fmt(&[]);
+    assert_eq!(code, 1);
+    assert!(err.contains("main.sml:1:"), "{err}");
+}
