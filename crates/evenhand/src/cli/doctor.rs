@@ -85,6 +85,7 @@ fn look(config: &Config, quick: bool) -> Vec<Finding> {
         finding("rulebook", rulebook(config)),
         finding("data directory", writable(config)),
         finding("store", store(config)),
+        finding("public log", public_log(config)),
         finding("platform", platform(config)),
         if running {
             finding("server", ready(config))
@@ -142,6 +143,46 @@ fn store(config: &Config) -> Result<String> {
             checked.events, checked.decisions, backlog.waiting
         ))
     })
+}
+
+fn public_log(config: &Config) -> Result<String> {
+    let stopped = config.data.join("log.stopped");
+    if let Ok(why) = std::fs::read_to_string(&stopped) {
+        bail!("it stands still: {}", why.trim());
+    }
+    let public = config.data.join("log");
+    if !public.exists() {
+        return Ok("there is none yet; `evenhand serve` begins it".into());
+    }
+    let key = config.data.join("log.key");
+    if !key.exists() {
+        bail!("{} is gone: put your copy of it back", key.display());
+    }
+    let text = std::fs::read_to_string(public.join("checkpoint"))
+        .context("no checkpoint is published; `evenhand serve` publishes it")?;
+    let note: tlog::note::Note = text.parse()?;
+    let vkey: tlog::note::VerifierKey =
+        std::fs::read_to_string(public.join("vkey"))?.trim().parse()?;
+    note.verify(&[vkey]).context("the published checkpoint")?;
+    let checkpoint = tlog::checkpoint::Checkpoint::parse(note.text())?;
+    let kept = super::wait_for(async {
+        let store = Store::open(&config.store_file()).await?;
+        let kept = store.leaf_count().await?;
+        store.close().await;
+        Ok(kept)
+    })?;
+    if kept < checkpoint.size {
+        bail!(
+            "it has {} leaves, the store {kept}: an older copy of the store was put in place; see docs/record.md",
+            checkpoint.size
+        );
+    }
+    Ok(format!(
+        "{}, {} leaves, {} wait",
+        checkpoint.origin,
+        checkpoint.size,
+        kept - checkpoint.size
+    ))
 }
 
 fn platform(config: &Config) -> Result<String> {
