@@ -14,6 +14,7 @@ mod declared;
 mod dsa;
 mod evaluation;
 mod findings;
+mod literate;
 mod manual;
 mod messages;
 mod properties;
