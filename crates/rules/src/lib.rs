@@ -49,7 +49,7 @@ pub mod value;
 mod world;
 
 pub use check::{Checked, DeclaredLabel, DeclaredLabels, Environment, check};
-pub use evaluate::{Emitted, EvaluationError, Outcome, evaluate};
+pub use evaluate::{Emitted, EvaluationError, Outcome, evaluate, evaluate_plainly};
 pub use facts::{Answer, FactKey, Facts, Question};
 pub use found::{Certainty, Found};
 pub use plan::{Plan, Program};

@@ -62,10 +62,11 @@ impl Run<'_> {
     }
 
     fn rule_node(&self, rule: &RuleValue) -> Option<&Rule> {
-        self.program.nodes.iter().find_map(|node| match &node.kind {
-            Kind::Rule(found) if found.name == rule.name => Some(&**found),
+        let node = self.plan?.node(*self.plan?.rules.get(&rule.name)?)?;
+        match &node.kind {
+            Kind::Rule(found) => Some(found),
             _ => None,
-        })
+        }
     }
 }
 

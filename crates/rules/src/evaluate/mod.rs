@@ -1,9 +1,12 @@
 //! What follows from a plan for one event. A pure function of plan, event and facts: no clock, no
 //! chance, no state between events.
 
+mod base;
 mod beyond;
+mod cells;
 mod found;
 mod murmur;
+mod quick;
 mod run;
 mod show;
 mod steps;
@@ -21,16 +24,15 @@ use crate::plan::node::{Kind, Program, Source};
 use crate::state::Change;
 use crate::value::{Effect, RuleValue, Value};
 
+pub(crate) use base::Order;
+pub(crate) use cells::Room;
 pub(crate) use run::Run;
 pub(crate) use show::Shape;
 
 /// What an evaluation came to.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The value of each node; None where it failed or was not computed.
-    cells: Vec<Option<Value>>,
-    /// Which files ran.
-    active: Vec<bool>,
+    values: cells::Kept,
     /// The clauses that are breached, or that people should look at.
     pub findings: Vec<Found>,
     /// What the rules ask for, in order.
@@ -72,6 +74,13 @@ pub struct EvaluationError {
 /// Evaluates an event. `now` is the clock that the age and expiry of labels are told from.
 #[must_use]
 pub fn evaluate(plan: &Plan, event: &Event, facts: &Facts, now: Timestamp) -> Outcome {
+    quick::evaluate(plan, event, facts, now)
+        .unwrap_or_else(|| evaluate_plainly(plan, event, facts, now))
+}
+
+/// The same by computing every node: slower, and what the quick way is held to.
+#[must_use]
+pub fn evaluate_plainly(plan: &Plan, event: &Event, facts: &Facts, now: Timestamp) -> Outcome {
     let mut run = Run::new(plan, event, facts, now);
     run.files();
     run.finish(plan)

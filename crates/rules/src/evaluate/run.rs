@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use model::Event;
 
+use super::cells::Cells;
 use super::steps::Stop;
 use super::{Emitted, EvaluationError, Outcome};
 use crate::facts::Facts;
@@ -34,8 +35,7 @@ pub(crate) struct Run<'a> {
     pub(super) now: Timestamp,
     pub(super) data: Value,
     secret: Option<Value>,
-    /// The value of each node; None where it failed.
-    cells: Vec<Option<Value>>,
+    pub(super) cells: Cells,
     active: Vec<bool>,
     /// Files that wait to be run.
     pub(super) queue: Vec<u32>,
@@ -44,8 +44,9 @@ pub(crate) struct Run<'a> {
     pub(super) fired: Vec<(u32, Fired)>,
     /// What is to be kept because of this event.
     pub(super) changes: Vec<Change>,
-    errors: Vec<EvaluationError>,
-    memo: Memo,
+    /// What failed, with its node.
+    pub(super) errors: Vec<(u32, EvaluationError)>,
+    pub(super) memo: Memo,
     /// Room for the arguments of a call, reused from call to call.
     pub(super) arguments: Vec<Value>,
 }
@@ -59,6 +60,19 @@ fn parse(text: &str) -> Value {
 
 impl<'a> Run<'a> {
     pub(super) fn new(plan: &'a Plan, event: &'a Event, facts: &'a Facts, now: Timestamp) -> Self {
+        Self {
+            cells: Cells::Each(vec![None; plan.program.nodes.len()]),
+            ..Self::beginning(plan, event, facts, now)
+        }
+    }
+
+    /// The same with no room for values yet.
+    pub(super) fn beginning(
+        plan: &'a Plan,
+        event: &'a Event,
+        facts: &'a Facts,
+        now: Timestamp,
+    ) -> Self {
         let data = parse(event.data.as_str());
         Self {
             plan: Some(plan),
@@ -66,11 +80,16 @@ impl<'a> Run<'a> {
             now,
             data,
             active: vec![false; plan.program.units.len()],
-            ..Self::without_event(&plan.program, facts)
+            ..Self::empty(&plan.program, facts)
         }
     }
 
-    fn without_event(program: &'a Program, facts: &'a Facts) -> Self {
+    pub(super) fn without_event(program: &'a Program, facts: &'a Facts) -> Self {
+        let cells = Cells::Each(vec![None; program.nodes.len()]);
+        Self { cells, ..Self::empty(program, facts) }
+    }
+
+    fn empty(program: &'a Program, facts: &'a Facts) -> Self {
         Self {
             program,
             plan: None,
@@ -79,7 +98,7 @@ impl<'a> Run<'a> {
             now: Timestamp::UNIX_EPOCH,
             data: Value::None,
             secret: None,
-            cells: vec![None; program.nodes.len()],
+            cells: Cells::Each(Vec::new()),
             active: Vec::new(),
             queue: Vec::new(),
             required: Vec::new(),
@@ -122,33 +141,40 @@ impl<'a> Run<'a> {
             Ok(value) => Some(value),
             Err(Stop::Passed) => None,
             Err(Stop::Fault(fault)) => {
-                self.fail(node.place, fault);
+                self.fail(at, node.place, fault);
                 None
             }
         };
-        if let Some(cell) = self.cells.get_mut(index(at)) {
-            *cell = value;
-        }
+        self.cells.set(at, value);
     }
 
-    fn fail(&mut self, place: Place, fault: Fault) {
+    fn fail(&mut self, node: u32, place: Place, fault: Fault) {
         if fault.expected {
             return;
         }
         let Some(unit) = self.program.units.get(index(place.file)) else { return };
         let at = unit.lines.position(place.offset);
-        self.errors.push(EvaluationError {
+        let error = EvaluationError {
             kind: fault.exception.name(),
             path: Arc::clone(&unit.path),
             line: at.line,
             col: at.column,
             message: fault.message.into_owned(),
-        });
+        };
+        self.errors.push((node, error));
+    }
+
+    /// Whether this node is the last that reported an error.
+    pub(super) fn failed_last(&self, node: u32) -> bool {
+        self.errors.last().is_some_and(|(at, _)| *at == node)
     }
 
     /// The value of an input; None if it failed.
     pub(crate) fn read(&self, input: Input) -> Option<Cow<'_, Value>> {
-        let value = value_of(self.program, &self.cells, input.source)?;
+        let value = match input.source {
+            Source::Node(at) => self.cells.get(at),
+            Source::Constant(at) => self.program.constants.get(index(at)),
+        }?;
         Some(if input.unwrap { Cow::Owned(value.unwrapped()) } else { Cow::Borrowed(value) })
     }
 
@@ -207,32 +233,25 @@ impl<'a> Run<'a> {
     pub(super) fn finish(mut self, plan: &Plan) -> Outcome {
         let required = std::mem::take(&mut self.required);
         let mut fired = std::mem::take(&mut self.fired);
-        plan.sort_fired(&mut fired, &|node| {
-            required.iter().find(|(at, _)| *at == node).map(|(_, file)| *file)
-        });
-        let effects = emitted(&fired);
+        let required =
+            |node: u32| required.iter().find(|(at, _)| *at == node).map(|(_, file)| *file);
+        plan.sort_fired(&mut fired, &required, None);
+        self.outcome(plan, &fired)
+    }
+
+    pub(super) fn outcome(mut self, plan: &Plan, fired: &[(u32, Fired)]) -> Outcome {
+        let effects = emitted(fired);
         let findings = self.findings(&effects);
+        let (values, room) = self.cells.keep(self.active);
+        super::quick::give_back(plan, room);
         Outcome {
-            cells: self.cells,
-            active: self.active,
+            values,
             findings,
             effects,
-            errors: self.errors,
+            errors: self.errors.into_iter().map(|(_, error)| error).collect(),
             changes: self.changes,
             offset: self.facts.offset.unwrap_or(Offset::UTC),
         }
-    }
-}
-
-/// The value at a source; None if it failed.
-pub(super) fn value_of<'v>(
-    program: &'v Program,
-    cells: &'v [Option<Value>],
-    source: Source,
-) -> Option<&'v Value> {
-    match source {
-        Source::Node(at) => cells.get(index(at))?.as_ref(),
-        Source::Constant(at) => program.constants.get(index(at)),
     }
 }
 
@@ -262,6 +281,6 @@ fn emitted(fired: &[(u32, Fired)]) -> Vec<Emitted> {
 /// The value of a node all of whose inputs are constants; None if it fails.
 pub(super) fn constant(program: &Program, node: &Node) -> Option<Value> {
     let facts = Facts::default();
-    let mut run = Run { cells: Vec::new(), ..Run::without_event(program, &facts) };
+    let mut run = Run::empty(program, &facts);
     run.step(node, 0).ok()
 }

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use jiff::tz::Offset;
 use model::Event;
 
-use super::run::value_of;
+use super::cells::Kept;
 use super::{Emitted, Outcome};
 use crate::labels::entity_name;
+use crate::plan::node::{Feature, Source};
 use crate::plan::{Plan, index};
 use crate::value::json::{NonFinite, write, write_int, write_str};
 use crate::value::{Duration, Effect, RuleValue, Value, parse_integer, text};
@@ -32,14 +33,18 @@ impl Outcome {
         &'o self,
         plan: &'o Plan,
     ) -> impl Iterator<Item = (&'o str, Option<Cow<'o, Value>>)> {
-        let ran = |file: u32| self.active.get(index(file)).copied().unwrap_or(false);
-        plan.shown().filter(move |feature| ran(feature.file)).map(|feature| {
-            let value = value_of(&plan.program, &self.cells, feature.input.source);
-            let value = value.map(|value| match feature.input.unwrap {
-                true => Cow::Owned(value.unwrapped()),
-                false => Cow::Borrowed(value),
-            });
-            (&*feature.name, value)
+        let ran = |feature: &&Feature| self.values.ran(feature.file);
+        plan.shown().filter(ran).map(|feature| (&*feature.name, self.value(plan, feature)))
+    }
+
+    fn value<'o>(&'o self, plan: &'o Plan, feature: &Feature) -> Option<Cow<'o, Value>> {
+        let value = match feature.input.source {
+            Source::Node(at) => self.values.get(at),
+            Source::Constant(at) => plan.program.constants.get(index(at)),
+        }?;
+        Some(match feature.input.unwrap {
+            true => Cow::Owned(value.unwrapped()),
+            false => Cow::Borrowed(value),
         })
     }
 
@@ -48,7 +53,20 @@ impl Outcome {
         &'o self,
         plan: &'o Plan,
     ) -> impl Iterator<Item = (&'o str, Cow<'o, Value>)> {
-        let there = self.features(plan).filter_map(|(name, value)| Some((name, value?)));
+        let may: Vec<u32> = match &self.values {
+            Kept::Each { .. } => (0..).take(plan.program.features.len()).collect(),
+            Kept::Over { base, changed } => {
+                let nodes = changed.iter().map(|(at, _)| *at);
+                let mut may: Vec<u32> = nodes.flat_map(|at| plan.graph.features_of(at)).collect();
+                may.extend(&base.matched);
+                may.sort_unstable();
+                may.dedup();
+                may
+            }
+        };
+        let features = may.into_iter().filter_map(|at| plan.program.features.get(index(at)));
+        let shown = features.filter(|feature| feature.shown && self.values.ran(feature.file));
+        let there = shown.filter_map(|feature| Some((&*feature.name, self.value(plan, feature)?)));
         there.filter(|(_, value)| matches(value))
     }
 
@@ -210,7 +228,7 @@ fn feature_name(function: &str) -> String {
 }
 
 /// Whether a feature's value is more than null or false.
-fn matches(value: &Value) -> bool {
+pub(super) fn matches(value: &Value) -> bool {
     match value {
         Value::None | Value::Bool(false) => false,
         Value::Rule(rule) => rule.value,

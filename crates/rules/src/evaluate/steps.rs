@@ -107,7 +107,7 @@ impl Run<'_> {
     }
 
     /// Whether an input is there and true.
-    fn holds(&self, input: Input) -> bool {
+    pub(super) fn holds(&self, input: Input) -> bool {
         self.read(input).is_some_and(|value| value.truth())
     }
 

@@ -1,7 +1,9 @@
 //! The plan: a checked program, packed for evaluation. Immutable, shared by all threads; whatever
 //! does not depend on the event is computed here, once.
 
+mod atoms;
 mod facts;
+pub(crate) mod graph;
 pub(crate) mod node;
 mod order;
 
@@ -9,12 +11,14 @@ pub use node::Program;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use crate::check::DeclaredLabels;
-use crate::evaluate::{Fold, fold};
+use crate::evaluate::{Fold, Order, Room, fold};
+use crate::value::Str;
 pub(crate) use facts::{MOST_ROUNDS, Round, too_deep};
-use node::{Does, Feature, Input, Node, Source};
+use graph::Graph;
+use node::{Does, Feature, Input, Kind, Node, Source};
 
 /// A program, ready to be evaluated on any number of events.
 pub struct Plan {
@@ -26,11 +30,24 @@ pub struct Plan {
     pub(crate) paths: HashMap<Arc<str>, u32>,
     /// The `WhenRules` in the order in which they fire, unless a `Require` may change it.
     fixed_order: Option<HashMap<u32, usize>>,
+    /// How the nodes hang together.
+    pub(crate) graph: Graph,
+    /// The order of the nodes, where no `Require` may change it.
+    pub(crate) order: OnceLock<Arc<Order>>,
+    /// The order of the nodes by what the `Require`s came to.
+    pub(crate) orders: RwLock<Orders>,
+    /// Rooms for evaluations that are not going on.
+    pub(crate) rooms: Mutex<Vec<Room>>,
+    /// The rules by name.
+    pub(crate) rules: HashMap<Str, u32>,
     /// What must be fetched, round by round.
     pub(crate) rounds: Vec<Round>,
     /// The lists that rules read and that change while the engine runs.
     pub(crate) running_lists: Vec<Arc<str>>,
 }
+
+/// Orders of nodes, each by the `Require`s with the files that they came to.
+pub(crate) type Orders = HashMap<Vec<(u32, u32)>, Arc<Order>>;
 
 impl fmt::Debug for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,7 +64,7 @@ impl Plan {
     #[must_use]
     pub fn build(mut program: Program) -> Self {
         let folded = fold_constants(&mut program);
-        let work = program
+        let work: Vec<Vec<u32>> = program
             .units
             .iter()
             .map(|unit| unit.nodes.clone().filter(|at| !is_folded(&folded, *at)).collect())
@@ -63,7 +80,26 @@ impl Plan {
         if rounds.is_empty() && !running_lists.is_empty() {
             rounds.push(Round::default());
         }
-        Self { program, work, closures, paths, fixed_order, rounds, running_lists }
+        let graph = Graph::of(&mut program, &work);
+        let rules = program.nodes.iter().zip(0..).filter_map(|(node, at)| match &node.kind {
+            Kind::Rule(rule) => Some((rule.name.clone(), at)),
+            _ => None,
+        });
+        let rules = rules.collect();
+        Self {
+            program,
+            work,
+            closures,
+            paths,
+            fixed_order,
+            graph,
+            order: OnceLock::new(),
+            orders: RwLock::default(),
+            rooms: Mutex::default(),
+            rules,
+            rounds,
+            running_lists,
+        }
     }
 
     pub(crate) fn node(&self, at: u32) -> Option<&Node> {
@@ -86,15 +122,18 @@ impl Plan {
         &self,
         fired: &mut [(u32, T)],
         required: &dyn Fn(u32) -> Option<u32>,
+        kept: Option<&OnceLock<HashMap<u32, usize>>>,
     ) {
         if fired.len() < 2 {
             return;
         }
         let replayed;
-        let ranks = match &self.fixed_order {
-            Some(ranks) => ranks,
-            None => {
-                replayed = ranks(order::waves(&self.program, required));
+        let replay = || ranks(order::waves(&self.program, required));
+        let ranks = match (&self.fixed_order, kept) {
+            (Some(ranks), _) => ranks,
+            (None, Some(kept)) => kept.get_or_init(replay),
+            (None, None) => {
+                replayed = replay();
                 &replayed
             }
         };

@@ -121,6 +121,12 @@ impl Pattern {
         !matches!(self.engine, Engine::Backtracking(_))
     }
 
+    /// Whether the pattern runs on the linear engine for every text, so that it never gives up.
+    #[must_use]
+    pub fn is_always_linear(&self) -> bool {
+        matches!(self.engine, Engine::Linear(_))
+    }
+
     /// Literals of which every match contains one, if there are any good ones: what a filter
     /// can look for before the pattern itself is run.
     #[must_use]
@@ -132,7 +138,19 @@ impl Pattern {
     pub fn is_match(&self, text: &str) -> Result<bool, Fault> {
         match self.runner(text) {
             Runner::Linear(regex) => Ok(regex.is_match(text.as_bytes())),
+            Runner::Backtracking(_) if !self.may_match(text) => Ok(false),
             Runner::Backtracking(regex) => regex.is_match(text).map_err(|error| budget(&error)),
+        }
+    }
+
+    /// Whether the text has one of the literals, so that no steps are spent where it has none.
+    fn may_match(&self, text: &str) -> bool {
+        let Some(literals) = &self.literals else { return true };
+        if literals.ignore_case {
+            let text = text.to_ascii_lowercase();
+            literals.any_of.iter().any(|literal| text.contains(literal))
+        } else {
+            literals.any_of.iter().any(|literal| text.contains(literal))
         }
     }
 
