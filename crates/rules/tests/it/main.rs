@@ -17,6 +17,7 @@ mod findings;
 mod literate;
 mod manual;
 mod messages;
+mod oracle;
 mod properties;
 mod shared;
 mod starter;
