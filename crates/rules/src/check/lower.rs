@@ -18,6 +18,7 @@ use crate::plan::node::{
 };
 use crate::problem::Problem;
 use crate::types::Type;
+use crate::value::json::write_str;
 use crate::value::{Str, Value};
 
 /// An expression with its type, as a part of the program.
@@ -153,8 +154,12 @@ impl Lowering<'_> {
         let shown = wrapper == Wrapper::ExtractLiteral
             || (!local && !is_constant(&assign.value) && showable);
         let step = self.step(vec![value.step], Does::Nothing);
+        let mut key = String::from(",");
+        write_str(&mut key, &assign.name.text);
+        key.push(':');
         self.program.features.push(Feature {
             name: Arc::clone(&assign.name.text),
+            key: key.into(),
             file: number(self.file),
             input: value.input,
             shown,

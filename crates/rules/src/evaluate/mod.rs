@@ -74,7 +74,19 @@ pub struct EvaluationError {
 /// Evaluates an event. `now` is the clock that the age and expiry of labels are told from.
 #[must_use]
 pub fn evaluate(plan: &Plan, event: &Event, facts: &Facts, now: Timestamp) -> Outcome {
-    quick::evaluate(plan, event, facts, now)
+    let data = run::parse(event.data.as_str(), &plan.wanted);
+    evaluate_read(plan, event, data, facts, now)
+}
+
+/// The same for an event of which the wanted data were read already.
+pub(crate) fn evaluate_read(
+    plan: &Plan,
+    event: &Event,
+    data: Value,
+    facts: &Facts,
+    now: Timestamp,
+) -> Outcome {
+    quick::evaluate(plan, event, data, facts, now)
         .unwrap_or_else(|| evaluate_plainly(plan, event, facts, now))
 }
 

@@ -23,13 +23,14 @@ const MAX_ORDERS: usize = 256;
 pub(super) fn evaluate(
     plan: &Plan,
     event: &Event,
+    data: Value,
     facts: &Facts,
     now: Timestamp,
 ) -> Option<Outcome> {
     if !plan.graph.usable {
         return None;
     }
-    let mut run = Run::beginning(plan, event, facts, now);
+    let mut run = Run::beginning(plan, event, data, facts, now);
     let mut room = plan.rooms.lock().unwrap_or_else(PoisonError::into_inner).pop();
     room.get_or_insert_default().begin(plan.program.nodes.len());
     run.cells = Cells::Over(Box::new(Over { base: None, room: room.unwrap_or_default() }));

@@ -12,6 +12,7 @@ use super::steps::Stop;
 use super::{Emitted, EvaluationError, Outcome};
 use crate::facts::Facts;
 use crate::functions::{CallContext, Lists, Nothing};
+use crate::jsonpath::Wanted;
 use crate::plan::node::{Input, Items, Node, Place, Program, Source};
 use crate::plan::{Plan, index};
 use crate::state::Change;
@@ -51,18 +52,18 @@ pub(crate) struct Run<'a> {
     pub(super) arguments: Vec<Value>,
 }
 
-fn parse(text: &str) -> Value {
-    match json::read(&Arc::from(text), MAX_DEPTH) {
-        Ok(document) => document.value,
-        Err(_) => Value::None,
-    }
+/// What rules may see of a text of JSON.
+pub(super) fn parse(text: &str, wanted: &Wanted) -> Value {
+    json::read_wanted(&Arc::from(text), MAX_DEPTH, wanted).unwrap_or(Value::None)
 }
 
 impl<'a> Run<'a> {
     pub(super) fn new(plan: &'a Plan, event: &'a Event, facts: &'a Facts, now: Timestamp) -> Self {
+        let data = parse(event.data.as_str(), &Wanted::ALL);
         Self {
             cells: Cells::Each(vec![None; plan.program.nodes.len()]),
-            ..Self::beginning(plan, event, facts, now)
+            active: vec![false; plan.program.units.len()],
+            ..Self::beginning(plan, event, data, facts, now)
         }
     }
 
@@ -70,16 +71,15 @@ impl<'a> Run<'a> {
     pub(super) fn beginning(
         plan: &'a Plan,
         event: &'a Event,
+        data: Value,
         facts: &'a Facts,
         now: Timestamp,
     ) -> Self {
-        let data = parse(event.data.as_str());
         Self {
             plan: Some(plan),
             event: Some(event),
             now,
             data,
-            active: vec![false; plan.program.units.len()],
             ..Self::empty(&plan.program, facts)
         }
     }
@@ -195,9 +195,10 @@ impl<'a> Run<'a> {
     pub(super) fn read_secret(&mut self) {
         if self.secret.is_none() {
             let text = self.event.and_then(|event| event.secret_data.as_ref());
-            self.secret = Some(
-                text.map_or_else(|| Value::Map(Arc::default()), |secret| parse(secret.as_str())),
-            );
+            self.secret = Some(text.map_or_else(
+                || Value::Map(Arc::default()),
+                |secret| parse(secret.as_str(), &Wanted::ALL),
+            ));
         }
     }
 

@@ -33,8 +33,11 @@ impl Outcome {
         &'o self,
         plan: &'o Plan,
     ) -> impl Iterator<Item = (&'o str, Option<Cow<'o, Value>>)> {
-        let ran = |feature: &&Feature| self.values.ran(feature.file);
-        plan.shown().filter(ran).map(|feature| (&*feature.name, self.value(plan, feature)))
+        self.shown_features(plan).map(|feature| (&*feature.name, self.value(plan, feature)))
+    }
+
+    fn shown_features<'o>(&'o self, plan: &'o Plan) -> impl Iterator<Item = &'o Feature> {
+        plan.shown().filter(|feature| self.values.ran(feature.file))
     }
 
     fn value<'o>(&'o self, plan: &'o Plan, feature: &Feature) -> Option<Cow<'o, Value>> {
@@ -53,6 +56,13 @@ impl Outcome {
         &'o self,
         plan: &'o Plan,
     ) -> impl Iterator<Item = (&'o str, Cow<'o, Value>)> {
+        self.matched_features(plan).map(|(feature, value)| (&*feature.name, value))
+    }
+
+    fn matched_features<'o>(
+        &'o self,
+        plan: &'o Plan,
+    ) -> impl Iterator<Item = (&'o Feature, Cow<'o, Value>)> {
         let may: Vec<u32> = match &self.values {
             Kept::Each { .. } => (0..).take(plan.program.features.len()).collect(),
             Kept::Over { base, changed } => {
@@ -66,7 +76,7 @@ impl Outcome {
         };
         let features = may.into_iter().filter_map(|at| plan.program.features.get(index(at)));
         let shown = features.filter(|feature| feature.shown && self.values.ran(feature.file));
-        let there = shown.filter_map(|feature| Some((&*feature.name, self.value(plan, feature)?)));
+        let there = shown.filter_map(|feature| Some((feature, self.value(plan, feature)?)));
         there.filter(|(_, value)| matches(value))
     }
 
@@ -116,7 +126,7 @@ impl Outcome {
         let id = parse_integer(id).unwrap_or_else(|| Value::str(id));
         write_value(out, &id, NonFinite::Null);
         out.push_str(",\"__timestamp\":");
-        write_str(out, &isoformat(event, self.offset));
+        write_time(out, event, self.offset);
         out.push_str(",\"__error_count\":");
         write_int(out, i64::try_from(self.errors.len()).unwrap_or(i64::MAX));
         let labels: Vec<String> = self
@@ -136,17 +146,16 @@ impl Outcome {
             write_str(out, &name);
             write_texts(out, ":", texts.iter().map(String::as_str));
         }
-        let mut feature = |name: &str, value: &Value| {
-            out.push(',');
-            write_str(out, name);
-            out.push(':');
+        let mut show = |feature: &Feature, value: &Value| {
+            out.push_str(&feature.key);
             write_value(out, value, shape.non_finite);
         };
         if shape.only_matched {
-            self.matched(plan).for_each(|(name, value)| feature(name, &value));
+            self.matched_features(plan).for_each(|(feature, value)| show(feature, &value));
         } else {
-            for (name, value) in self.features(plan) {
-                feature(name, value.as_deref().unwrap_or(&Value::None));
+            for feature in self.shown_features(plan) {
+                let value = self.value(plan, feature);
+                show(feature, value.as_deref().unwrap_or(&Value::None));
             }
         }
         out.push('}');
@@ -236,17 +245,32 @@ pub(super) fn matches(value: &Value) -> bool {
     }
 }
 
-/// The event's time as Python's `isoformat` writes it.
-fn isoformat(event: &Event, offset: Offset) -> String {
+/// Writes the event's time as Python's `isoformat` does, in quotes.
+fn write_time(out: &mut String, event: &Event, offset: Offset) {
     let time = offset.to_datetime(event.timestamp);
-    let whole = time.strftime("%Y-%m-%dT%H:%M:%S");
-    let fraction = match time.subsec_nanosecond() / 1000 {
-        0 => String::new(),
-        micros => format!(".{micros:06}"),
+    let mut digits = |before: &str, value: i64, width: u32| {
+        out.push_str(before);
+        for place in (0..width).rev() {
+            let digit = value / 10_i64.pow(place) % 10;
+            out.push(
+                u32::try_from(digit).ok().and_then(|d| char::from_digit(d, 10)).unwrap_or('0'),
+            );
+        }
     };
-    let sign = if offset.is_negative() { '-' } else { '+' };
-    let minutes = offset.seconds().unsigned_abs() / 60;
-    format!("{whole}{fraction}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    digits("\"", time.year().into(), 4);
+    digits("-", time.month().into(), 2);
+    digits("-", time.day().into(), 2);
+    digits("T", time.hour().into(), 2);
+    digits(":", time.minute().into(), 2);
+    digits(":", time.second().into(), 2);
+    let micros = time.subsec_nanosecond() / 1000;
+    if micros > 0 {
+        digits(".", micros.into(), 6);
+    }
+    let minutes = i64::from(offset.seconds().unsigned_abs() / 60);
+    digits(if offset.is_negative() { "-" } else { "+" }, minutes / 60, 2);
+    digits(":", minutes % 60, 2);
+    out.push('"');
 }
 
 fn write_value(out: &mut String, value: &Value, non_finite: NonFinite) {

@@ -3,12 +3,14 @@
 
 mod find;
 mod parse;
+mod wanted;
 
 use std::fmt;
 
 use crate::value::{Fault, Str, Value};
 
 pub use parse::PathError;
+pub(crate) use wanted::Wanted;
 
 /// A compiled path.
 #[derive(Clone, Debug, PartialEq)]

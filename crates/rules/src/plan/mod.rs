@@ -15,10 +15,12 @@ use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use crate::check::DeclaredLabels;
 use crate::evaluate::{Fold, Order, Room, fold};
-use crate::value::Str;
+use crate::functions::{self, Lists, Nothing, Prepared, Special};
+use crate::jsonpath::Wanted;
+use crate::value::{Str, Value};
 pub(crate) use facts::{MOST_ROUNDS, Round, too_deep};
 use graph::Graph;
-use node::{Does, Feature, Input, Kind, Node, Source};
+use node::{BeyondDoes, Does, Feature, Input, Kind, Node, Source};
 
 /// A program, ready to be evaluated on any number of events.
 pub struct Plan {
@@ -30,6 +32,8 @@ pub struct Plan {
     pub(crate) paths: HashMap<Arc<str>, u32>,
     /// The `WhenRules` in the order in which they fire, unless a `Require` may change it.
     fixed_order: Option<HashMap<u32, usize>>,
+    /// What the program reads of an event's data.
+    pub(crate) wanted: Wanted,
     /// How the nodes hang together.
     pub(crate) graph: Graph,
     /// The order of the nodes, where no `Require` may change it.
@@ -64,6 +68,7 @@ impl Plan {
     #[must_use]
     pub fn build(mut program: Program) -> Self {
         let folded = fold_constants(&mut program);
+        prepare_folded(&mut program);
         let work: Vec<Vec<u32>> = program
             .units
             .iter()
@@ -80,6 +85,7 @@ impl Plan {
         if rounds.is_empty() && !running_lists.is_empty() {
             rounds.push(Round::default());
         }
+        let wanted = wanted(&program);
         let graph = Graph::of(&mut program, &work);
         let rules = program.nodes.iter().zip(0..).filter_map(|(node, at)| match &node.kind {
             Kind::Rule(rule) => Some((rule.name.clone(), at)),
@@ -92,6 +98,7 @@ impl Plan {
             closures,
             paths,
             fixed_order,
+            wanted,
             graph,
             order: OnceLock::new(),
             orders: RwLock::default(),
@@ -185,6 +192,51 @@ fn replace(folded: &[Option<Input>], input: &mut Input) {
     {
         input.source = constant.source;
     }
+}
+
+/// Makes ready what calls can reuse from event to event where only folding showed that an argument
+/// is constant. A call that cannot work says so when it is evaluated, as before.
+fn prepare_folded(program: &mut Program) {
+    for at in 0..program.nodes.len() {
+        let Some(Node { kind: Kind::Function(function), .. }) = program.nodes.get(at) else {
+            continue;
+        };
+        if !matches!(*function.prepared, Prepared::Nothing) {
+            continue;
+        }
+        let values = function.arguments.iter().map(|argument| match argument.input.source {
+            Source::Constant(at) => program.constants.get(index(at)).cloned(),
+            Source::Node(_) => None,
+        });
+        let values: Vec<Option<Value>> = values.collect();
+        let lists: &dyn Lists = match &program.lists {
+            Some(lists) => &**lists,
+            None => &Nothing,
+        };
+        let Ok(prepared) = functions::prepare(function.id, &values, lists) else { continue };
+        if let Some(Node { kind: Kind::Function(function), .. }) = program.nodes.get_mut(at) {
+            function.prepared = Arc::new(prepared);
+        }
+    }
+}
+
+/// What the program reads of an event's data.
+fn wanted(program: &Program) -> Wanted {
+    let whole = program.nodes.iter().any(|node| match &node.kind {
+        Kind::Beyond(beyond) => matches!(beyond.does, BeyondDoes::Special(Special::Event(_))),
+        Kind::Data(data) => !matches!(*data.prepared, Prepared::Path(_)),
+        _ => false,
+    });
+    if whole {
+        return Wanted::ALL;
+    }
+    Wanted::by(program.nodes.iter().filter_map(|node| match &node.kind {
+        Kind::Data(data) if !data.secret => match &*data.prepared {
+            Prepared::Path(path) => Some(path),
+            _ => None,
+        },
+        _ => None,
+    }))
 }
 
 /// The files that run when a file does, each after its imports.

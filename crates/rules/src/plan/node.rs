@@ -203,6 +203,8 @@ pub(crate) struct Finding {
 #[derive(Debug)]
 pub(crate) struct Feature {
     pub(crate) name: Arc<str>,
+    /// The name as results write it: a comma, the name in quotes, a colon.
+    pub(crate) key: Box<str>,
     pub(crate) file: u32,
     pub(crate) input: Input,
     /// Whether results show it.

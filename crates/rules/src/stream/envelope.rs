@@ -7,6 +7,7 @@ use jiff::tz::Offset;
 use model::{ActionId, Event, Json};
 
 use super::Now;
+use crate::jsonpath::Wanted;
 use crate::value::Value;
 use crate::value::json::{JsonError, Reader};
 
@@ -16,6 +17,8 @@ const MAX_DEPTH: usize = 190;
 /// An event as it came.
 pub(super) struct Envelope<'l> {
     pub(super) event: Event,
+    /// What rules read of its data.
+    pub(super) data: Value,
     /// The id as it is written in JSON.
     pub(super) id: &'l str,
     pub(super) now: Timestamp,
@@ -30,13 +33,23 @@ struct Parts<'l> {
     action_name: Option<Value>,
     timestamp: Option<Value>,
     send_time: Option<Value>,
-    data: Option<&'l str>,
+    data: Option<Part<'l>>,
     secret_data: Option<&'l str>,
     now: Option<Value>,
 }
 
+/// The data: as text and, once it is known to be the event's own, as far as rules read it.
+struct Part<'l> {
+    text: &'l str,
+    value: Option<Value>,
+}
+
 impl<'l> Parts<'l> {
-    fn read(line: &'l Arc<str>, start: usize, end: usize) -> Result<Self, JsonError> {
+    fn read(
+        line: &'l Arc<str>,
+        (start, end): (usize, usize),
+        wanted: &Wanted,
+    ) -> Result<Self, JsonError> {
         let mut parts = Self::default();
         let mut reader = Reader::new(line, start, end, MAX_DEPTH);
         reader.entries(|reader, key| {
@@ -45,7 +58,14 @@ impl<'l> Parts<'l> {
                 "action_name" => parts.action_name = Some(reader.value()?),
                 "timestamp" => parts.timestamp = Some(reader.value()?),
                 "send_time" => parts.send_time = Some(reader.value()?),
-                "data" => parts.data = Some(reader.span()?),
+                // Without an id so far this may be a message around the event.
+                "data" if parts.action_id.is_none() => {
+                    parts.data = Some(Part { text: reader.span()?, value: None });
+                }
+                "data" => {
+                    let (text, value) = reader.wanted_span(wanted)?;
+                    parts.data = Some(Part { text, value: Some(value) });
+                }
                 "secret_data" => parts.secret_data = Some(reader.span()?),
                 "now" => parts.now = Some(reader.value()?),
                 _ => drop(reader.span()?),
@@ -57,19 +77,25 @@ impl<'l> Parts<'l> {
     }
 
     /// Osprey's input messages have the event inside `data`, and their time as `send_time`.
-    fn unwrapped(self, line: &'l Arc<str>) -> Result<Self, JsonError> {
-        let (None, Some(inside)) = (self.action_id, self.data) else { return Ok(self) };
-        let start = inside.as_ptr().addr() - line.as_ptr().addr();
-        let parts = Self::read(line, start, start + inside.len())?;
+    fn unwrapped(self, line: &'l Arc<str>, wanted: &Wanted) -> Result<Self, JsonError> {
+        let (None, Some(inside)) = (self.action_id, &self.data) else { return Ok(self) };
+        let parts = Self::read(line, place(line, inside.text), wanted)?;
         Ok(Self { timestamp: parts.timestamp.or(self.send_time), now: self.now, ..parts })
     }
 }
 
+/// Where a part of a line begins and ends.
+fn place(line: &Arc<str>, part: &str) -> (usize, usize) {
+    let start = part.as_ptr().addr() - line.as_ptr().addr();
+    (start, start + part.len())
+}
+
 impl<'l> Envelope<'l> {
-    pub(super) fn read(line: &'l Arc<str>, clock: Now) -> Result<Self, String> {
+    /// `wanted` is what rules read of the data.
+    pub(super) fn read(line: &'l Arc<str>, clock: Now, wanted: &Wanted) -> Result<Self, String> {
         let said = |error: JsonError| error.to_string();
-        let parts = Parts::read(line, 0, line.len()).and_then(|parts| parts.unwrapped(line));
-        let parts = parts.map_err(said)?;
+        let parts = Parts::read(line, (0, line.len()), wanted);
+        let parts = parts.and_then(|parts| parts.unwrapped(line, wanted)).map_err(said)?;
         let (id, action_id) = id(parts.action_id)?;
         let action_name = match parts.action_name {
             Some(Value::Str(name)) => name.to_string(),
@@ -91,8 +117,16 @@ impl<'l> Envelope<'l> {
                 );
             }
         };
-        let data = object("data", parts.data)?;
+        let (data, value) = parts.data.map(|part| (part.text, part.value)).unzip();
+        let data = object("data", data)?;
         let data = data.ok_or("`data` is missing: an object, what the rules read")?;
+        let value = match value.flatten() {
+            Some(value) => value,
+            None => {
+                let (start, end) = place(line, data);
+                Reader::new(line, start, end, MAX_DEPTH).wanted(wanted).map_err(said)?
+            }
+        };
         let event = Event {
             action_id,
             action_name,
@@ -104,7 +138,7 @@ impl<'l> Envelope<'l> {
             Now::Event => timestamp,
             Now::At(at) => at,
         });
-        Ok(Self { event, id, now, offset: Some(offset) })
+        Ok(Self { event, data: value, id, now, offset: Some(offset) })
     }
 }
 

@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::evaluate;
+use crate::evaluate::evaluate_read;
 use crate::facts::Facts;
 use crate::labels::LabelState;
 use crate::plan::Plan;
@@ -122,10 +122,11 @@ impl Stream {
     /// # Errors
     /// What is wrong with the line and what to write instead; `out` is as it was then.
     pub fn event(&mut self, line: &Arc<str>, out: &mut String) -> Result<(), String> {
-        let envelope = Envelope::read(line, self.settings.now)?;
+        let envelope = Envelope::read(line, self.settings.now, &self.plan.wanted)?;
         let facts = Facts { offset: envelope.offset, ..Facts::default() };
         let facts = self.world.facts_beside(&self.plan, &envelope.event, facts);
-        let outcome = evaluate(&self.plan, &envelope.event, &facts, envelope.now);
+        let data = envelope.data.clone();
+        let outcome = evaluate_read(&self.plan, &envelope.event, data, &facts, envelope.now);
         let mutations = self.world.take(&outcome, &envelope.event, envelope.now);
         self.write(&outcome, &envelope, &mutations, out);
         Ok(())

@@ -3,6 +3,7 @@
 
 mod skip;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use num_bigint::BigInt;
 
 use super::number::{MAX_DIGITS, big_text};
 use super::{Fault, Map, Str, Value, float_text, integer};
+use crate::jsonpath::Wanted;
 
 /// A text that was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +62,15 @@ fn read_all<'t>(
     })
 }
 
+/// Reads the parts of a text that are wanted. What is not wanted must be JSON, too.
+pub(crate) fn read_wanted(
+    text: &Arc<str>,
+    max_depth: usize,
+    wanted: &Wanted,
+) -> Result<Value, JsonError> {
+    read_all(text, max_depth, |reader| reader.wanted(wanted)).map(|document| document.value)
+}
+
 /// Reads bytes, which must be UTF-8.
 pub fn read_bytes(bytes: &[u8], max_depth: usize) -> Result<Document, JsonError> {
     let text = std::str::from_utf8(bytes).map_err(|error| JsonError {
@@ -108,7 +119,7 @@ impl<'a> Reader<'a> {
                 if self.peek() != Some(b'"') {
                     return Err(self.error("a key in double quotes should be here"));
                 }
-                let key = self.string()?;
+                let key = self.key()?;
                 self.colon()?;
                 entry(self, &key)?;
                 if !self.more(b'}')? {
@@ -125,6 +136,42 @@ impl<'a> Reader<'a> {
         let start = self.at;
         self.skip()?;
         Ok(self.base.get(start..self.at).unwrap_or_default())
+    }
+
+    /// The value here, as far as it is wanted.
+    pub(crate) fn wanted(&mut self, wanted: &Wanted) -> Result<Value, JsonError> {
+        if wanted.is_all() || self.peek() != Some(b'{') {
+            return self.value();
+        }
+        let mut entries = Vec::new();
+        self.entries(|reader, key| match wanted.key(key) {
+            Some((key, below)) => {
+                entries.push((key.clone(), reader.wanted(below)?));
+                Ok(())
+            }
+            None => reader.skip(),
+        })?;
+        Ok(Value::Map(Arc::new(Map::new(entries).0)))
+    }
+
+    /// The same with its bytes.
+    pub(crate) fn wanted_span(&mut self, wanted: &Wanted) -> Result<(&'a str, Value), JsonError> {
+        let start = self.at;
+        let value = self.wanted(wanted)?;
+        Ok((self.base.get(start..self.at).unwrap_or_default(), value))
+    }
+
+    /// A key that is not kept.
+    fn key(&mut self) -> Result<Cow<'a, str>, JsonError> {
+        let start = self.at + 1;
+        self.at = start;
+        self.plain_run();
+        if self.peek() != Some(b'"') {
+            return self.escaped_string(start).map(|key| Cow::Owned(key.to_string()));
+        }
+        let key = self.base.get(start..self.at).unwrap_or_default();
+        self.at += 1;
+        Ok(Cow::Borrowed(key))
     }
 
     /// That nothing but space follows.
@@ -343,10 +390,7 @@ impl Reader<'_> {
     /// Goes on to the next quote, backslash, control character or the end.
     fn plain_run(&mut self) {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        self.at += rest
-            .iter()
-            .position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20)
-            .unwrap_or(rest.len());
+        self.at += plain_length(rest);
     }
 
     fn escaped_string(&mut self, start: usize) -> Result<Str, JsonError> {
@@ -415,6 +459,17 @@ impl Reader<'_> {
         self.at += 5;
         Ok(code)
     }
+}
+
+/// The bytes before the first that a string cannot hold as it is.
+fn plain_length(bytes: &[u8]) -> usize {
+    let end = memchr::memchr2(b'"', b'\\', bytes).unwrap_or(bytes.len());
+    let plain = bytes.get(..end).unwrap_or_default();
+    // Without an early way out this takes many bytes at a time.
+    if !plain.iter().fold(false, |any, byte| any | (*byte < 0x20)) {
+        return end;
+    }
+    plain.iter().position(|byte| *byte < 0x20).unwrap_or(end)
 }
 
 /// How numbers that JSON lacks are written.
@@ -506,9 +561,11 @@ fn write_float(out: &mut String, value: f64, non_finite: NonFinite) {
 pub fn write_str(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| byte == b'"' || byte == b'\\' || byte < 0x20)
-    {
-        let (plain, special) = rest.split_at(at);
+    loop {
+        let (plain, special) = rest.split_at(plain_length(rest.as_bytes()));
+        if special.is_empty() {
+            break;
+        }
         out.push_str(plain);
         let mut special = special.chars();
         match special.next() {
