@@ -116,7 +116,8 @@ fn run(name: &str, main: &str, events: &[Arc<str>]) {
     let start = Instant::now();
     let checked = check(&sources, &Environment::default());
     let problems: Vec<String> = checked.problems.iter().map(ToString::to_string).take(3).collect();
-    let plan = Arc::new(Plan::build(checked.program.unwrap_or_else(|| panic!("{problems:?}"))));
+    assert!(problems.is_empty(), "{problems:?}");
+    let plan = Arc::new(Plan::build(checked.program.expect("a program without problems")));
     let compiled = start.elapsed().as_secs_f64();
     let mut rates = [0.0; 2];
     let mut size = 0;
