@@ -5,10 +5,10 @@
 
 use crate::Engine;
 use jiff::Timestamp;
-use model::{AccountId, Decided, DecisionId, Enforcement, InLog, Logged};
+use model::{AccountId, Decided, DecisionId, Enforcement, InLog};
 use platforms::HttpClient;
 use platforms::webhook::{Delivery, Endpoint, deliver};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use store::log::LogError;
@@ -89,22 +89,15 @@ impl Outbox {
     /// Tries everything that is due, once. Returns how much that was.
     async fn round(&self) -> Result<usize, StoreError> {
         let due = self.engine.store.due(self.engine.clock.now(), MOST_AT_ONCE).await?;
-        let mut tried = 0;
-        let mut accounts: Vec<Vec<(Due, Logged)>> = Vec::new();
-        let mut places: HashMap<AccountId, usize> = HashMap::new();
+        let mut shown = Vec::with_capacity(due.len());
         for due in due {
-            let Some(log) = self.in_log(&due).await? else { continue };
-            tried += 1;
-            let Some((account, enforcement)) = self.rebuild(&due).await? else { continue };
-            let enforcement = enforcement.logged(log);
-            let place = *places.entry(account).or_insert(accounts.len());
-            match accounts.get_mut(place) {
-                Some(queue) => queue.push((due, enforcement)),
-                None => accounts.push(vec![(due, enforcement)]),
-            }
+            let log = self.in_log(&due).await?;
+            shown.push((due, log));
         }
+        let queues = in_order(shown);
+        let tried = queues.iter().map(Vec::len).sum();
         let mut running = JoinSet::new();
-        for queue in accounts {
+        for queue in queues {
             if running.len() >= self.persistence.at_once.max(1) {
                 settled(running.join_next().await)?;
             }
@@ -120,8 +113,10 @@ impl Outbox {
     }
 
     /// One account's decisions in order; the first failure ends the round for it.
-    async fn serve(self, queue: Vec<(Due, Logged)>) -> Result<(), StoreError> {
-        for (due, enforcement) in queue {
+    async fn serve(self, queue: Vec<(Due, InLog)>) -> Result<(), StoreError> {
+        for (due, log) in queue {
+            let Some(enforcement) = self.rebuild(&due).await? else { continue };
+            let enforcement = enforcement.logged(log);
             let now = self.engine.clock.now();
             let delivery = deliver(&self.client, &self.endpoint, &enforcement, now).await;
             let attempt = self.judge(&due, delivery, now);
@@ -204,15 +199,14 @@ impl Outbox {
         }))
     }
 
-    /// The enforcement of a recorded decision, and whose it is. What cannot be rebuilt is given up.
-    async fn rebuild(&self, due: &Due) -> Result<Option<(AccountId, Enforcement)>, StoreError> {
+    /// The enforcement of a recorded decision. What cannot be rebuilt is given up.
+    async fn rebuild(&self, due: &Due) -> Result<Option<Enforcement>, StoreError> {
         let why = match self.engine.store.decision(due.decision).await {
             Ok(Some(stored)) => {
-                let account = stored.decision.account.clone();
                 let public_url = &self.engine.settings.public_url;
                 match Decided::new(stored.decision, stored.statement) {
                     Ok(decided) => match Enforcement::of(&decided, public_url) {
-                        Some(enforcement) => return Ok(Some((account, enforcement))),
+                        Some(enforcement) => return Ok(Some(enforcement)),
                         None => "the decision asks nothing of the platform".to_owned(),
                     },
                     Err(error) => error.to_string(),
@@ -228,6 +222,29 @@ impl Outbox {
     }
 }
 
+/// Each account's decisions, up to the first that the log does not show yet. The log goes on while
+/// it is asked, so a later decision may be shown although an earlier one was not: it waits too.
+fn in_order<L>(shown: Vec<(Due, Option<L>)>) -> Vec<Vec<(Due, L)>> {
+    let mut queues: Vec<Vec<(Due, L)>> = Vec::new();
+    let mut places: HashMap<AccountId, usize> = HashMap::new();
+    let mut held: HashSet<AccountId> = HashSet::new();
+    for (due, log) in shown {
+        let Some(log) = log else {
+            held.insert(due.account);
+            continue;
+        };
+        if held.contains(&due.account) {
+            continue;
+        }
+        let place = *places.entry(due.account.clone()).or_insert(queues.len());
+        match queues.get_mut(place) {
+            Some(queue) => queue.push((due, log)),
+            None => queues.push(vec![(due, log)]),
+        }
+    }
+    queues
+}
+
 type Joined = Result<Result<(), StoreError>, tokio::task::JoinError>;
 
 fn settled(joined: Option<Joined>) -> Result<(), StoreError> {
@@ -241,4 +258,36 @@ fn settled(joined: Option<Joined>) -> Result<(), StoreError> {
 #[expect(clippy::cast_precision_loss, reason = "counts of rows are far below 2^52")]
 fn gauge(name: &'static str, count: u64) {
     metrics::gauge!(name).set(count as f64);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_order;
+    use model::{AccountId, DecisionId, Ids, Json, SeededIds};
+    use store::Due;
+
+    #[test]
+    fn what_the_log_does_not_show_yet_holds_back_what_the_account_did_later() {
+        let ids = SeededIds::new("order");
+        let due = |account: &str| Due {
+            decision: DecisionId::new(ids.next()),
+            account: AccountId::new(account).unwrap(),
+            body: Json::parse("{}").unwrap(),
+            attempts: 0,
+            since: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let shown = vec![
+            (due("ann"), Some(0)),
+            (due("ben"), None),
+            (due("ann"), Some(2)),
+            (due("ben"), Some(3)),
+            (due("ann"), None),
+            (due("ann"), Some(5)),
+            (due("cid"), Some(6)),
+        ];
+        let queues = in_order(shown);
+        let places: Vec<Vec<i32>> =
+            queues.iter().map(|queue| queue.iter().map(|(_, at)| *at).collect()).collect();
+        assert_eq!(places, [vec![0, 2], vec![6]]);
+    }
 }

@@ -6,7 +6,7 @@ use crate::sql::{
 };
 use crate::{Store, StoreError};
 use jiff::Timestamp;
-use model::{DecisionId, Json, Receipt, ReceiptState};
+use model::{AccountId, DecisionId, Json, Receipt, ReceiptState};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -15,6 +15,8 @@ use sqlx::any::AnyRow;
 pub struct Due {
     /// Whose; key of idempotency.
     pub decision: DecisionId,
+    /// Whose decisions go out in their order.
+    pub account: AccountId,
     /// The [`model::Enforcement`] as JSON.
     pub body: Json,
     /// How often it was tried.
@@ -61,7 +63,7 @@ pub struct DeadLetter {
     pub at: Timestamp,
 }
 
-const DUE: &str = "select d.id, o.body, w.attempts, o.created_at \
+const DUE: &str = "select d.id, o.body, w.attempts, o.created_at, w.account_id \
     from delivery w join outbox o on o.decision_seq = w.decision_seq \
     join decision d on d.seq = w.decision_seq \
     where w.next_at is not null and w.next_at <= $1 and not exists (select 1 from delivery earlier \
@@ -113,6 +115,7 @@ impl Store {
                 let body = Json::parse(column(row, 1)?);
                 Ok(Due {
                     decision: parsed(row, 0, "a decision's id")?,
+                    account: parsed(row, 4, "an account's id")?,
                     body: body.map_err(|error| unreadable("an enforcement", &error))?,
                     attempts: attempts(row, 2)?,
                     since: instant(row, 3)?,
