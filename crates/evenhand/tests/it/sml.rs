@@ -33,9 +33,15 @@ fn sml(arguments: &[&str], directory: &Path, input: &[u8]) -> (i32, String, Stri
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A program that does not check ends before it reads.
-    let _ = child.stdin.take().unwrap().write_all(input);
-    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // Beside the reading: whoever only writes while results fill the pipe waits for ever.
+    let Output { status, stdout, stderr } = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            // A program that does not check ends before it reads.
+            let _ = stdin.write_all(input);
+        });
+        child.wait_with_output().unwrap()
+    });
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (status.code().unwrap_or(-1), text(stdout), text(stderr))
 }
@@ -126,6 +132,8 @@ fn accepted(id: &str, folder: &Path, case: &Value, events: &[Box<RawValue>]) {
         labels.to_str().unwrap(),
         "--labels-out",
         after.to_str().unwrap(),
+        "--threads",
+        "3",
     ];
     let (code, out, err) = sml(&arguments, folder, events.concat().as_bytes());
     assert_eq!(code, 0, "{id}: {err}");
@@ -256,4 +264,71 @@ fn files_are_put_into_the_one_form() {
     let (code, _, err) = fmt(&[]);
     assert_eq!(code, 1);
     assert!(err.contains("main.sml:1:"), "{err}");
+}
+
+#[test]
+fn results_keep_the_order_of_the_events_on_any_number_of_threads() {
+    let folder = rules(&WORDS.replace("'said {Text}'", "'said'"));
+    let mut input = String::new();
+    for at in 0..5000 {
+        input.push_str(&event(&at.to_string(), if at % 7 == 0 { "spam" } else { "ham" }));
+        input.push('\n');
+        if at % 1000 == 0 {
+            input.push_str("oops\n");
+        }
+    }
+    let run = |threads: &str| sml(&["run", "--threads", threads], folder.path(), input.as_bytes());
+    let (one, three) = (run("1"), run("3"));
+    assert_eq!((one.0, one.1.lines().count()), (1, 5000));
+    assert!(one.2.contains("line 1003: ") && one.2.ends_with("lines refused: 5\n"), "{}", one.2);
+    assert!(one == three, "{}", three.2);
+}
+
+#[test]
+fn rules_with_state_run_on_one_thread_and_say_so() {
+    let folder = rules(
+        "User: Entity[str] = EntityJson(type='User', path='$.user')
+Seen = Rule(when_all=[HasLabel(entity=User, label='seen')], description='seen')
+New = Rule(when_all=[not Seen], description='new')
+WhenRules(rules_any=[New], then=[LabelAdd(entity=User, label='seen')])
+",
+    );
+    std::fs::write(
+        folder.path().join("config.yaml"),
+        "labels:\n  seen: {valid_for: [User], connotation: neutral, description: was here}\n",
+    )
+    .unwrap();
+    let event = event("1", "x").replace("text", "user") + "\n";
+    let (code, out, err) =
+        sml(&["run", "--threads", "2"], folder.path(), event.repeat(3).as_bytes());
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(err.matches("one thread").count(), 1, "{err}");
+    let seen: Vec<Value> = out
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["features"]["Seen"].clone())
+        .collect();
+    assert_eq!(seen, [json!(false), json!(true), json!(true)]);
+}
+
+#[test]
+fn a_result_is_there_while_the_input_waits() {
+    use std::io::{BufRead, BufReader};
+    let folder = rules(&WORDS.replace("'said {Text}'", "'said'"));
+    let mut child = evenhand()
+        .args(["sml", "run", "--threads", "2"])
+        .arg(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    for id in ["1", "2", "3"] {
+        writeln!(input, "{}", event(id, "spam")).unwrap();
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        assert!(line.starts_with(&format!("{{\"action_id\":{id},")), "{line}");
+    }
+    drop(input);
+    assert!(child.wait().unwrap().success());
 }

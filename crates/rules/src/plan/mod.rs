@@ -118,6 +118,18 @@ impl Plan {
         self.program.features.iter().filter(|feature| feature.shown)
     }
 
+    /// Whether what one event leaves behind can matter to the next: labels, counters, kept values.
+    #[must_use]
+    pub fn keeps_state(&self) -> bool {
+        let keeps = |node: &Node| {
+            matches!(
+                node.kind,
+                node::Kind::Label(_) | node::Kind::HasLabel(_) | node::Kind::Beyond(_)
+            )
+        };
+        self.fact_rounds() > 0 || self.program.nodes.iter().any(keeps)
+    }
+
     /// The labels that the rulebook declares.
     #[must_use]
     pub fn labels(&self) -> &DeclaredLabels {

@@ -91,10 +91,17 @@ fn place(line: &Arc<str>, part: &str) -> (usize, usize) {
 }
 
 impl<'l> Envelope<'l> {
-    /// `wanted` is what rules read of the data.
-    pub(super) fn read(line: &'l Arc<str>, clock: Now, wanted: &Wanted) -> Result<Self, String> {
-        let said = |error: JsonError| error.to_string();
-        let parts = Parts::read(line, (0, line.len()), wanted);
+    /// Reads the bytes from `at.0` to `at.1` of a text; `wanted` is what rules read of the data.
+    pub(super) fn read(
+        line: &'l Arc<str>,
+        at: (usize, usize),
+        clock: Now,
+        wanted: &Wanted,
+    ) -> Result<Self, String> {
+        let said = |error: JsonError| {
+            JsonError { offset: error.offset.saturating_sub(at.0), ..error }.to_string()
+        };
+        let parts = Parts::read(line, at, wanted);
         let parts = parts.and_then(|parts| parts.unwrapped(line, wanted)).map_err(said)?;
         let (id, action_id) = id(parts.action_id)?;
         let action_name = match parts.action_name {

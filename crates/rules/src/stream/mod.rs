@@ -83,6 +83,15 @@ impl Default for Settings {
     }
 }
 
+/// What came of a block of lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// The results, a line each.
+    pub out: String,
+    /// The lines that are no events, by number, and why.
+    pub refused: Vec<(u64, String)>,
+}
+
 /// A stream of events under one plan.
 #[derive(Debug)]
 pub struct Stream {
@@ -117,12 +126,61 @@ impl Stream {
         self.settings.now = now;
     }
 
+    /// Evaluates every line of a block; its first line has this number. Empty lines are passed over,
+    /// lines that are no events are told, and the rest goes on.
+    #[must_use]
+    pub fn block(&mut self, bytes: &[u8], first_line: u64) -> Done {
+        let mut done = Done { out: String::with_capacity(bytes.len() * 2), refused: Vec::new() };
+        match std::str::from_utf8(bytes) {
+            Ok(text) => {
+                let text = Arc::from(text);
+                let mut start = 0;
+                for (line, number) in bytes.split(|byte| *byte == b'\n').zip(first_line..) {
+                    let end = start + line.len();
+                    if !line.iter().all(u8::is_ascii_whitespace)
+                        && let Err(why) = self.event_within(&text, (start, end), &mut done.out)
+                    {
+                        done.refused.push((number, why));
+                    }
+                    start = end + 1;
+                }
+            }
+            Err(_) => self.broken_block(bytes, first_line, &mut done),
+        }
+        done
+    }
+
+    /// A block in which not everything is UTF-8.
+    fn broken_block(&mut self, bytes: &[u8], first_line: u64, done: &mut Done) {
+        for (line, number) in bytes.split(|byte| *byte == b'\n').zip(first_line..) {
+            if line.iter().all(u8::is_ascii_whitespace) {
+                continue;
+            }
+            let read = match std::str::from_utf8(line) {
+                Ok(text) => self.event(&Arc::from(text), &mut done.out),
+                Err(error) => Err(format!("not UTF-8 at byte {}", error.valid_up_to())),
+            };
+            if let Err(why) = read {
+                done.refused.push((number, why));
+            }
+        }
+    }
+
     /// Evaluates the event that a line holds and writes its result, with a line end, to `out`.
     ///
     /// # Errors
     /// What is wrong with the line and what to write instead; `out` is as it was then.
     pub fn event(&mut self, line: &Arc<str>, out: &mut String) -> Result<(), String> {
-        let envelope = Envelope::read(line, self.settings.now, &self.plan.wanted)?;
+        self.event_within(line, (0, line.len()), out)
+    }
+
+    fn event_within(
+        &mut self,
+        text: &Arc<str>,
+        place: (usize, usize),
+        out: &mut String,
+    ) -> Result<(), String> {
+        let envelope = Envelope::read(text, place, self.settings.now, &self.plan.wanted)?;
         let facts = Facts { offset: envelope.offset, ..Facts::default() };
         let facts = self.world.facts_beside(&self.plan, &envelope.event, facts);
         let data = envelope.data.clone();

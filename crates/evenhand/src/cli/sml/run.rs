@@ -1,18 +1,18 @@
 //! `evenhand sml run`: events in, what the rules say of them out. Must not evaluate: `rules` does.
 
+use super::pump::pump;
+use super::{Refusals, programmed};
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 use anyhow::{Context, Result};
 use jiff::Timestamp;
+use rules::Plan;
 use rules::stream::{Labels, Now, Output, Settings, Stream};
 use rules::value::json::NonFinite;
-use rules::{Plan, Problem};
-use std::io::{BufRead, Write, stdin, stdout};
+use std::io::{stdin, stdout};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// So many refused lines are told one by one; the others are counted.
-const MOST_TOLD: u64 = 1000;
 
 /// Evaluate events on a directory of rules: NDJSON in, one line of results for each event
 ///
@@ -40,9 +40,16 @@ pub(crate) struct Run {
     /// What to write of each result
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     output: What,
+    /// Evaluate on so many threads; the order of results stays. Rules that use labels, counters or
+    /// other state run on one, in the order of the events
+    #[arg(long, value_name = "N", default_value_t = NonZeroUsize::MIN)]
+    threads: NonZeroUsize,
     /// Add to each error what went wrong, in words
     #[arg(long)]
     messages: bool,
+    /// Do what Osprey does even where its output is no JSON: write NaN and Infinity
+    #[arg(long)]
+    like_osprey: bool,
 }
 
 /// What to write of each result.
@@ -57,19 +64,7 @@ enum What {
 
 impl Run {
     pub(super) fn run(self, terminal: &Terminal) -> Result<Exit> {
-        let sources = crate::files::read_directory(&self.directory)?;
-        let checked = super::checked(&sources);
-        let Some(program) = checked.program else {
-            let problems: Vec<Problem> =
-                checked.problems.into_iter().filter(Problem::is_error).collect();
-            let shown = crate::report::Shown {
-                directory: &self.directory,
-                sources: &sources,
-                problems: &problems,
-                coloured: false,
-            };
-            terminal.tell(&shown.text());
-            terminal.error(&format!("the rules in {} do not check", self.directory.display()));
+        let Some(program) = programmed(&self.directory, terminal)? else {
             return Ok(Exit::Unable);
         };
         let settings = Settings {
@@ -78,18 +73,26 @@ impl Run {
                 What::Full => Output::Full,
                 What::Matched => Output::Matched,
             },
-            non_finite: NonFinite::Null,
+            non_finite: match self.like_osprey {
+                true => NonFinite::Python,
+                false => NonFinite::Null,
+            },
             messages: self.messages,
         };
         let labels = self.labels.as_deref().map(read_labels).transpose()?.unwrap_or_default();
-        let mut stream = Stream::new(Arc::new(Plan::build(program)), settings).with_labels(labels);
-        let refused = lines(&mut stream, terminal)?;
+        let plan = Arc::new(Plan::build(program));
+        let threads = super::threads(self.threads, &plan, terminal);
+        let mut streams = vec![Stream::new(Arc::clone(&plan), settings).with_labels(labels)];
+        streams.resize_with(threads, || Stream::new(Arc::clone(&plan), settings));
+        let mut refusals = Refusals::default();
+        let told = |line, why: &str| refusals.tell(line, why, terminal);
+        let streams = pump(stdin(), stdout().lock(), streams, told)?;
         if let Some(path) = &self.labels_out {
-            let text = serde_json::to_string(&stream.labels())?;
-            std::fs::write(path, text + "\n")
+            let labels = streams.first().map(Stream::labels).unwrap_or_default();
+            std::fs::write(path, serde_json::to_string(&labels)? + "\n")
                 .with_context(|| format!("cannot write {}", path.display()))?;
         }
-        Ok(if refused == 0 { Exit::Done } else { Exit::No })
+        Ok(refusals.exit(terminal))
     }
 }
 
@@ -102,40 +105,4 @@ fn read_labels(path: &Path) -> Result<Labels> {
             path.display()
         )
     })
-}
-
-/// Evaluates every line of standard input; gives how many were refused.
-fn lines(stream: &mut Stream, terminal: &Terminal) -> Result<u64> {
-    let (mut input, mut output) = (stdin().lock(), stdout().lock());
-    let (mut line, mut out) = (Vec::new(), String::new());
-    let (mut number, mut refused) = (0_u64, 0_u64);
-    loop {
-        line.clear();
-        if input.read_until(b'\n', &mut line)? == 0 {
-            break;
-        }
-        number += 1;
-        if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        out.clear();
-        let done = match std::str::from_utf8(&line) {
-            Ok(text) => stream.event(&Arc::from(text), &mut out),
-            Err(error) => Err(format!("not UTF-8 at byte {}", error.valid_up_to())),
-        };
-        match done {
-            Ok(()) => output.write_all(out.as_bytes())?,
-            Err(reason) => {
-                refused += 1;
-                if refused <= MOST_TOLD {
-                    terminal.error(&format!("line {number}: {reason}"));
-                }
-            }
-        }
-    }
-    if refused > 0 {
-        terminal.tell(&format!("{refused} of {number} lines refused"));
-    }
-    output.flush()?;
-    Ok(refused)
 }
