@@ -367,6 +367,29 @@ pub struct RulebookView {
     pub in_force: bool,
     /// The policies.
     pub policies: Vec<PolicyView>,
+    /// On which values that say who speaks the findings of its rules can depend.
+    pub blindness: BlindnessView,
+}
+
+/// On which values that say who speaks the findings of a rulebook's rules can depend.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
+pub struct BlindnessView {
+    /// The groups of values, by name.
+    pub groups: Vec<String>,
+    /// The clauses, in the order of the rulebook.
+    pub clauses: Vec<BlindClauseView>,
+}
+
+/// How a clause stands to each group of values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BlindClauseView {
+    /// The clause.
+    #[schema(value_type = String)]
+    pub clause: ClauseId,
+    /// For each group: "blind, as claimed", "blind", "can depend", or "no rule".
+    pub stands: Vec<String>,
+    /// The ways by which findings can depend: group, then the names from the rule to the value.
+    pub ways: Vec<String>,
 }
 
 /// A policy for readers, in one language.

@@ -49,10 +49,13 @@ pub mod value;
 mod world;
 
 pub use check::{Checked, DeclaredLabel, DeclaredLabels, Environment, check};
-pub use evaluate::{Emitted, EvaluationError, Outcome, evaluate, evaluate_plainly};
+pub use evaluate::{
+    Condition, Emitted, EvaluationError, ExplainedRule, Explanation, Held, Outcome, Signal,
+    evaluate, evaluate_plainly,
+};
 pub use facts::{Answer, FactKey, Facts, Question};
 pub use found::{Certainty, Found};
-pub use plan::{Plan, Program};
+pub use plan::{Dependence, Idle, Plan, Program};
 pub use problem::{Problem, nearest};
 pub use running::RunningList;
 pub use sources::Sources;

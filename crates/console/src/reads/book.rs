@@ -2,10 +2,15 @@
 //! words. Must not load or judge anything.
 
 use crate::text;
-use crate::views::{ClauseLadder, ClauseName, ClauseView, PolicyView, RulebookView, Step};
+use crate::views::{
+    BlindClauseView, BlindnessView, ClauseLadder, ClauseName, ClauseView, PolicyView, RulebookView,
+    Step,
+};
 use jiff::SignedDuration;
 use model::{ClauseId, ClauseText, RulebookVersion};
-use rules::rulebook::{AccountStep, Automatic, Gravity, ItemStep, Ladder, PolicyText, Rulebook};
+use rules::rulebook::{
+    AccountStep, Automatic, Blindness, Gravity, ItemStep, Ladder, PolicyText, Rulebook,
+};
 use std::collections::BTreeMap;
 
 /// A rulebook as far as readers see it.
@@ -20,6 +25,7 @@ pub(crate) struct Book {
     pub(crate) languages: Vec<String>,
     /// By language.
     pub(crate) policies: BTreeMap<String, Vec<PolicyView>>,
+    pub(crate) blindness: BlindnessView,
 }
 
 impl Book {
@@ -54,6 +60,7 @@ impl Book {
             publish_text: settings.publish_text,
             languages,
             policies,
+            blindness: blindness(&rulebook.blindness),
         }
     }
 
@@ -115,8 +122,18 @@ impl Book {
             languages: self.languages.clone(),
             in_force,
             policies: self.policies().to_vec(),
+            blindness: self.blindness.clone(),
         }
     }
+}
+
+fn blindness(found: &Blindness) -> BlindnessView {
+    let clauses = found.clauses.iter().map(|one| BlindClauseView {
+        clause: one.clause.clone(),
+        stands: found.groups.iter().map(|group| one.stands(group).to_owned()).collect(),
+        ways: one.depends.iter().map(|d| format!("{}: {}", d.group, d.way.join(" ← "))).collect(),
+    });
+    BlindnessView { groups: found.groups.clone(), clauses: clauses.collect() }
 }
 
 fn clauses(rulebook: &Rulebook, text: &PolicyText) -> Vec<ClauseView> {

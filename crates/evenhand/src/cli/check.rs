@@ -2,9 +2,10 @@
 
 use crate::exit::Exit;
 use crate::report::{self, Format};
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, table};
 use anyhow::{Context, Result};
 use rules::Sources;
+use rules::rulebook::Blindness;
 use std::path::{Path, PathBuf};
 
 /// Check a rulebook: every error at once, with file, line, caret and a hint
@@ -17,6 +18,12 @@ pub(crate) struct Check {
     /// How to write it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Then print, for each clause, whether its findings can depend on who speaks, and by which way
+    ///
+    /// Which values say who speaks, `[who]` in rulebook.toml declares. "blind" is proved for every
+    /// event: no rule, list, label or counter lets such a value reach a finding.
+    #[arg(long)]
+    blind: bool,
     /// First declare the functions that rules call and nobody knows, in `functions.toml`
     ///
     /// Argument names and types are inferred from the calls. What stands behind each function,
@@ -38,10 +45,46 @@ impl Check {
             problems: &problems,
             coloured: terminal.colours_results(),
         };
-        terminal.result(&shown.write(self.format)?)?;
+        match (self.format, &rulebook) {
+            (Format::Json, Some(book)) if self.blind => {
+                let report: serde_json::Value = serde_json::from_str(&shown.write(self.format)?)?;
+                terminal.json(&serde_json::json!({ "check": report, "blind": book.blindness }))?;
+            }
+            (Format::Text, Some(book)) if self.blind => {
+                let blind = blind(&book.blindness);
+                terminal.result(&format!("{}\n\n{blind}", shown.write(self.format)?.trim_end()))?;
+            }
+            _ => terminal.result(&shown.write(self.format)?)?,
+        }
         let errors = problems.iter().any(rules::Problem::is_error);
         Ok(if errors || rulebook.is_none() { Exit::No } else { Exit::Done })
     }
+}
+
+/// How each clause stands to each group of values, and the ways by which findings depend on them.
+fn blind(blindness: &Blindness) -> String {
+    if blindness.groups.is_empty() {
+        return "rulebook.toml declares no values that say who speaks; add a table [who].".into();
+    }
+    let head = std::iter::once("clause").chain(blindness.groups.iter().map(String::as_str));
+    let mut rows: Vec<Vec<String>> = vec![head.map(str::to_owned).collect()];
+    rows.extend(blindness.clauses.iter().map(|one| {
+        let stands = blindness.groups.iter().map(|group| one.stands(group).to_owned());
+        std::iter::once(one.clause.to_string()).chain(stands).collect()
+    }));
+    let mut text = table(&rows);
+    for way in blindness.clauses.iter().flat_map(|one| &one.depends) {
+        let refers = if way.refers { " (referred to people)" } else { "" };
+        text.push_str(&format!(
+            "\n{}{refers} can depend on {}: {}\n    {}:{}",
+            way.clause,
+            way.group,
+            way.way.join(" <- "),
+            way.path,
+            way.line
+        ));
+    }
+    text
 }
 
 /// Writes the first draft of `functions.toml` for functions that nobody knows, and gives the files

@@ -7,6 +7,7 @@ mod copy;
 mod cosign;
 mod doctor;
 mod erase;
+mod explain;
 mod fmt;
 mod generate;
 mod key;
@@ -61,6 +62,7 @@ enum Command {
     Test(test::Test),
     #[command(subcommand)]
     Sml(sml::Sml),
+    Explain(explain::Explain),
     Fmt(fmt::Fmt),
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -100,6 +102,7 @@ impl Cli {
             Command::Check(it) => it.run(terminal),
             Command::Test(it) => it.run(terminal),
             Command::Sml(it) => it.run(terminal),
+            Command::Explain(it) => it.run(terminal),
             Command::Fmt(it) => it.run(terminal),
             Command::Audit(it) => it.run(terminal),
             Command::Rulebook(it) => it.run(terminal),

@@ -332,3 +332,34 @@ fn a_result_is_there_while_the_input_waits() {
     drop(input);
     assert!(child.wait().unwrap().success());
 }
+
+#[test]
+fn explain_says_what_decided() {
+    let folder = rules(
+        "Text: str = JsonData(path='$.text')
+Sells = Rule(when_all=['buy now' in Text], description='sells')
+Short = Rule(when_all=[StringLength(s=Text) < 3], description='short')
+WhenRules(rules_any=[Sells, Short], then=[DeclareVerdict(verdict='look')])
+",
+    );
+    let file = folder.path().join("event.json");
+    std::fs::write(&file, event("1", "please buy now")).unwrap();
+    let explain = |more: &[&str]| {
+        crate::said(
+            evenhand().arg("explain").arg(folder.path()).arg("--event").arg(&file).args(more),
+        )
+    };
+    let (code, out, err) = explain(&[]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("1 of 2 rules held."), "{out}");
+    assert!(out.contains("passage: “buy now” in $.text"), "{out}");
+    assert!(out.contains("Short  did not hold: StringLength(s=Text) < 3"), "{out}");
+    let (code, out, err) = explain(&["--rule", "Short", "--format", "json"]);
+    assert_eq!(code, 0, "{err}");
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(told["rules"][0]["decided_by"], 0);
+    assert_eq!(told["rules"][0]["conditions"][0]["signals"][0]["value"], "please buy now");
+    let (code, _, err) = explain(&["--rule", "Shart"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("did you mean `Short`?"), "{err}");
+}

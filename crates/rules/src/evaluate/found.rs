@@ -61,6 +61,11 @@ impl Run<'_> {
         })
     }
 
+    /// The passage that made a condition true.
+    pub(super) fn passage_of(&self, condition: Input) -> Option<Passage> {
+        Search { run: self, quote: None, seen: Vec::new() }.passage(condition)
+    }
+
     fn rule_node(&self, rule: &RuleValue) -> Option<&Rule> {
         let node = self.plan?.node(*self.plan?.rules.get(&rule.name)?)?;
         match &node.kind {

@@ -4,6 +4,7 @@
 mod base;
 mod beyond;
 mod cells;
+mod explain;
 mod found;
 mod murmur;
 mod quick;
@@ -26,6 +27,7 @@ use crate::value::{Effect, RuleValue, Value};
 
 pub(crate) use base::Order;
 pub(crate) use cells::Room;
+pub use explain::{Condition, ExplainedRule, Explanation, Held, Signal};
 pub(crate) use run::Run;
 pub(crate) use show::Shape;
 

@@ -112,25 +112,35 @@ impl<'a> Run<'a> {
 
     /// Runs `main.sml` with what it imports, then whatever is required.
     pub(super) fn files(&mut self) {
+        self.files_with(&mut Self::compute);
+    }
+
+    /// The same; every node in its turn is given to `each`, which computes it.
+    pub(super) fn files_with(&mut self, each: &mut dyn FnMut(&mut Self, u32)) {
         let Some(plan) = self.plan else { return };
         self.queue.push(self.program.main);
         while !self.queue.is_empty() {
             for file in std::mem::take(&mut self.queue) {
                 for unit in plan.closures.get(index(file)).into_iter().flatten() {
-                    self.unit(plan, *unit);
+                    self.unit(plan, *unit, each);
                 }
             }
         }
     }
 
-    fn unit(&mut self, plan: &Plan, unit: u32) {
+    fn unit(&mut self, plan: &Plan, unit: u32, each: &mut dyn FnMut(&mut Self, u32)) {
         match self.active.get_mut(index(unit)) {
             Some(active) if !*active => *active = true,
             _ => return,
         }
         for at in plan.work.get(index(unit)).into_iter().flatten() {
-            self.compute(*at);
+            each(self, *at);
         }
+    }
+
+    /// Whether a file ran.
+    pub(super) fn ran(&self, file: u32) -> bool {
+        self.active.get(index(file)).copied().unwrap_or(false)
     }
 
     /// Computes one node.

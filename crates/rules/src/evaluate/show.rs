@@ -273,7 +273,7 @@ fn write_time(out: &mut String, event: &Event, offset: Offset) {
     out.push('"');
 }
 
-fn write_value(out: &mut String, value: &Value, non_finite: NonFinite) {
+pub(super) fn write_value(out: &mut String, value: &Value, non_finite: NonFinite) {
     let before = out.len();
     if write(out, value, non_finite).is_err() {
         out.truncate(before);

@@ -2,14 +2,18 @@
 //! does not depend on the event is computed here, once.
 
 mod atoms;
+mod blind;
 mod facts;
 pub(crate) mod graph;
+mod never;
 pub(crate) mod node;
 mod order;
 
+pub use blind::Dependence;
+pub use never::Idle;
 pub use node::Program;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
@@ -111,6 +115,35 @@ impl Plan {
 
     pub(crate) fn node(&self, at: u32) -> Option<&Node> {
         self.program.nodes.get(index(at))
+    }
+
+    /// The names of the nodes that have one; the first, where several mean the same.
+    pub(crate) fn names(&self) -> HashMap<u32, &str> {
+        let mut names = HashMap::new();
+        for feature in &self.program.features {
+            if let Source::Node(at) = feature.input.source {
+                names.entry(at).or_insert(&*feature.name);
+            }
+        }
+        names
+    }
+
+    /// A node and all that it is computed from.
+    pub(crate) fn cone(&self, at: u32) -> HashSet<u32> {
+        let mut seen = HashSet::new();
+        let mut open = vec![at];
+        while let Some(at) = open.pop() {
+            if seen.insert(at) {
+                open.extend(self.graph.inputs(at));
+            }
+        }
+        seen
+    }
+
+    /// File and line of a node.
+    pub(crate) fn place(&self, node: &Node) -> (&str, u32) {
+        let unit = self.program.units.get(index(node.place.file));
+        unit.map_or(("", 0), |unit| (&unit.path, unit.lines.position(node.place.offset).line))
     }
 
     /// The features that results show.

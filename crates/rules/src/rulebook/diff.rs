@@ -100,6 +100,14 @@ impl Rulebook {
                 if before.dsa != after.dsa {
                     details.push("category or keywords for the regulator".into());
                 }
+                if before.blind_to != after.blind_to {
+                    let listed = |groups: &[String]| match groups {
+                        [] => "nothing".to_owned(),
+                        groups => groups.join(", "),
+                    };
+                    let (before, after) = (listed(&before.blind_to), listed(&after.blind_to));
+                    details.push(format!("claims to be blind to {after} (was {before})"));
+                }
                 let intro = |text: &PolicyText| (text.language.clone(), text.intro.clone());
                 if !before.texts.iter().map(intro).eq(after.texts.iter().map(intro)) {
                     details.push("text before the first clause, or the languages".into());

@@ -3,6 +3,7 @@
 //! the files come as [`Sources`].
 
 mod audit;
+mod blind;
 mod cases;
 mod diff;
 mod dsa;
@@ -21,6 +22,7 @@ mod settings;
 mod tests;
 
 pub use audit::{AuditTerms, GroupSource, Grouping};
+pub use blind::{BlindClause, Blindness};
 pub use cases::{Expected, WorkedCase};
 pub use diff::{Change, ClauseDiff, NamedDiff, RulebookDiff};
 pub(crate) use ladder::after;
@@ -65,6 +67,8 @@ pub struct Rulebook {
     pub rules: BTreeMap<String, String>,
     /// The rules, ready to run.
     pub plan: Arc<Plan>,
+    /// On which values that say who speaks its findings can depend.
+    pub blindness: Blindness,
     version: RulebookVersion,
     places: BTreeMap<ClauseId, (usize, usize)>,
 }
@@ -106,17 +110,29 @@ impl Rulebook {
         };
         let checked = check(sources, &environment);
         problems.extend(checked.problems);
+        let plan = checked.program.map(|program| Arc::new(Plan::build(program)));
+        let mut blindness = Blindness::default();
+        if let (Some(plan), Some(settings)) = (&plan, &settings) {
+            blindness = blind::of(sources, plan, settings, &policies, &mut problems);
+            problems.extend(plan.never_holding().into_iter().map(|idle| {
+                let at = sml::Span::at(idle.offset);
+                let message = format!("`{}` {}", idle.name, idle.why);
+                let problem = Problem::error(sources, &idle.path, at, "never-holds", message);
+                problem.with_hint("take it out, or correct its conditions").as_warning()
+            }));
+        }
         problems.sort_by(|a, b| {
             (&a.path, a.line, a.col, &a.message).cmp(&(&b.path, b.line, b.col, &b.message))
         });
         problems.dedup();
         let sound = !problems.iter().any(Problem::is_error);
-        let whole = settings.zip(checked.program).filter(|_| sound);
-        let book = whole.map(|(settings, program)| Self {
+        let whole = settings.zip(plan).filter(|_| sound);
+        let book = whole.map(|(settings, plan)| Self {
             places: places(&policies, &ladders),
             version: sources.version(),
             rules: rules::load(sources),
-            plan: Arc::new(Plan::build(program)),
+            plan,
+            blindness,
             settings,
             policies,
             ladders,

@@ -18,6 +18,8 @@ pub struct Policy {
     pub effective: Date,
     /// What it is in the regulator's terms.
     pub dsa: DsaTerms,
+    /// The groups of values (`[who]` in `rulebook.toml`) on which no finding of its clauses depends.
+    pub blind_to: Vec<String>,
     /// Its texts; the first is the rulebook's default language.
     pub texts: Vec<PolicyText>,
 }
@@ -100,7 +102,7 @@ fn original(
 ) -> Policy {
     let mut reader = Reader::new(sources, path);
     let (head, start) = front_matter(&mut reader, text).unzip();
-    let keys = ["id", "title", "effective", "dsa_category", "dsa_keywords"];
+    let keys = ["id", "title", "effective", "dsa_category", "dsa_keywords", "blind_to"];
     let table = head.as_ref().and_then(|head| reader.table(head, "the head", &keys));
     let (intro, clauses) = clauses(&mut reader, name, text, start.unwrap_or(0));
     let language = languages.first().map_or("en", String::as_str).to_owned();
@@ -110,6 +112,7 @@ fn original(
         id: name.to_owned(),
         effective: Date::MIN,
         dsa: DsaTerms { category: String::new(), keywords: Vec::new() },
+        blind_to: Vec::new(),
         texts: vec![PolicyText { language, title: String::new(), intro, clauses }],
     };
     if let Some(table) = table {
@@ -143,6 +146,8 @@ fn read_head(reader: &mut Reader<'_>, table: &super::reader::Table<'_>, policy: 
     }
     let keywords = keywords.into_iter().map(|(keyword, _)| keyword).collect();
     policy.dsa = DsaTerms { category, keywords };
+    let blind_to = reader.texts(table, "blind_to").into_iter();
+    policy.blind_to = blind_to.map(|(group, _)| group).collect();
 }
 
 fn translation(

@@ -31,6 +31,11 @@ impl<'n> Table<'n> {
         self.entries.iter().find(|(name, _)| name.name == key).map(|(_, node)| node)
     }
 
+    /// The keys that are there.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &'n str> {
+        self.entries.iter().map(|(key, _)| key.name.as_str())
+    }
+
     /// Where the value of a key stands, else the table itself.
     pub(crate) fn place(&self, key: &str) -> Span {
         self.get(key).map_or(self.span, |node| node.span)

@@ -60,6 +60,9 @@ pub struct Settings {
     pub territorial_scope: Vec<String>,
     /// Whether the public record shows the text of posts.
     pub publish_text: bool,
+    /// Groups of values that say who speaks: by the group's name the features, paths in the event's
+    /// data, or functions. A policy names those to which it is blind.
+    pub who: BTreeMap<String, Vec<String>>,
 }
 
 impl Settings {
@@ -94,6 +97,7 @@ fn read(reader: &mut Reader<'_>, root: &node::Node) -> Option<Settings> {
         "appeal_how",
         "territorial_scope",
         "publish_text",
+        "who",
     ];
     let table = reader.table(root, "the rulebook", &known)?;
     let title = reader.need_text(&table, "title");
@@ -141,7 +145,19 @@ fn read(reader: &mut Reader<'_>, root: &node::Node) -> Option<Settings> {
         appeal_how,
         territorial_scope: scope.into_iter().map(|(country, _)| country).collect(),
         publish_text,
+        who: who(reader, &table),
     })
+}
+
+fn who(reader: &mut Reader<'_>, table: &super::reader::Table<'_>) -> BTreeMap<String, Vec<String>> {
+    let Some(node) = table.get("who") else { return BTreeMap::new() };
+    let Some(groups) = reader.any_table(node, "`who`") else { return BTreeMap::new() };
+    let names: Vec<String> = groups.keys().map(str::to_owned).collect();
+    let read = names.into_iter().map(|name| {
+        let entries = reader.texts(&groups, &name).into_iter().map(|(entry, _)| entry).collect();
+        (name, entries)
+    });
+    read.collect()
 }
 
 fn appeal_how(

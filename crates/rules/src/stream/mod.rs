@@ -26,13 +26,15 @@ mod result;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::evaluate::evaluate_read;
+use crate::evaluate::{Explanation, evaluate_read};
 use crate::facts::Facts;
 use crate::labels::LabelState;
 use crate::plan::Plan;
+use crate::sources::Sources;
 use crate::value::json::NonFinite;
 use crate::world::World;
 use envelope::Envelope;
@@ -172,6 +174,24 @@ impl Stream {
     /// What is wrong with the line and what to write instead; `out` is as it was then.
     pub fn event(&mut self, line: &Arc<str>, out: &mut String) -> Result<(), String> {
         self.event_within(line, (0, line.len()), out)
+    }
+
+    /// Says of the event that a line holds why each rule held or did not; `sources` are the rule files,
+    /// `clock` is any clock that only goes forward. Leaves no trace in the stream.
+    ///
+    /// # Errors
+    /// What is wrong with the line and what to write instead.
+    pub fn explain(
+        &mut self,
+        line: &Arc<str>,
+        sources: &Sources,
+        clock: &mut dyn FnMut() -> Duration,
+    ) -> Result<Explanation, String> {
+        let place = (0, line.len());
+        let envelope = Envelope::read(line, place, self.settings.now, &self.plan.wanted)?;
+        let facts = Facts { offset: envelope.offset, ..Facts::default() };
+        let facts = self.world.facts_beside(&self.plan, &envelope.event, facts);
+        Ok(self.plan.explain(&envelope.event, &facts, envelope.now, sources, clock))
     }
 
     fn event_within(

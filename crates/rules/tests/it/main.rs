@@ -8,11 +8,13 @@
     reason = "tests may panic and print"
 )]
 
+mod blind;
 mod builtins;
 mod conformance;
 mod declared;
 mod dsa;
 mod evaluation;
+mod explain;
 mod findings;
 mod literate;
 mod manual;

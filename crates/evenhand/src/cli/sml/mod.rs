@@ -3,7 +3,7 @@
 
 mod check;
 pub(super) mod pump;
-mod run;
+pub(super) mod run;
 
 use crate::exit::Exit;
 use crate::terminal::Terminal;

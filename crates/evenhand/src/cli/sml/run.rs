@@ -96,7 +96,7 @@ impl Run {
     }
 }
 
-fn read_labels(path: &Path) -> Result<Labels> {
+pub(crate) fn read_labels(path: &Path) -> Result<Labels> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the labels in {}", path.display()))?;
     serde_json::from_str(&text).with_context(|| {
