@@ -23,6 +23,7 @@ mod source;
 mod test;
 mod verify;
 mod witness;
+mod worker;
 
 use crate::exit::Exit;
 use crate::terminal::{Color, Terminal};
@@ -63,6 +64,7 @@ enum Command {
     #[command(subcommand)]
     Sml(sml::Sml),
     Explain(explain::Explain),
+    Worker(worker::Worker),
     Fmt(fmt::Fmt),
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -103,6 +105,7 @@ impl Cli {
             Command::Test(it) => it.run(terminal),
             Command::Sml(it) => it.run(terminal),
             Command::Explain(it) => it.run(terminal),
+            Command::Worker(it) => it.run(terminal),
             Command::Fmt(it) => it.run(terminal),
             Command::Audit(it) => it.run(terminal),
             Command::Rulebook(it) => it.run(terminal),

@@ -20,6 +20,7 @@ mod server;
 mod shared;
 mod sml;
 mod witness;
+mod worker;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

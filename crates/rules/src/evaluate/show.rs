@@ -198,6 +198,11 @@ impl Outcome {
         out.push(']');
     }
 
+    /// Writes when the event happened, as Python's `isoformat` does, in quotes.
+    pub(crate) fn write_timestamp(&self, out: &mut String, event: &Event) {
+        write_time(out, event, self.offset);
+    }
+
     /// Writes the errors as a JSON list.
     pub fn write_errors(&self, out: &mut String) {
         self.write_errors_as(out, WHOLE);

@@ -3,6 +3,7 @@
 use super::envelope::Envelope;
 use super::{Output, Stream};
 use crate::Outcome;
+use crate::evaluate::Shape;
 use crate::labels::{Dropped, LabelMutation};
 use crate::value::json::write_str;
 
@@ -15,14 +16,23 @@ impl Stream {
         out: &mut String,
     ) {
         let plan = &self.plan;
-        out.push_str("{\"action_id\":");
-        out.push_str(envelope.id);
-        out.push_str(",\"features\":");
-        let shape = crate::evaluate::Shape {
+        let shape = Shape {
             only_matched: self.settings.output == Output::Matched,
             non_finite: self.settings.non_finite,
             messages: self.settings.messages,
         };
+        match self.settings.output {
+            Output::Full | Output::Matched => {}
+            Output::OspreyFeatures => {
+                outcome.write_features_as(out, plan, &envelope.event, shape);
+                out.push('\n');
+                return;
+            }
+            Output::OspreyStored => return self.write_stored(outcome, envelope, shape, out),
+        }
+        out.push_str("{\"action_id\":");
+        out.push_str(envelope.id);
+        out.push_str(",\"features\":");
         outcome.write_features_as(out, plan, &envelope.event, shape);
         out.push_str(",\"effects\":");
         outcome.write_effects(out);
@@ -43,6 +53,34 @@ impl Stream {
             write_mutation(out, mutation);
         }
         out.push_str("]}\n");
+    }
+
+    /// Osprey's `StoredExecutionResult`. Its tracebacks are of Python's frames; ours are the exception
+    /// alone.
+    fn write_stored(
+        &self,
+        outcome: &Outcome,
+        envelope: &Envelope<'_>,
+        shape: Shape,
+        out: &mut String,
+    ) {
+        out.push_str("{\"id\":");
+        out.push_str(envelope.id);
+        out.push_str(",\"extracted_features\":");
+        outcome.write_features_as(out, &self.plan, &envelope.event, shape);
+        out.push_str(",\"error_traces\":[");
+        for (at, error) in outcome.errors.iter().enumerate() {
+            out.push_str(if at > 0 { ",{\"traceback\":" } else { "{\"traceback\":" });
+            write_str(out, &format!("{}: {}\n", error.kind, error.message));
+            out.push_str(",\"rules_source_location\":");
+            write_str(out, &format!("{}:{}:{}", error.path, error.line, error.col));
+            out.push('}');
+        }
+        out.push_str("],\"timestamp\":");
+        outcome.write_timestamp(out, &envelope.event);
+        out.push_str(",\"action_data\":");
+        out.push_str(envelope.event.data.as_str());
+        out.push_str("}\n");
     }
 }
 

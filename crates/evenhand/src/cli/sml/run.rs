@@ -25,6 +25,19 @@ use std::sync::Arc;
 /// on; the exit code is 1 then.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Run {
+    #[command(flatten)]
+    rules: Rules,
+    /// What to write of each result
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    output: What,
+    /// Add to each error what went wrong, in words
+    #[arg(long)]
+    messages: bool,
+}
+
+/// Which rules are run, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rules {
     /// The directory of the rules
     #[arg(value_name = "DIR")]
     directory: PathBuf,
@@ -37,19 +50,48 @@ pub(crate) struct Run {
     /// Write the labels after the last event to this file
     #[arg(long, value_name = "FILE")]
     labels_out: Option<PathBuf>,
-    /// What to write of each result
-    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
-    output: What,
     /// Evaluate on so many threads; the order of results stays. Rules that use labels, counters or
     /// other state run on one, in the order of the events
     #[arg(long, value_name = "N", default_value_t = NonZeroUsize::MIN)]
     threads: NonZeroUsize,
-    /// Add to each error what went wrong, in words
-    #[arg(long)]
-    messages: bool,
     /// Do what Osprey does even where its output is no JSON: write NaN and Infinity
     #[arg(long)]
     like_osprey: bool,
+}
+
+impl Rules {
+    /// A stream for each thread; `None` when the rules do not check, which is told.
+    pub(crate) fn streams(
+        &self,
+        output: Output,
+        messages: bool,
+        terminal: &Terminal,
+    ) -> Result<Option<Vec<Stream>>> {
+        let Some(program) = programmed(&self.directory, terminal)? else { return Ok(None) };
+        let settings = Settings {
+            now: self.now.map_or(Now::Event, Now::At),
+            output,
+            non_finite: match self.like_osprey {
+                true => NonFinite::Python,
+                false => NonFinite::Null,
+            },
+            messages,
+        };
+        let labels = self.labels.as_deref().map(read_labels).transpose()?.unwrap_or_default();
+        let plan = Arc::new(Plan::build(program));
+        let threads = super::threads(self.threads, &plan, terminal);
+        let mut streams = vec![Stream::new(Arc::clone(&plan), settings).with_labels(labels)];
+        streams.resize_with(threads, || Stream::new(Arc::clone(&plan), settings));
+        Ok(Some(streams))
+    }
+
+    /// Writes the labels as the events left them, if that was asked for.
+    pub(crate) fn keep_labels(&self, stream: Option<&Stream>) -> Result<()> {
+        let Some(path) = &self.labels_out else { return Ok(()) };
+        let labels = stream.map(Stream::labels).unwrap_or_default();
+        std::fs::write(path, serde_json::to_string(&labels)? + "\n")
+            .with_context(|| format!("cannot write {}", path.display()))
+    }
 }
 
 /// What to write of each result.
@@ -64,34 +106,17 @@ enum What {
 
 impl Run {
     pub(super) fn run(self, terminal: &Terminal) -> Result<Exit> {
-        let Some(program) = programmed(&self.directory, terminal)? else {
+        let output = match self.output {
+            What::Full => Output::Full,
+            What::Matched => Output::Matched,
+        };
+        let Some(streams) = self.rules.streams(output, self.messages, terminal)? else {
             return Ok(Exit::Unable);
         };
-        let settings = Settings {
-            now: self.now.map_or(Now::Event, Now::At),
-            output: match self.output {
-                What::Full => Output::Full,
-                What::Matched => Output::Matched,
-            },
-            non_finite: match self.like_osprey {
-                true => NonFinite::Python,
-                false => NonFinite::Null,
-            },
-            messages: self.messages,
-        };
-        let labels = self.labels.as_deref().map(read_labels).transpose()?.unwrap_or_default();
-        let plan = Arc::new(Plan::build(program));
-        let threads = super::threads(self.threads, &plan, terminal);
-        let mut streams = vec![Stream::new(Arc::clone(&plan), settings).with_labels(labels)];
-        streams.resize_with(threads, || Stream::new(Arc::clone(&plan), settings));
         let mut refusals = Refusals::default();
         let told = |line, why: &str| refusals.tell(line, why, terminal);
         let streams = pump(stdin(), stdout().lock(), streams, told)?;
-        if let Some(path) = &self.labels_out {
-            let labels = streams.first().map(Stream::labels).unwrap_or_default();
-            std::fs::write(path, serde_json::to_string(&labels)? + "\n")
-                .with_context(|| format!("cannot write {}", path.display()))?;
-        }
+        self.rules.keep_labels(streams.first())?;
         Ok(refusals.exit(terminal))
     }
 }
