@@ -26,6 +26,7 @@
 
 mod check;
 pub mod coerce;
+pub mod coverage;
 pub mod decide;
 pub mod declared;
 mod evaluate;
@@ -55,7 +56,7 @@ pub use evaluate::{
 };
 pub use facts::{Answer, FactKey, Facts, Question};
 pub use found::{Certainty, Found};
-pub use plan::{Dependence, Idle, Plan, Program};
+pub use plan::{Dependence, Drawing, Idle, Plan, Program, Thing, ThingKind};
 pub use problem::{Problem, nearest};
 pub use running::RunningList;
 pub use sources::Sources;

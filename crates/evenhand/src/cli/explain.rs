@@ -6,11 +6,10 @@ use crate::exit::Exit;
 use crate::terminal::Terminal;
 use anyhow::{Context, Result, bail};
 use rules::stream::{Settings, Stream};
-use rules::{ExplainedRule, Explanation, Held, Plan};
+use rules::{ExplainedRule, Explanation, Held};
 use serde_json::json;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
 /// Say of one event why each rule held or did not: its conditions, their values, the passage
@@ -43,20 +42,15 @@ pub(crate) struct Explain {
 impl Explain {
     pub(super) fn run(self, terminal: &Terminal) -> Result<Exit> {
         let sources = crate::files::read(self.directory.as_deref())?;
-        let plan = match (&self.directory, sources.text("rulebook.toml")) {
-            (Some(directory), None) => {
-                super::sml::programmed(directory, terminal)?.map(|it| Arc::new(Plan::build(it)))
-            }
-            (directory, _) => {
-                super::rulebook::load(directory.as_deref(), terminal)?.map(|book| book.plan)
-            }
+        let Some(loaded) = super::rules::load(self.directory.as_deref(), terminal)? else {
+            return Ok(Exit::Unable);
         };
-        let Some(plan) = plan else { return Ok(Exit::Unable) };
         let labels = self.labels.as_deref().map(read_labels).transpose()?.unwrap_or_default();
-        let mut stream = Stream::new(plan, Settings::default()).with_labels(labels);
+        let mut stream = Stream::new(loaded.plan, Settings::default()).with_labels(labels);
         let started = Instant::now();
         let event = read(&self.event)?;
-        let explained = stream.explain(&event.into(), &sources, &mut || started.elapsed());
+        let explained = stream
+            .explain(&event.into(), &sources, loaded.book.as_ref(), &mut || started.elapsed());
         let mut explained = match explained {
             Ok(explained) => explained,
             Err(why) => bail!("{} is no event: {why}", self.event.display()),
@@ -115,7 +109,7 @@ fn text(explained: &Explanation, all: bool) -> String {
     for rule in &short {
         let _ = write!(text, "{}  {}", rule.name, words(rule));
         if let Some(condition) = rule.decided_by.and_then(|at| rule.conditions.get(at)) {
-            let _ = write!(text, ": {}", condition.text);
+            let _ = write!(text, ": {}", super::rules::short(&condition.text));
         }
         text.push('\n');
     }

@@ -15,6 +15,7 @@ mod list;
 mod log;
 mod place;
 mod rulebook;
+mod rules;
 mod run;
 mod serve;
 mod settings;
@@ -64,6 +65,8 @@ enum Command {
     #[command(subcommand)]
     Sml(sml::Sml),
     Explain(explain::Explain),
+    #[command(subcommand)]
+    Rules(rules::Rules),
     Worker(worker::Worker),
     Fmt(fmt::Fmt),
     #[command(subcommand)]
@@ -105,6 +108,7 @@ impl Cli {
             Command::Test(it) => it.run(terminal),
             Command::Sml(it) => it.run(terminal),
             Command::Explain(it) => it.run(terminal),
+            Command::Rules(it) => it.run(terminal),
             Command::Worker(it) => it.run(terminal),
             Command::Fmt(it) => it.run(terminal),
             Command::Audit(it) => it.run(terminal),

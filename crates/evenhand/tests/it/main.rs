@@ -13,6 +13,7 @@ mod commands;
 mod crash;
 mod faults;
 mod record;
+mod rules;
 mod run;
 #[path = "../../../tlog/tests/it/script.rs"]
 mod script;

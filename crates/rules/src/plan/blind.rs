@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use serde::Serialize;
 
-use super::node::{BeyondDoes, Finding, Input, Items, Kind, Node, Source};
+use super::node::{BeyondDoes, Finding, Input, Kind, Node, Source};
 use super::{Plan, index};
 use crate::functions::{self, Prepared, Special};
 use crate::value::Value;
@@ -138,7 +138,7 @@ impl<'p> Flow<'p> {
         let Some(Node { kind: Kind::When(made), .. }) = self.plan.node(when) else {
             return Vec::new();
         };
-        let mut inside: Vec<u32> = nodes(&made.then).flat_map(|at| self.plan.cone(at)).collect();
+        let mut inside: Vec<u32> = made.then.nodes().flat_map(|at| self.plan.cone(at)).collect();
         inside.sort_unstable();
         inside.dedup();
         let finding = |at: u32| {
@@ -158,7 +158,7 @@ impl<'p> Flow<'p> {
         let mut open: VecDeque<(u32, Option<u32>)> = VecDeque::new();
         let Kind::When(made) = &when.kind else { return reached };
         let own = [finding.item, finding.quote];
-        let roots = nodes(&made.rules).chain(own.iter().filter_map(node_of));
+        let roots = made.rules.nodes().chain(own.iter().filter_map(Input::node));
         open.extend(roots.chain(self.gate(when)).map(|at| (at, None)));
         while let Some((at, from)) = open.pop_front() {
             if reached.from.contains_key(&at) {
@@ -248,21 +248,6 @@ fn meets(read: &str, entry: &str) -> bool {
         long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     };
     entry.starts_with('$') && (within(&read, &entry) || within(&entry, &read))
-}
-
-fn node_of(input: &Input) -> Option<u32> {
-    match input.source {
-        Source::Node(at) => Some(at),
-        Source::Constant(_) => None,
-    }
-}
-
-fn nodes(items: &Items) -> impl Iterator<Item = u32> {
-    let inputs = match items {
-        Items::Each(items) => items.iter(),
-        Items::List(list) => std::slice::from_ref(list).iter(),
-    };
-    inputs.filter_map(node_of)
 }
 
 /// For each file the `Require`s that decide whether it runs.

@@ -3,6 +3,7 @@
 
 mod atoms;
 mod blind;
+mod drawing;
 mod facts;
 pub(crate) mod graph;
 mod never;
@@ -10,6 +11,7 @@ pub(crate) mod node;
 mod order;
 
 pub use blind::Dependence;
+pub use drawing::{Drawing, Thing, ThingKind};
 pub use never::Idle;
 pub use node::Program;
 

@@ -26,6 +26,16 @@ pub(crate) struct Input {
     pub(crate) unwrap: bool,
 }
 
+impl Input {
+    /// The node, if it is no constant.
+    pub(crate) const fn node(&self) -> Option<u32> {
+        match self.source {
+            Source::Node(at) => Some(at),
+            Source::Constant(_) => None,
+        }
+    }
+}
+
 /// A place in a rule file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
@@ -340,6 +350,15 @@ impl Kind {
 }
 
 impl Items {
+    /// The nodes among them.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = u32> {
+        let inputs = match self {
+            Self::Each(items) => items.iter(),
+            Self::List(list) => std::slice::from_ref(list).iter(),
+        };
+        inputs.filter_map(Input::node)
+    }
+
     fn inputs(&mut self, visit: &mut dyn FnMut(&mut Input)) {
         match self {
             Self::Each(items) => items.iter_mut().for_each(visit),

@@ -21,7 +21,8 @@ impl Rulebook {
         self.plan.facts_needed(&self.informed(event), facts, round)
     }
 
-    fn informed<'e>(&self, event: &'e Event) -> Cow<'e, Event> {
+    /// The event with what the register says about its author.
+    pub(crate) fn informed<'e>(&self, event: &'e Event) -> Cow<'e, Event> {
         self.with_affiliation(event)
             .map_or(Cow::Borrowed(event), |data| Cow::Owned(Event { data, ..event.clone() }))
     }

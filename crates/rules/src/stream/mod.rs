@@ -24,6 +24,7 @@
 mod envelope;
 mod result;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +35,7 @@ use crate::evaluate::{Explanation, evaluate_read};
 use crate::facts::Facts;
 use crate::labels::LabelState;
 use crate::plan::Plan;
+use crate::rulebook::Rulebook;
 use crate::sources::Sources;
 use crate::value::json::NonFinite;
 use crate::world::World;
@@ -177,7 +179,8 @@ impl Stream {
     }
 
     /// Says of the event that a line holds why each rule held or did not; `sources` are the rule files,
-    /// `clock` is any clock that only goes forward. Leaves no trace in the stream.
+    /// `clock` is any clock that only goes forward. Of a rulebook, what its register says about the author is
+    /// seen too. Leaves no trace in the stream.
     ///
     /// # Errors
     /// What is wrong with the line and what to write instead.
@@ -185,13 +188,18 @@ impl Stream {
         &mut self,
         line: &Arc<str>,
         sources: &Sources,
+        book: Option<&Rulebook>,
         clock: &mut dyn FnMut() -> Duration,
     ) -> Result<Explanation, String> {
         let place = (0, line.len());
         let envelope = Envelope::read(line, place, self.settings.now, &self.plan.wanted)?;
         let facts = Facts { offset: envelope.offset, ..Facts::default() };
         let facts = self.world.facts_beside(&self.plan, &envelope.event, facts);
-        Ok(self.plan.explain(&envelope.event, &facts, envelope.now, sources, clock))
+        let event = match book {
+            Some(book) => book.informed(&envelope.event),
+            None => Cow::Borrowed(&envelope.event),
+        };
+        Ok(self.plan.explain(&event, &facts, envelope.now, sources, clock))
     }
 
     fn event_within(

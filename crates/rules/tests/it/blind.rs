@@ -171,3 +171,36 @@ fn starter() -> Option<Sources> {
     }
     Some(Sources::from_map(files))
 }
+
+#[test]
+fn a_drawing_leads_from_the_event_to_the_effects() {
+    let drawing = plan(&[("main.sml", PLAIN)]).drawing();
+    let number = |name: &str| {
+        drawing
+            .things
+            .iter()
+            .position(|thing| thing.name == name)
+            .unwrap_or_else(|| panic!("{name}"))
+    };
+    let chain = ["$.text", "Text", "_Shout", "Shouts", "breach of manners#shouting"];
+    for pair in chain.windows(2) {
+        let (from, to) = (number(pair[0]), number(pair[1]));
+        assert!(drawing.arrows.contains(&(from, to)), "{pair:?} in {drawing:?}");
+        assert!(drawing.things[from].layer < drawing.things[to].layer);
+    }
+    let around = drawing.around("Name").expect("a part");
+    let mut names: Vec<&str> = around.things.iter().map(|thing| thing.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["$.account.name", "Name"]);
+    assert!(drawing.around("Nobody").is_none());
+}
+
+#[test]
+fn the_starter_rulebook_has_nothing_without_use() {
+    let Some(sources) = starter() else { return };
+    let (book, problems) = Rulebook::load(&sources);
+    let book = book.unwrap_or_else(|| panic!("{problems:?}"));
+    assert_eq!(book.plan.never_holding(), []);
+    let covered = rules::coverage::coverage(&book, &sources);
+    assert_eq!(covered.cases, book.cases.len());
+}

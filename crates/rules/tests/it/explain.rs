@@ -16,7 +16,7 @@ fn explained(files: &[(&str, &str)], event: &str) -> Vec<ExplainedRule> {
         ticks
     };
     let mut stream = Stream::new(plan.into(), Settings::default());
-    stream.explain(&event.into(), &sources, &mut clock).expect("an event").rules
+    stream.explain(&event.into(), &sources, None, &mut clock).expect("an event").rules
 }
 
 const EVENT: &str = r#"{"action_id": 1, "action_name": "post", "timestamp": "2026-03-01T12:00:00Z",
@@ -81,6 +81,6 @@ fn a_line_that_is_no_event_is_told() {
     let sources = Sources::from_map([("main.sml".into(), "A = 1\n".into())].into());
     let plan = Plan::build(check(&sources, &Environment::default()).program.expect("no problems"));
     let mut stream = Stream::new(plan.into(), Settings::default());
-    let told = stream.explain(&"{}".into(), &sources, &mut || Duration::ZERO);
+    let told = stream.explain(&"{}".into(), &sources, None, &mut || Duration::ZERO);
     assert!(told.is_err_and(|why| why.contains("action_id")));
 }
