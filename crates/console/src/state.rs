@@ -80,6 +80,8 @@ struct Inner {
     past: crate::reads::Past,
     published: Published,
     sums: tokio::sync::Mutex<Sums>,
+    /// So many people may try the rules at once; the others wait.
+    trying: tokio::sync::Semaphore,
 }
 
 impl std::ops::Deref for ConsoleState {
@@ -102,12 +104,18 @@ impl ConsoleState {
             rates,
             past: crate::reads::Past::default(),
             sums: tokio::sync::Mutex::default(),
+            trying: tokio::sync::Semaphore::new(2),
         }))
     }
 
     /// The log as it is published.
     pub(crate) fn published(&self) -> &Published {
         &self.0.published
+    }
+
+    /// Leave to evaluate rules for somebody who only tries them.
+    pub(crate) fn trying(&self) -> &tokio::sync::Semaphore {
+        &self.0.trying
     }
 
     /// Sums over the log, as far as they were made.

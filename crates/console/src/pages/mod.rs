@@ -7,6 +7,7 @@ mod lookup;
 mod overview;
 mod problems;
 mod rulebook;
+mod tester;
 
 use crate::problem::{NOT_FOUND, Problem};
 use crate::state::ConsoleState;
@@ -25,6 +26,7 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/decisions/{id}/receipt", get(decision::receipt))
         .route("/decisions/{id}/file", get(decision::file))
         .route("/rulebook", get(rulebook::in_force))
+        .route("/rulebook/try", get(tester::show).post(tester::ask))
         .route("/rulebook/history", get(rulebook::history))
         .route("/rulebook/{version}", get(rulebook::version))
         .route("/rulebook/{version}/{policy}", get(rulebook::policy))

@@ -254,3 +254,31 @@ async fn an_empty_server_says_so() {
     let page = get(&router, "/decisions?outcome=breach").await;
     assert!(page.text().contains("No decision fits"));
 }
+
+#[tokio::test]
+async fn anybody_can_try_the_rules_and_nothing_is_kept() {
+    let world = World::new().await;
+    let router = world.router();
+    assert!(get(&router, "/rulebook/try").await.text().contains("Nothing that you enter is kept"));
+    let ask = async |accept: &str, body: String| {
+        let request = Request::post("/rulebook/try")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("accept", accept)
+            .body(Body::from(body))
+            .unwrap();
+        send(&router, request).await
+    };
+    let page = ask("text/html", "text=They+are+vermin+%3Cscript%3E".into()).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    assert!(page.text().contains("<q>They are vermin</q>"), "{}", page.text());
+    assert!(!page.text().contains("<script>"));
+    let told = ask("application/json", "text=A+fine+day".into()).await.json();
+    assert_eq!(told["findings"].as_array().unwrap().len(), 0);
+    assert!(told["rules"].as_array().unwrap().iter().all(|rule| rule["held"] != "held"));
+    let wrong = ask("text/html", "data=%7Bno".into()).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    let long = ask("text/html", format!("text={}", "x".repeat(5_001))).await;
+    assert_eq!(long.status, StatusCode::BAD_REQUEST);
+    let overview = get(&router, "/api/v1/overview").await.text().to_owned();
+    assert!(!overview.contains("try"), "{overview}");
+}

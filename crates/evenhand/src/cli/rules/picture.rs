@@ -87,6 +87,8 @@ fn places(drawing: &Drawing) -> Vec<Placed<'_>> {
         .iter()
         .map(|thing| Placed { thing, x: 0.0, y: 0.0, wide: width(&thing.name) })
         .collect();
+    let rows = |column: &Vec<usize>| f64::from(u32::try_from(column.len()).unwrap_or(u32::MAX));
+    let most = columns.values().map(rows).fold(0.0, f64::max);
     let mut x = 10.0;
     for column in columns.values_mut() {
         let middle = |number: usize| {
@@ -99,7 +101,7 @@ fn places(drawing: &Drawing) -> Vec<Placed<'_>> {
         let mut ordered: Vec<(f64, usize)> =
             column.iter().map(|number| (middle(*number), *number)).collect();
         ordered.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let mut y = 6.0;
+        let mut y = 6.0 + (most - rows(column)) * ROW / 2.0;
         let mut widest: f64 = 0.0;
         for (_, number) in ordered {
             if let Some(one) = placed.get_mut(number) {
