@@ -39,6 +39,7 @@ before(async () => {
     breach: `/decisions/${breach.id}`,
     order: `/decisions/${order.id}`,
     rulebook: "/rulebook",
+    try: "/rulebook/try",
     history: "/rulebook/history",
     policy: `/rulebook/${rulebook.version}/${policy}`,
     lookup: "/lookup",
@@ -82,6 +83,26 @@ for (const [look, options] of Object.entries(looks)) {
       assert.ok(over <= 0, `${name} is ${over} px too wide`);
       if (shots) await page.screenshot({ path: `${shots}/${name}-${look}.png`, fullPage: true });
     }
+    await close();
+  });
+}
+
+for (const [look, options] of Object.entries(looks)) {
+  test(`${look}: the rules say why, without JavaScript, and nothing is kept`, async () => {
+    const { page, close } = await open({ ...options, javaScriptEnabled: false });
+    const count = async () => (await json("/api/v1/lookup?item=try")).outcome;
+    const before = await count();
+    await page.goto(`${base}/rulebook/try`);
+    await page.fill("#text", "The highlanders are rats. <b>You know</b> what one does with rats.");
+    await page.click("button:text('Try')");
+    assert.match(await page.innerText("main"), /What the rules find/);
+    assert.equal(await page.locator("main q").first().innerText(), "highlanders are rats");
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(over <= 0, `${over} px too wide`);
+    if (shots) await page.screenshot({ path: `${shots}/tried-${look}.png`, fullPage: true });
+    await page.locator("summary", { hasText: "did not hold" }).click();
+    assert.ok((await page.locator("main details table tbody tr").count()) > 10);
+    assert.deepEqual(await count(), before);
     await close();
   });
 }
