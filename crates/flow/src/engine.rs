@@ -59,6 +59,8 @@ pub struct Engine {
     pub(crate) lists: crate::facts::Lists,
     /// Asks scorers; nobody is asked where there is none.
     pub(crate) scorers: OnceLock<Scorers>,
+    /// Fingerprints of all items.
+    pub(crate) likeness: crate::like::Likeness,
     turn: Mutex<()>,
     outbox: Notify,
     sequencer: Notify,
@@ -82,6 +84,7 @@ impl Engine {
             settings,
             lists: crate::facts::Lists::default(),
             scorers: OnceLock::new(),
+            likeness: crate::like::Likeness::default(),
             turn: Mutex::new(()),
             outbox: Notify::new(),
             sequencer: Notify::new(),
@@ -117,6 +120,15 @@ impl Engine {
     /// kept: two decisions at once would both count as the first.
     pub(crate) async fn turn(&self) -> MutexGuard<'_, ()> {
         self.turn.lock().await
+    }
+
+    /// Keeps fingerprints of what came since the last time. Returns how many there are.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub async fn keep_likeness(&self) -> Result<usize, StoreError> {
+        let terms = crate::like::terms(&self.rulebook.load());
+        self.likeness.refresh(&self.store, &terms).await
     }
 
     /// Tells the outbox that something waits in it.

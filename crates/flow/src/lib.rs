@@ -16,6 +16,7 @@ mod engine;
 mod evaluate;
 mod facts;
 mod ingest;
+pub mod like;
 mod memory;
 mod record;
 mod reload;

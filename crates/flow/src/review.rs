@@ -1,6 +1,7 @@
 //! People decide: cases, proposals that need a second person, decisions that replace earlier ones,
 //! and reports. Each makes a new decision on the same road as any other. Must not patch a row.
 
+use crate::like::{Departure, LikeItem, LikeQuery, Precedents, like, precedents};
 use crate::{Engine, record};
 use jiff::Timestamp;
 use model::{
@@ -58,6 +59,10 @@ pub struct Verdict {
     /// Set when a warning is to be passed over.
     #[serde(default)]
     pub emergency: Option<EmergencyPlea>,
+    /// What sets the item apart from like ones that were held otherwise, where that is settled. Public, as a part
+    /// of the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub departs: Option<String>,
 }
 
 /// What became of a person's verdict.
@@ -120,6 +125,9 @@ pub enum ReviewError {
     /// Another person must do it.
     #[error("another person must do this: {0}")]
     SamePerson(String),
+    /// Like cases were held otherwise, and nothing is said to set this one apart.
+    #[error("{0}; say in `departs` what sets this one apart: it will be public")]
+    Departs(Departure),
     /// The rulebook does not allow it.
     #[error("{0}")]
     NotAllowed(String),
@@ -284,6 +292,64 @@ impl Review {
         Ok(())
     }
 
+    /// The items most like a text, with what is held of them.
+    ///
+    /// # Errors
+    /// [`ReviewError::Storage`] when the store cannot be read.
+    pub async fn like(&self, query: &LikeQuery) -> Result<Vec<LikeItem>, ReviewError> {
+        let engine = &self.engine;
+        let rulebook = engine.rulebook.load_full();
+        like(&engine.likeness, &engine.store, &rulebook, query).await.map_err(failed)
+    }
+
+    /// The nearest precedents for a case, under each clause that it is about or that is named besides; and the
+    /// text that they are like.
+    ///
+    /// # Errors
+    /// [`ReviewError`] when there is no such case, or the store cannot be read.
+    pub async fn precedents(
+        &self,
+        case: CaseId,
+        besides: Option<&ClauseId>,
+    ) -> Result<(String, Vec<Precedents>), ReviewError> {
+        let stored = self.engine.store.case(case).await.map_err(failed)?;
+        let stored = stored.ok_or(ReviewError::NoSuchCase(case))?;
+        let subject = Subject::of(&stored.event.event).ok().flatten();
+        let Some(subject) = subject else { return Ok((String::new(), Vec::new())) };
+        let reported = stored.reports.iter().filter_map(|report| report.clause.as_ref());
+        let found = stored.case.findings.iter().map(|finding| &finding.clause);
+        let clauses = each_once(found.chain(reported).chain(besides));
+        let all = self.precedents_of(&self.engine.rulebook.load(), &subject, &clauses).await?;
+        Ok((subject.item.text, all))
+    }
+
+    async fn precedents_of(
+        &self,
+        rulebook: &Rulebook,
+        subject: &Subject,
+        clauses: &[ClauseId],
+    ) -> Result<Vec<Precedents>, ReviewError> {
+        let (likeness, store) = (&self.engine.likeness, &self.engine.store);
+        let of = (&subject.item.id, subject.item.text.as_str());
+        precedents((likeness, store), rulebook, of, clauses).await.map_err(failed)
+    }
+
+    /// The first settled line that a verdict departs from.
+    async fn departure(
+        &self,
+        rulebook: &Rulebook,
+        question: &Question<'_>,
+        subject: &Subject,
+    ) -> Result<Option<Departure>, ReviewError> {
+        let verdict = question.verdict;
+        let clauses = match verdict.outcome {
+            Held::Breach => each_once(verdict.clause.iter()),
+            Held::NoBreach => each_once(question.findings.iter().map(|finding| &finding.clause)),
+        };
+        let all = self.precedents_of(rulebook, subject, &clauses).await?;
+        Ok(all.iter().find_map(|line| line.departure(verdict.outcome, rulebook)))
+    }
+
     async fn open_case(&self, case: CaseId) -> Result<StoredCase, ReviewError> {
         let stored = self.engine.store.case(case).await.map_err(failed)?;
         let stored = stored.ok_or(ReviewError::NoSuchCase(case))?;
@@ -342,7 +408,15 @@ impl Review {
             case_id: question.case.unwrap_or_else(|| CaseId::new(engine.ids.next())),
             public_url: &engine.settings.public_url,
         };
-        let asked = question.put(subject)?;
+        let departure = self.departure(&rulebook, &question, &subject).await?;
+        let departs = question.verdict.departs.as_deref().map(str::trim);
+        let mut asked = question.put(subject)?;
+        if let Some(departure) = departure {
+            match departs.filter(|why| !why.is_empty()) {
+                None => return Err(ReviewError::Departs(departure).into()),
+                Some(why) => asked.reason = format!("{} {departure}: {why}", asked.reason.trim()),
+            }
+        }
         let decided = Arc::new(decide_by_people(&rulebook, asked, &standing, context)?);
         let kept = record::decision(
             &rulebook,
@@ -469,6 +543,16 @@ fn held(verdict: &Verdict, subject: &Subject) -> Result<rules::decide::Held, Rev
             .transpose()
             .map_err(|error| ReviewError::NotAllowed(error.to_string()))?,
     })
+}
+
+fn each_once<'a>(clauses: impl Iterator<Item = &'a ClauseId>) -> Vec<ClauseId> {
+    let mut all: Vec<ClauseId> = Vec::new();
+    for clause in clauses {
+        if !all.contains(clause) {
+            all.push(clause.clone());
+        }
+    }
+    all
 }
 
 fn found_by(clause: &ClauseId, by: FoundBy) -> Finding {

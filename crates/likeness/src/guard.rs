@@ -53,6 +53,21 @@ pub enum DifferenceKind {
     Order,
 }
 
+impl DifferenceKind {
+    /// In one word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Negation => "negation",
+            Self::Denial => "denial",
+            Self::Opposite => "opposite",
+            Self::Number => "number",
+            Self::Name => "name",
+            Self::Order => "order",
+        }
+    }
+}
+
 /// All differences that the guard knows of; none means that the two may be compared as like cases.
 ///
 /// ```

@@ -35,6 +35,7 @@
 //! ```
 
 pub mod audit;
+mod bands;
 mod guard;
 mod like_sets;
 pub mod links;
@@ -45,6 +46,7 @@ mod sketch;
 pub mod statistics;
 mod text;
 
+pub use bands::{Fingerprint, Fingerprints};
 pub use guard::{Difference, DifferenceKind, differences};
 pub use like_sets::{LikePair, LikeSets, like_sets};
 pub use neighbours::{Neighbour, Neighbours};

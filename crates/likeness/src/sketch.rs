@@ -10,7 +10,7 @@ use crate::shingle::Shingles;
 /// Rows of a band: all of them must agree for two texts to meet.
 const ROWS: usize = 3;
 /// Bands: one of them is enough.
-const BANDS: usize = 42;
+pub(crate) const BANDS: usize = 42;
 /// Bins of a sketch.
 const BINS: usize = ROWS * BANDS;
 

@@ -361,6 +361,7 @@ mod tests {
             rulebooks::STATEMENTS,
             crate::timeline::STATEMENTS,
             crate::treated::STATEMENTS,
+            crate::likeness::STATEMENTS,
             crate::seen::STATEMENTS,
             crate::witness::STATEMENTS,
             crate::cosigned::STATEMENTS,

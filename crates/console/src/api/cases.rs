@@ -60,7 +60,9 @@ pub(crate) async fn list(
     Ok(Json(json!({ "cases": page.entries, "next": next })))
 }
 
-/// One case with the item as it was, its reports and what is proposed.
+/// One case with the item as it was, its reports, what is proposed, and the nearest precedents.
+///
+/// Of each clause in question: what was held of up to five like items, and what that settles.
 #[utoipa::path(
     get, path = "/api/v1/cases/{id}", tag = "review", security(("key" = ["review"])),
     params(("id" = String, Path, description = "The case")),
@@ -91,6 +93,12 @@ pub(crate) async fn one(
             })
         })
         .collect();
+    let (text, precedents) = state
+        .review
+        .precedents(stored.case.id, None)
+        .await
+        .map_err(|error| super::refused(&error))?;
+    let precedents: Vec<Value> = precedents.iter().map(|line| line.shown(&text)).collect();
     let proposal = stored.proposal.as_ref().map(|proposal| {
         json!({
             "by": proposal.by,
@@ -104,6 +112,7 @@ pub(crate) async fn one(
         "event": stored.event.event,
         "reports": reports,
         "proposal": proposal,
+        "precedents": precedents,
         "decision": stored.decision,
     })))
 }

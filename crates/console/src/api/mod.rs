@@ -5,6 +5,7 @@ mod cases;
 mod decisions;
 mod erasures;
 mod events;
+mod like;
 mod lists;
 mod openapi;
 mod public;
@@ -37,6 +38,7 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(decisions::person))
         .routes(routes!(decisions::disclosure))
         .routes(routes!(decisions::regulator))
+        .routes(routes!(like::find))
         .routes(routes!(erasures::erase))
         .routes(routes!(lists::edit, lists::changes))
         .routes(routes!(decisions::replace))
@@ -87,7 +89,7 @@ fn refused(error: &ReviewError) -> Problem {
         | ReviewError::NoSuchItem(_) => &NOT_FOUND,
         ReviewError::AlreadyDecided | ReviewError::NothingProposed => &CASE_CLOSED,
         ReviewError::SamePerson(_) => &SAME_PERSON,
-        ReviewError::NotAllowed(_) => &REFUSED,
+        ReviewError::NotAllowed(_) | ReviewError::Departs(_) => &REFUSED,
         ReviewError::Storage => return Problem::new(&STORAGE, error.to_string()).retry_after(5),
     };
     Problem::new(kind, error.to_string())

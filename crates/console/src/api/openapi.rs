@@ -191,6 +191,23 @@ pub(crate) struct VerdictBody {
     reason: String,
     /// `reason`: why a warning is to be passed over; needs a second person.
     emergency: Option<Map<String, Value>>,
+    /// What sets the item apart from like ones that were held otherwise, where that is settled. Public.
+    departs: Option<String>,
+}
+
+/// What is like this? One of `text`, `item`.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a schema for readers; `like::Asked` reads the JSON")]
+#[schema(example = json!({ "text": "They are stealing your vote", "limit": 5 }))]
+pub(crate) struct LikeBody {
+    /// A text.
+    text: Option<String>,
+    /// The platform's id of an item that came in.
+    item: Option<String>,
+    /// The share of short stretches of text from which on an item is named: 0.3 to 1.
+    threshold: Option<f64>,
+    /// At most so many: 1 to 100.
+    limit: Option<usize>,
 }
 
 /// What is to be forgotten: one of `item`, `account`, `decision`.

@@ -246,3 +246,39 @@ async fn the_operator_sees_whether_it_is_ready() {
     assert_eq!(get(&admin, "/healthz").await.status, StatusCode::OK);
     assert!(get(&admin, "/metrics").await.text().contains("evenhand_up 1"));
 }
+
+#[tokio::test]
+async fn reviewers_find_what_is_like_a_post() {
+    let (_world, router) = start().await;
+    send(&router, &event("p1", "I say it again: they are vermin.")).await;
+    send(&router, &event("p2", "I say it again: they are not vermin.")).await;
+    let found = ask(&router, ANA, "/api/v1/like", json!({ "item": "p1", "threshold": 0.5 })).await;
+    let found = found.json();
+    assert_eq!(found["like"].as_array().unwrap().len(), 1, "{found}");
+    let near = &found["like"][0];
+    assert_eq!((&near["item"], &near["like"]), (&json!("p2"), &json!(false)));
+    assert_eq!(
+        near["differences"][0],
+        json!({ "kind": "negation", "asked": [], "found": ["not"] })
+    );
+    let text = json!({ "text": "i say it AGAIN they are vermin" });
+    let found = ask(&router, ANA, "/api/v1/like", text).await.json();
+    assert_eq!(
+        (&found["like"][0]["item"], &found["like"][0]["like"]),
+        (&json!("p1"), &json!(true))
+    );
+    assert_eq!(found["like"][0]["decision"]["clauses"], json!(["hateful-conduct#dehumanisation"]));
+
+    let by_platform = ask(&router, PLATFORM, "/api/v1/like", json!({ "item": "p1" })).await;
+    assert_eq!(by_platform.status, StatusCode::FORBIDDEN);
+    for (wrong, status) in [
+        (json!({}), StatusCode::BAD_REQUEST),
+        (json!({ "item": "p1", "text": "x" }), StatusCode::BAD_REQUEST),
+        (json!({ "item": "p1", "limit": 0 }), StatusCode::BAD_REQUEST),
+        (json!({ "item": "p1", "threshold": 0.1 }), StatusCode::BAD_REQUEST),
+        (json!({ "item": "p9" }), StatusCode::NOT_FOUND),
+    ] {
+        let reply = ask(&router, ANA, "/api/v1/like", wrong.clone()).await;
+        assert_eq!(reply.status, status, "{wrong}");
+    }
+}

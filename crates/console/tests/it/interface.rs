@@ -21,6 +21,7 @@ async fn the_description_holds_every_address_that_answers() {
         .collect();
     let mut expected = vec![
         "post /api/v1/erasures",
+        "post /api/v1/like",
         "post /api/v1/events",
         "post /api/v1/receipts",
         "post /api/v1/reports",

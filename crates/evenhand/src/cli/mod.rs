@@ -11,6 +11,7 @@ mod explain;
 mod fmt;
 mod generate;
 mod key;
+mod like;
 mod list;
 mod log;
 mod place;
@@ -69,6 +70,7 @@ enum Command {
     Rules(rules::Rules),
     Worker(worker::Worker),
     Fmt(fmt::Fmt),
+    Like(like::Like),
     #[command(subcommand)]
     Audit(audit::Audit),
     #[command(subcommand)]
@@ -111,6 +113,7 @@ impl Cli {
             Command::Rules(it) => it.run(terminal),
             Command::Worker(it) => it.run(terminal),
             Command::Fmt(it) => it.run(terminal),
+            Command::Like(it) => it.run(terminal),
             Command::Audit(it) => it.run(terminal),
             Command::Rulebook(it) => it.run(terminal),
             Command::Key(it) => it.run(terminal),

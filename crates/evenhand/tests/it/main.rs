@@ -12,6 +12,7 @@
 mod commands;
 mod crash;
 mod faults;
+mod like;
 mod record;
 mod rules;
 mod run;

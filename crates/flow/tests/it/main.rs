@@ -5,6 +5,7 @@ mod cosign;
 mod delivery;
 mod durability;
 mod facts;
+mod likeness;
 mod order;
 mod people;
 mod pressure;

@@ -12,6 +12,7 @@ fn breach() -> Verdict {
         passage: None,
         reason: "The same offer under forty posts.".into(),
         emergency: None,
+        departs: None,
     }
 }
 

@@ -6,6 +6,12 @@ use std::collections::HashMap;
 
 use super::{Text, Word, WordKind, scan::scan};
 
+/// FNV-1a, 64 bits: the same on every machine and in every version.
+const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+const fn fnv(hash: u64, byte: u8) -> u64 {
+    (hash ^ byte as u64).wrapping_mul(0x0000_0100_0000_01b3)
+}
+
 /// Classes of interchangeable terms.
 ///
 /// ```
@@ -44,6 +50,25 @@ impl Terms {
             terms.sort_by_key(|(rest, class)| (std::cmp::Reverse(rest.len()), *class));
         }
         Self { by_first }
+    }
+
+    /// A number that changes when other terms are declared. Not secret, and not proof against forgery.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        let entries = self.by_first.iter().flat_map(|(first, terms)| {
+            terms.iter().map(move |(rest, class)| (first.as_str(), rest.as_slice(), *class))
+        });
+        let mut entries: Vec<_> = entries.collect();
+        entries.sort_unstable();
+        let mut version = FNV_OFFSET;
+        for (first, rest, class) in entries {
+            for word in std::iter::once(first).chain(rest.iter().map(String::as_str)) {
+                // No word has a byte 0xff, so that words cannot run into each other.
+                version = word.bytes().chain([0xff]).fold(version, fnv);
+            }
+            version = fnv(version, class);
+        }
+        version
     }
 
     /// Puts the sign of its class in the place of each term.

@@ -32,6 +32,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How often old values of the metrics are tidied up.
 const TIDY_EVERY: Duration = Duration::from_secs(5);
+/// How often fingerprints are made of what came.
+const LIKENESS_EVERY: Duration = Duration::from_secs(5);
 
 /// Start the server: public pages, the interface for programs, and the worker that sends decisions
 ///
@@ -179,6 +181,7 @@ impl Server {
     async fn run(self, asked: Serve, terminal: &Terminal) -> Result<Exit> {
         let mut signals = Signals::listen()?;
         let tidy = tokio::spawn(tidy(self.metrics.clone()));
+        let likeness = tokio::spawn(keep_likeness(Arc::clone(&self.engine)));
         let handle = self.metrics.clone();
         let admin = console::admin_router(self.state.clone(), Arc::new(move || handle.render()));
         // The admin listener answers until the end: a stopping server says so.
@@ -247,13 +250,23 @@ impl Server {
             () = tokio::time::sleep(longest) => tracing::warn!("some calls did not end in time"),
             () = signals.again() => tracing::warn!("stopped at once by a second signal"),
         }
-        for task in [Some(tidy), alive].into_iter().flatten() {
+        for task in [Some(tidy), Some(likeness), alive].into_iter().flatten() {
             task.abort();
         }
         admin.abort();
         self.engine.store.close().await;
         tracing::info!("stopped");
         Ok(Exit::Done)
+    }
+}
+
+/// Keeps fingerprints of what came, so that nobody who asks waits for them.
+async fn keep_likeness(engine: Arc<Engine>) {
+    loop {
+        if let Err(error) = engine.keep_likeness().await {
+            tracing::warn!(%error, "items cannot be read for their fingerprints; the next round tries again");
+        }
+        tokio::time::sleep(LIKENESS_EVERY).await;
     }
 }
 

@@ -1,0 +1,76 @@
+//! The index of fingerprints: what the store has of them, and those that it lacks made and kept. Must not look at
+//! decisions.
+
+use likeness::{Fingerprint, Fingerprints, Terms, Text};
+use model::Subject;
+use std::num::NonZeroU64;
+use store::{Fingerprinted, Store, StoreError};
+use tokio::sync::Mutex;
+
+/// How many items are read at a time.
+const PAGE: u32 = 2_000;
+
+/// Fingerprints of all items, as far as they were read. Costs 340 bytes of memory for each.
+#[derive(Debug, Default)]
+pub struct Likeness(Mutex<Index>);
+
+#[derive(Debug, Default)]
+struct Index {
+    fingerprints: Fingerprints,
+    /// The last place that was read.
+    last: i64,
+    /// How they were made; `None` before the first were read.
+    made_with: Option<NonZeroU64>,
+}
+
+impl Likeness {
+    /// Reads what came since the last time, and makes and keeps the fingerprints that are missing. After a
+    /// change of the interchangeable names all are made anew.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub async fn refresh(&self, store: &Store, terms: &Terms) -> Result<usize, StoreError> {
+        let mut index = self.0.lock().await;
+        let made_with = terms.version().wrapping_add(Fingerprint::FORMAT.into());
+        let made_with = NonZeroU64::new(made_with).unwrap_or(NonZeroU64::MIN);
+        if index.made_with != Some(made_with) {
+            *index = Index { last: -1, made_with: Some(made_with), ..Index::default() };
+        }
+        let kept_as = made_with.get().cast_signed();
+        loop {
+            let page = store.fingerprints(index.last, kept_as, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            let last = last.seq;
+            let mut made = Vec::new();
+            let batch: Vec<(i64, Fingerprint)> =
+                page.into_iter().filter_map(|one| read(one, terms, &mut made)).collect();
+            if let Err(error) = store.keep_fingerprints(kept_as, &made).await {
+                // They are made again at the next start; meanwhile memory has them.
+                tracing::warn!(%error, "fingerprints of items cannot be kept at present");
+            }
+            index.fingerprints.extend(batch);
+            index.last = last;
+        }
+        Ok(index.fingerprints.len())
+    }
+
+    /// Places of items that are worth comparing with a text, the likeliest first.
+    pub(super) async fn meeting(&self, fingerprint: &Fingerprint, limit: usize) -> Vec<i64> {
+        self.0.lock().await.fingerprints.meeting(fingerprint, limit)
+    }
+}
+
+fn read(
+    one: Fingerprinted,
+    terms: &Terms,
+    made: &mut Vec<(i64, Vec<u8>)>,
+) -> Option<(i64, Fingerprint)> {
+    if let Some(bands) = one.bands {
+        return Some((one.seq, Fingerprint::from_bytes(&bands)?));
+    }
+    let subject = Subject::of(&one.event?).ok().flatten();
+    let text = subject.map(|subject| Text::read_with(&subject.item.text, terms));
+    let fingerprint = text.and_then(|text| Fingerprint::of(&text));
+    made.push((one.seq, fingerprint.as_ref().map(Fingerprint::to_bytes).unwrap_or_default()));
+    Some((one.seq, fingerprint?))
+}

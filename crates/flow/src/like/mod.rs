@@ -1,0 +1,121 @@
+//! Which items are like this one, and what was held of them? Keeps a fingerprint of every item that came and
+//! compares the texts themselves before it says that two are alike. Must not decide.
+
+mod index;
+mod precedents;
+mod show;
+
+pub use index::Likeness;
+pub(crate) use precedents::precedents;
+pub use precedents::{Departure, Precedent, Precedents};
+
+use jiff::Timestamp;
+use likeness::{
+    Difference, Fingerprint, SharedPassage, Shingles, Similarity, Terms, Text, differences,
+    shared_passages,
+};
+use model::{CaseId, Decision, ItemId, Subject};
+use rules::rulebook::Rulebook;
+use store::{Held, Store, StoreError};
+
+/// Fingerprints that are looked up for one question. Those that agree most come first, so that only a text that
+/// stands many hundred times leaves something out, and then its own copies.
+const MOST_MET: usize = 512;
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LikeQuery {
+    /// The text.
+    pub text: String,
+    /// An item that is not to be named: the one that is asked about.
+    pub without: Option<ItemId>,
+    /// The share of common stretches from which on an item is named.
+    pub threshold: f64,
+    /// Name at most so many.
+    pub limit: usize,
+}
+
+/// An item that is like a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LikeItem {
+    /// The item.
+    pub item: ItemId,
+    /// Where people see it.
+    pub url: Option<String>,
+    /// Its text.
+    pub text: String,
+    /// When it was posted.
+    pub posted_at: Timestamp,
+    /// What both have in common, counted in short stretches.
+    pub similarity: Similarity,
+    /// The passages that both share: bytes of the text asked about and of this one.
+    pub shared: Vec<SharedPassage>,
+    /// What keeps them apart; empty: they are like cases.
+    pub differences: Vec<Difference>,
+    /// What is held of it now.
+    pub decision: Option<Decision>,
+    /// The case in which it waits for people.
+    pub waits: Option<CaseId>,
+}
+
+impl LikeItem {
+    /// Whether both are like cases: near each other, and nothing says otherwise.
+    #[must_use]
+    pub const fn is_like(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
+
+/// The names that stand for each other under a rulebook.
+pub(crate) fn terms(book: &Rulebook) -> Terms {
+    Terms::new(book.audit.interchangeable.iter().map(|class| class.iter().map(String::as_str)))
+}
+
+/// The items most like `query`'s text, the nearest first, of equals the newest.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub async fn like(
+    likeness: &Likeness,
+    store: &Store,
+    book: &Rulebook,
+    query: &LikeQuery,
+) -> Result<Vec<LikeItem>, StoreError> {
+    let terms = terms(book);
+    let text = Text::read_with(&query.text, &terms);
+    let Some(fingerprint) = Fingerprint::of(&text) else { return Ok(Vec::new()) };
+    likeness.refresh(store, &terms).await?;
+    let met = likeness.meeting(&fingerprint, MOST_MET).await;
+    let shingles = Shingles::of(&text);
+    let mut near = Vec::new();
+    for held in store.held(&met).await? {
+        let Ok(Some(subject)) = Subject::of(&held.event) else { continue };
+        if query.without.as_ref() == Some(&subject.item.id) {
+            continue;
+        }
+        let other = Text::read_with(&subject.item.text, &terms);
+        let similarity = Shingles::of(&other).similarity(&shingles);
+        if similarity.ratio() >= query.threshold {
+            near.push((similarity, held, subject, other));
+        }
+    }
+    near.sort_by(|(a, one, ..), (b, other, ..)| {
+        b.ratio().total_cmp(&a.ratio()).then(other.seq.cmp(&one.seq))
+    });
+    near.truncate(query.limit);
+    let items = near.into_iter().map(|(similarity, held, subject, other)| {
+        let Held { event, decision, waits, .. } = held;
+        LikeItem {
+            shared: shared_passages(&text, &other),
+            differences: differences(&text, &other),
+            posted_at: subject.conduct_at(&event),
+            item: subject.item.id,
+            url: subject.item.url,
+            text: subject.item.text,
+            similarity,
+            decision,
+            waits,
+        }
+    });
+    Ok(items.collect())
+}
