@@ -16,6 +16,7 @@ mod dsa;
 mod evaluation;
 mod explain;
 mod findings;
+mod hostile;
 mod literate;
 mod manual;
 mod messages;
