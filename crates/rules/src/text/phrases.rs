@@ -129,6 +129,13 @@ mod tests {
     }
 
     #[test]
+    fn digits_among_letters_that_stand_apart_are_letters() {
+        assert_eq!(found(&["casino"], true, "the c a s 1 n 0 here"), ["c a s 1 n 0"]);
+        assert_eq!(found(&["casino"], true, "c 4 5 1 n 0"), ["c 4 5 1 n 0"]);
+        assert_eq!(found(&["casino"], true, "4 5 1 0 7 8"), [""; 0]);
+    }
+
+    #[test]
     fn disguised_phrases_are_found_and_quoted_as_written() {
         assert_eq!(found(&["free money"], true, "Get FR33  m0n€y!"), ["FR33  m0n€y"]);
         assert_eq!(

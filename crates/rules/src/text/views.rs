@@ -17,7 +17,8 @@ impl Views {
         let plain = fold(text);
         let mut views = vec![plain];
         for one in ['i', 'l'] {
-            let deep = views.first().map(|plain| joined(&leet(plain.cells(), one)));
+            // Once more when joined: a digit that stands apart is in no word before that.
+            let deep = views.first().map(|plain| leet(&joined(&leet(plain.cells(), one)), one));
             add(&mut views, deep);
         }
         for keep in [2, 1] {
