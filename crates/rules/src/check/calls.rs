@@ -281,8 +281,8 @@ fn unknown(environment: &Environment, file: &File, call: &Call, name: &str) -> P
     match longer.or_else(|| nearest(name, names())) {
         Some(found) => problem.with_hint(format!("did you mean `{found}`?")),
         None => problem.with_hint(
-            "if the platform adds it, declare it in `functions.toml`: `evenhand check \
-             --declare-unknown` writes a first draft",
+            "if the platform adds it, declare it in `functions.toml`: `evenhand sml \
+             check --declare-unknown` writes a first draft",
         ),
     }
 }
