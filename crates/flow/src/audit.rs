@@ -5,9 +5,11 @@
 
 mod gather;
 mod report;
+mod swap;
 
 pub use gather::{AuditError, Gathered, gather};
 pub use report::{
     AspectCounts, ClauseReport, ComparisonReport, EvennessReport, Interval, LikePost, NotTested,
     UnlikePosts, report,
 };
+pub use swap::{Swap, SwapExample, SwapReport, Swapped, Swaps, Treated};

@@ -7,7 +7,8 @@ mod table;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
-use model::{Event, Limits};
+use model::{Event, Json, Limits};
+use serde_json::Value;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, stdin};
 use std::path::Path;
@@ -126,6 +127,19 @@ impl Read for Counted {
         (self.seen)(count as u64);
         Ok(count)
     }
+}
+
+/// The event as if its item were posted at `at`.
+pub(crate) fn posted_on(mut event: Event, at: Timestamp) -> Result<Event> {
+    event.timestamp = at;
+    let mut data: Value = event.data.read()?;
+    if let Some(item) = data.get_mut("item").and_then(Value::as_object_mut)
+        && item.contains_key("created_at")
+    {
+        item.insert("created_at".into(), at.to_string().into());
+        event.data = Json::of(&data)?;
+    }
+    Ok(event)
 }
 
 #[cfg(test)]

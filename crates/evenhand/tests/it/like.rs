@@ -28,7 +28,7 @@ fn like_posts_are_found_in_a_store() {
     assert!(out.contains("negation: here nothing, there “not”"), "{out}");
     assert!(out.contains("‹buy now these watches›"), "{out}");
 
-    let (code, out, _) = like(&["--item", "0", "--threshold", "0.5", "--format", "json"]);
+    let (code, out, _) = like(&["--item", "item-0", "--threshold", "0.5", "--format", "json"]);
     let found: Value = serde_json::from_str(&out).unwrap();
     assert_eq!((code, found["like"].as_array().unwrap().len()), (0, 1));
     let (code, out, _) = like(&["nothing of the kind was ever said"]);

@@ -21,6 +21,7 @@ mod script;
 mod server;
 mod shared;
 mod sml;
+mod swap;
 mod witness;
 mod worker;
 

@@ -4,6 +4,7 @@ mod numbers;
 mod recompute;
 mod run;
 mod show;
+mod swap;
 mod walk;
 
 use crate::exit::Exit;
@@ -15,6 +16,7 @@ use clap::Subcommand;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
     Run(run::Run),
+    Swap(swap::Swap),
     Recompute(recompute::Recompute),
 }
 
@@ -22,6 +24,7 @@ impl Audit {
     pub(super) fn run(self, terminal: &Terminal) -> Result<Exit> {
         match self {
             Self::Run(it) => it.run(terminal),
+            Self::Swap(it) => it.run(terminal),
             Self::Recompute(it) => it.run(terminal),
         }
     }

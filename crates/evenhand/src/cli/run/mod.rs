@@ -13,9 +13,8 @@ use anyhow::{Context, Result, bail};
 use decider::Decider;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{Timestamp, tz::TimeZone};
-use model::{Event, Json, Limits};
+use model::{Event, Limits};
 use rules::rulebook::Rulebook;
-use serde_json::Value;
 use std::io::{BufWriter, Write, stdout};
 use std::path::{Path, PathBuf};
 use summary::Summary;
@@ -165,22 +164,16 @@ impl Work<'_> {
     }
 
     /// The event as if its item were posted at the time asked for.
-    fn moved(&self, mut event: Event) -> Result<Event> {
-        let Some(at) = self.posted_on else { return Ok(event) };
-        event.timestamp = at;
-        let mut data: Value = event.data.read()?;
-        if let Some(item) = data.get_mut("item").and_then(Value::as_object_mut)
-            && item.contains_key("created_at")
-        {
-            item.insert("created_at".into(), at.to_string().into());
-            event.data = Json::of(&data)?;
+    fn moved(&self, event: Event) -> Result<Event> {
+        match self.posted_on {
+            Some(at) => crate::input::posted_on(event, at),
+            None => Ok(event),
         }
-        Ok(event)
     }
 }
 
 /// A moment at which every policy is in force.
-fn day_after_newest(book: &Rulebook) -> Result<Timestamp> {
+pub(super) fn day_after_newest(book: &Rulebook) -> Result<Timestamp> {
     let newest = book.policies.iter().map(|policy| policy.effective).max();
     let newest = newest.context("the rulebook has no policy")?;
     Ok(TimeZone::UTC.to_timestamp(newest.tomorrow()?.at(0, 0, 0, 0))?)
