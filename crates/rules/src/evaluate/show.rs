@@ -63,9 +63,10 @@ impl Outcome {
         &'o self,
         plan: &'o Plan,
     ) -> impl Iterator<Item = (&'o Feature, Cow<'o, Value>)> {
+        let all = plan.program.features.len();
         let may: Vec<u32> = match &self.values {
-            Kept::Each { .. } => (0..).take(plan.program.features.len()).collect(),
-            Kept::Over { base, changed } => {
+            // Where much changed, going through all is quicker than looking each up.
+            Kept::Over { base, changed } if changed.len() < all / 4 => {
                 let nodes = changed.iter().map(|(at, _)| *at);
                 let mut may: Vec<u32> = nodes.flat_map(|at| plan.graph.features_of(at)).collect();
                 may.extend(&base.matched);
@@ -73,6 +74,7 @@ impl Outcome {
                 may.dedup();
                 may
             }
+            _ => (0..).take(all).collect(),
         };
         let features = may.into_iter().filter_map(|at| plan.program.features.get(index(at)));
         let shown = features.filter(|feature| feature.shown && self.values.ran(feature.file));
