@@ -101,6 +101,17 @@ fn called(kind: &Kind) -> Option<&str> {
     }
 }
 
+/// What a call does that reads or changes what is kept.
+fn special(kind: &Kind) -> Option<&Special> {
+    match kind {
+        Kind::Beyond(beyond) => match &beyond.does {
+            BeyondDoes::Special(special) => Some(special),
+            BeyondDoes::Ask(_) | BeyondDoes::Absent => None,
+        },
+        _ => None,
+    }
+}
+
 /// Where each reached node was reached from; the nodes in the order in which they were.
 struct Reached {
     order: Vec<u32>,
@@ -115,6 +126,10 @@ struct Flow<'p> {
     gates: Vec<Vec<u32>>,
     /// The nodes that put on or take off a label, by its name, and the `WhenRules` that do so.
     labels: HashMap<&'p str, Vec<u32>>,
+    /// The nodes that count a counter up, and those that keep a value. Which of them one reads, its key
+    /// says, and that is computed: so each reads them all.
+    counters: Vec<u32>,
+    kept: Vec<u32>,
 }
 
 impl<'p> Flow<'p> {
@@ -130,7 +145,19 @@ impl<'p> Flow<'p> {
                 }
             }
         }
-        Self { plan, names: plan.names(), gates: gates(plan), labels }
+        let all = |wanted: fn(&Special) -> bool| {
+            let nodes = plan.program.nodes.iter().zip(0..);
+            let found = nodes.filter(|(node, _)| special(&node.kind).is_some_and(wanted));
+            found.map(|(_, at)| at).collect()
+        };
+        Self {
+            plan,
+            names: plan.names(),
+            gates: gates(plan),
+            labels,
+            counters: all(|special| matches!(special, Special::Increment)),
+            kept: all(|special| matches!(special, Special::Set)),
+        }
     }
 
     /// The findings that a `WhenRules` can make.
@@ -167,13 +194,20 @@ impl<'p> Flow<'p> {
             reached.from.insert(at, from);
             reached.order.push(at);
             let node = self.plan.node(at);
-            let labels = match node.map(|node| &node.kind) {
-                Some(Kind::HasLabel(label)) => self.labels.get(&*label.name),
-                _ => None,
+            let remembered: &[u32] = match node.map(|node| &node.kind) {
+                Some(Kind::HasLabel(label)) => {
+                    self.labels.get(&*label.name).map_or(&[], Vec::as_slice)
+                }
+                Some(kind) => match special(kind) {
+                    Some(Special::Increment | Special::Count) => &self.counters,
+                    Some(Special::Get | Special::Set) => &self.kept,
+                    _ => &[],
+                },
+                None => &[],
             };
             let gates = node.into_iter().flat_map(|node| self.gate(node));
             let all = self.plan.graph.inputs(at).iter().copied();
-            let all = all.chain(labels.into_iter().flatten().copied()).chain(gates);
+            let all = all.chain(remembered.iter().copied()).chain(gates);
             open.extend(all.map(|input| (input, Some(at))));
         }
         reached

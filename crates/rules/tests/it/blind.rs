@@ -92,6 +92,21 @@ WhenRules(rules_any=[Shouts], then=[Breach(clause='manners#shouting')])
 }
 
 #[test]
+fn a_counter_carries_why_it_was_counted_up() {
+    let main = "Text: str = JsonData(path='$.text')
+Name: str = JsonData(path='$.account.name')
+Officials = IncrementWindow(key='posts', window_seconds=60, when_all=[Name == 'official'])
+Posts = IncrementWindow(key='posts', window_seconds=60, when_all=[Text == 'a'])
+Floods = Rule(when_all=[Posts > 3], description='floods')
+WhenRules(rules_any=[Floods], then=[Breach(clause='manners#flooding')])
+";
+    let found = way(&[("main.sml", main)], &["$.account.name"]);
+    assert_eq!(found, Some("Floods <- Posts <- Officials <- Name <- $.account.name".into()));
+    let alone = main.replace("Officials = ", "Unread = 1\n# ");
+    assert_eq!(way(&[("main.sml", &alone)], &["$.account.name"]), None);
+}
+
+#[test]
 fn contradictions_and_what_nobody_reads_are_told() {
     let plan = plan(&[(
         "main.sml",
