@@ -33,6 +33,13 @@ pub(crate) struct Order {
     pub(super) roots: Vec<u32>,
     /// In which order blocks of effects fire, once two did.
     pub(super) waves: OnceLock<HashMap<u32, usize>>,
+}
+
+/// An order with the bases of the shapes that its events had. Bases know their order, and it must not
+/// know them: what knows itself is never given away.
+#[derive(Debug)]
+pub(crate) struct Shapes {
+    pub(super) order: Arc<Order>,
     bases: RwLock<Bases>,
 }
 
@@ -47,7 +54,7 @@ const NEVER: u32 = u32::MAX;
 
 impl Order {
     /// `units` are the files in the order in which they run.
-    pub(super) fn new(plan: &Plan, units: &[u32]) -> Self {
+    fn new(plan: &Plan, units: &[u32]) -> Self {
         let mut order = Self {
             active: vec![false; plan.program.units.len()],
             ranks: vec![NEVER; plan.program.nodes.len()],
@@ -73,9 +80,16 @@ impl Order {
     pub(super) fn rank(&self, at: u32) -> Option<u32> {
         self.ranks.get(index(at)).copied().filter(|rank| *rank != NEVER)
     }
+}
+
+impl Shapes {
+    /// `units` are the files in the order in which they run.
+    pub(super) fn new(plan: &Plan, units: &[u32]) -> Self {
+        Self { order: Arc::new(Order::new(plan, units)), bases: RwLock::default() }
+    }
 
     /// The base of the events of a shape; None if there is none, or no room for it.
-    pub(super) fn base(self: &Arc<Self>, plan: &Plan, shape: &[u8]) -> Option<Arc<Base>> {
+    pub(super) fn base(&self, plan: &Plan, shape: &[u8]) -> Option<Arc<Base>> {
         let known = self.bases.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(base) = known.by_shape.get(shape) {
             return Some(Arc::clone(base));
@@ -90,7 +104,7 @@ impl Order {
             }
             *known = Bases::default();
         }
-        let base = Arc::new(Base::new(plan, self, shape)?);
+        let base = Arc::new(Base::new(plan, &self.order, shape)?);
         known.by_shape.insert(shape.into(), Arc::clone(&base));
         Some(base)
     }

@@ -25,7 +25,7 @@ use crate::plan::node::{Kind, Program, Source};
 use crate::state::Change;
 use crate::value::{Effect, RuleValue, Value};
 
-pub(crate) use base::Order;
+pub(crate) use base::Shapes;
 pub(crate) use cells::Room;
 pub use explain::{Condition, ExplainedRule, Explanation, Held, Signal};
 pub(crate) use run::Run;

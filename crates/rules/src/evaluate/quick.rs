@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use model::Event;
 
 use super::Outcome;
-use super::base::{Base, Order, tag};
+use super::base::{Base, Shapes, tag};
 use super::cells::{Cells, Over, Room};
 use super::run::{Fired, Run};
 use crate::facts::Facts;
@@ -58,11 +58,11 @@ impl Run<'_> {
     }
 
     /// The files that run. Where rules decide that, what they need is computed beforehand.
-    fn order(&mut self, plan: &Plan) -> Option<Arc<Order>> {
+    fn order(&mut self, plan: &Plan) -> Option<Arc<Shapes>> {
         if plan.graph.requires.iter().all(Vec::is_empty) {
             let order = plan.order.get_or_init(|| {
                 let units = plan.closures.get(index(plan.program.main));
-                Arc::new(Order::new(plan, units.map_or(&[], Vec::as_slice)))
+                Arc::new(Shapes::new(plan, units.map_or(&[], Vec::as_slice)))
             });
             return Some(Arc::clone(order));
         }
@@ -94,19 +94,19 @@ impl Run<'_> {
         if known.len() >= MAX_ORDERS {
             return None;
         }
-        let order = Arc::new(Order::new(plan, &units));
+        let order = Arc::new(Shapes::new(plan, &units));
         known.insert(key, Arc::clone(&order));
         Some(order)
     }
 
     /// Reads what the event gives and takes the base of its shape.
-    fn enter(&mut self, plan: &Plan, order: &Arc<Order>) -> Option<Arc<Base>> {
-        for &at in &order.roots {
+    fn enter(&mut self, plan: &Plan, shapes: &Shapes) -> Option<Arc<Base>> {
+        for &at in &shapes.order.roots {
             self.compute(at);
             let tag = tag(self.cells.get(at));
             self.over()?.room.shape.push(tag);
         }
-        let base = order.base(plan, &self.over()?.room.shape)?;
+        let base = shapes.base(plan, &self.over()?.room.shape)?;
         self.over()?.base = Some(Arc::clone(&base));
         Some(base)
     }

@@ -20,7 +20,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use crate::check::DeclaredLabels;
-use crate::evaluate::{Fold, Order, Room, fold};
+use crate::evaluate::{Fold, Room, Shapes, fold};
 use crate::functions::{self, Lists, Nothing, Prepared, Special};
 use crate::jsonpath::Wanted;
 use crate::value::{Str, Value};
@@ -43,7 +43,7 @@ pub struct Plan {
     /// How the nodes hang together.
     pub(crate) graph: Graph,
     /// The order of the nodes, where no `Require` may change it.
-    pub(crate) order: OnceLock<Arc<Order>>,
+    pub(crate) order: OnceLock<Arc<Shapes>>,
     /// The order of the nodes by what the `Require`s came to.
     pub(crate) orders: RwLock<Orders>,
     /// Rooms for evaluations that are not going on.
@@ -57,7 +57,7 @@ pub struct Plan {
 }
 
 /// Orders of nodes, each by the `Require`s with the files that they came to.
-pub(crate) type Orders = HashMap<Vec<(u32, u32)>, Arc<Order>>;
+pub(crate) type Orders = HashMap<Vec<(u32, u32)>, Arc<Shapes>>;
 
 impl fmt::Debug for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
