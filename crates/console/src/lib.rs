@@ -6,12 +6,14 @@
 //!
 //! This crate must not name a table, must not call out, and must not decide.
 
+mod access;
 mod admin;
 mod api;
 mod assets;
 mod body;
 mod chart;
 mod cosigners;
+mod desk;
 mod log;
 mod page;
 mod pages;
@@ -24,6 +26,7 @@ mod text;
 pub mod views;
 mod witness;
 
+pub use access::Caller;
 pub use admin::{Metrics, admin_router};
 pub use cosigners::{Cosigners, cosigners_router};
 pub use problem::Problem;
@@ -34,13 +37,14 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
-use http::{HeaderName, HeaderValue};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use model::Ids;
 use std::any::Any;
 use std::sync::Arc;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use tower_http::request_id::{
     MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
@@ -60,11 +64,13 @@ pub fn router(state: ConsoleState) -> Router {
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(middleware::from_fn(security::headers))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(for_all)))
         .layer(middleware::from_fn_with_state(state.clone(), page::problems))
         .layer(middleware::from_fn_with_state(state.clone(), patience))
+        .layer(middleware::from_fn_with_state(state.clone(), access::guard))
         .layer(CatchPanicLayer::custom(broken));
     pages::router()
+        .merge(desk::router())
         .merge(log::router())
         .merge(api)
         .route("/openapi.json", get(|| async move { Json(description) }))
@@ -101,6 +107,12 @@ impl MakeRequestId for Names {
 fn span(request: &Request) -> tracing::Span {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("");
     tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+/// Whether an answer is the same for all. What one person sees is not compressed: the length would
+/// betray what a form of theirs brings along.
+fn for_all(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    headers.get(header::CACHE_CONTROL).is_none_or(|value| value != "no-store")
 }
 
 /// A body that comes too slowly does not hold its place for ever.

@@ -138,10 +138,20 @@ pub(crate) async fn problems(
 ) -> Response {
     let program =
         request.uri().path().starts_with("/api/") || Wants::of(request.headers()) == Wants::Json;
+    let desk = request.uri().path().starts_with("/console").then(|| {
+        // Nobody is sent back to where a form went: its fields are gone.
+        let back = matches!(*request.method(), http::Method::GET | http::Method::HEAD);
+        request.uri().path_and_query().filter(|_| back).cloned()
+    });
     let response = next.run(request).await;
     let Some(problem) = response.extensions().get::<Problem>().filter(|_| !program).cloned() else {
         return response;
     };
+    if let Some(asked) = desk
+        && problem.kind().status == 401
+    {
+        return crate::desk::to_sign_in(asked.as_ref());
+    }
     let page = ProblemPage {
         frame: Frame { at: "", provider: crate::reads::provider(&state), twin: None },
         status: problem.kind().status,

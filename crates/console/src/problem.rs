@@ -71,6 +71,16 @@ kinds! {
         "Check the key; it may have been withdrawn.";
     SCOPE_MISSING = "scope-missing", 403, "The key does not allow that",
         "Ask the operator for a key with the scope that the detail names.";
+    SIGN_IN = "sign-in", 401, "Nobody is signed in",
+        "Sign in at /console/sign-in; a session ends by itself when it is not used.";
+    NOT_PERMITTED = "not-permitted", 403, "Your role does not include that",
+        "Ask an administrator; they can change what you are trusted with.";
+    PROVE_AGAIN = "prove-again", 403, "Show once more that it is you",
+        "Give your password again at /console/again; what you were about to do can be done for some minutes then.";
+    FROM_ELSEWHERE = "from-elsewhere", 403, "The request comes from another site",
+        "Open the page here and use the form on it. If a link brought you, somebody may have wanted you to do what you did not mean to.";
+    FORM_EXPIRED = "form-expired", 403, "The form is not of this session",
+        "Go back, load the page again and send the form anew. Programs send the header `x-csrf-token`, or better a key.";
     RECEIPT_UNKNOWN = "receipt-unknown", 404, "The receipt is for no decision of this server",
         "Send receipts with the id of the decision that was sent to you.";
     CASE_CLOSED = "case-closed", 409, "The case does not wait for that any more",

@@ -1,20 +1,17 @@
 //! What the console works with: the store to read, the intake and the review to act, the rulebook
 //! in force. Must not hold anything that a restart would lose.
 
+use crate::access::Doors;
 use crate::log::{Published, Sums};
-use crate::problem::{
-    KEY_MISSING, KEY_UNKNOWN, Problem, SCOPE_MISSING, STORAGE, TOO_MANY_REQUESTS,
-};
+use crate::problem::{Problem, STORAGE};
 use flow::{Intake, Review};
-use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use http::{HeaderMap, header};
 use model::{Clock, Ids};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{ApiKey, Scope, Store, StoreError};
+use store::{Store, StoreError};
 
 /// How much one request and one key may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +74,7 @@ pub struct ConsoleState(Arc<Inner>);
 struct Inner {
     console: Console,
     rates: DefaultKeyedRateLimiter<String>,
+    doors: Doors,
     past: crate::reads::Past,
     published: Published,
     sums: tokio::sync::Mutex<Sums>,
@@ -102,6 +100,7 @@ impl ConsoleState {
             published: Published(console.log.clone()),
             console,
             rates,
+            doors: Doors::default(),
             past: crate::reads::Past::default(),
             sums: tokio::sync::Mutex::default(),
             trying: tokio::sync::Semaphore::new(2),
@@ -128,57 +127,14 @@ impl ConsoleState {
         &self.0.past
     }
 
-    /// The caller's key, if it allows `scope` and is not used too often.
-    ///
-    /// # Errors
-    /// A problem: no key, an unknown or withdrawn one, a missing scope, too many requests.
-    pub async fn caller(&self, headers: &HeaderMap, scope: Scope) -> Result<ApiKey, Problem> {
-        let token = headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim())
-            .filter(|token| !token.is_empty())
-            .ok_or_else(|| {
-                let detail = format!("This address needs a key with the scope `{scope}`.");
-                Problem::new(&KEY_MISSING, detail)
-            })?;
-        let key = self
-            .store
-            .key(token)
-            .await
-            .map_err(|error| storage(&error))?
-            .filter(|key| key.revoked_at.is_none())
-            .ok_or_else(|| Problem::new(&KEY_UNKNOWN, "The key is not known, or was withdrawn."))?;
-        if !key.scopes.contains(&scope) {
-            let has: Vec<_> = key.scopes.iter().map(|scope| scope.word()).collect();
-            let detail = format!(
-                "This address needs the scope `{scope}`; the key has `{}`.",
-                has.join("`, `")
-            );
-            return Err(Problem::new(&SCOPE_MISSING, detail));
-        }
-        self.0.rates.check_key(&key.id).map_err(|wait| {
-            let wait = wait.wait_time_from(DefaultClock::default().now());
-            let rate = self.bounds.requests_per_second;
-            Problem::new(&TOO_MANY_REQUESTS, format!("A key may send {rate} requests a second."))
-                .retry_after(wait.as_secs().saturating_add(1))
-        })?;
-        Ok(key)
+    /// How often each key and each session asked.
+    pub(crate) fn rates(&self) -> &DefaultKeyedRateLimiter<String> {
+        &self.0.rates
     }
 
-    /// The caller's name as a reviewer.
-    ///
-    /// # Errors
-    /// As [`Self::caller`]; also when the key carries no pseudonym.
-    pub async fn reviewer(&self, headers: &HeaderMap) -> Result<String, Problem> {
-        self.caller(headers, Scope::Review).await?.pseudonym.ok_or_else(|| {
-            Problem::new(
-                &SCOPE_MISSING,
-                "The key carries no pseudonym, so nobody would answer for the decision.",
-            )
-        })
+    /// The doors by which people sign in.
+    pub(crate) fn doors(&self) -> &Doors {
+        &self.0.doors
     }
 }
 

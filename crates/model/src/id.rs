@@ -163,6 +163,10 @@ our_id!(
     /// Id of a case that waits for people.
     CaseId
 );
+our_id!(
+    /// Id of somebody who works with Evenhand; never public.
+    PersonId
+);
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@
 //! This crate must not do I/O, read a clock or draw randomness, and knows no database, no network
 //! and no rule language: time and ids come in as arguments ([`Clock`], [`Ids`]).
 
+mod access;
 mod account;
 mod case;
 mod clause;
@@ -22,6 +23,7 @@ mod regulator;
 mod ruling;
 mod statement;
 
+pub use access::{NoSuchWord, Permission, Person, PersonState, Role, Scope};
 pub use account::{
     Account, Affiliation, AffiliationKind, AffiliationSubject, Standing, StandingEntry,
     StandingKind,
@@ -33,7 +35,7 @@ pub use decision::{Decided, DecidedBy, Decision, Emergency, LadderStep, Outcome,
 pub use enforcement::{Enforcement, InLog, Logged, Receipt, ReceiptState};
 pub use event::{Event, EventError, Limits};
 pub use finding::{Finding, FoundBy, Passage, PassageError};
-pub use id::{AccountId, ActionId, CaseId, DecisionId, IdError, ItemId};
+pub use id::{AccountId, ActionId, CaseId, DecisionId, IdError, ItemId, PersonId};
 pub use item::{Item, ItemError, ItemKind, Media, Subject};
 pub use json::{Json, JsonError};
 pub use measure::{Measure, MeasureTarget};

@@ -5,63 +5,9 @@ use crate::sql::{
 };
 use crate::{Store, StoreError};
 use jiff::Timestamp;
+use model::{NoSuchWord, Scope};
 use sha2::{Digest as _, Sha256};
 use sqlx::any::AnyRow;
-use std::fmt;
-use std::str::FromStr;
-
-/// What a key allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Scope {
-    /// Send events and reports, read statements for the person concerned.
-    Events,
-    /// Send receipts.
-    Receipts,
-    /// Decide cases.
-    Review,
-    /// Read the regulator's view.
-    Regulator,
-    /// Have personal data erased.
-    Erasures,
-}
-
-/// A word that is no scope.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no scope: write `events`, `receipts`, `review`, `regulator` or `erasures`")]
-pub struct ScopeError(String);
-
-impl Scope {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Events, Self::Receipts, Self::Review, Self::Regulator, Self::Erasures];
-
-    /// The word for it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Events => "events",
-            Self::Receipts => "receipts",
-            Self::Review => "review",
-            Self::Regulator => "regulator",
-            Self::Erasures => "erasures",
-        }
-    }
-}
-
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
-
-impl FromStr for Scope {
-    type Err = ScopeError;
-    fn from_str(text: &str) -> Result<Self, ScopeError> {
-        Self::ALL
-            .into_iter()
-            .find(|scope| scope.word() == text)
-            .ok_or_else(|| ScopeError(text.chars().take(60).collect()))
-    }
-}
 
 /// A key as it is kept: never the key, only its SHA-256.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,13 +43,13 @@ pub(crate) const STATEMENTS: &[&str] = &[BY_TOKEN, ALL, REVOKE];
 pub(crate) const INSERTS: &[&Insert] = &[&ADD];
 
 /// A token is 256 random bits, so that its plain digest cannot be guessed back.
-fn token_digest(token: &str) -> Value {
+pub(crate) fn token_digest(token: &str) -> Value {
     Sha256::digest(token.as_bytes()).as_slice().into()
 }
 
 fn read(row: &AnyRow) -> Result<ApiKey, StoreError> {
     let scopes: &str = column(row, 1)?;
-    let scopes = scopes.split_whitespace().map(str::parse).collect::<Result<_, ScopeError>>();
+    let scopes = scopes.split_whitespace().map(str::parse).collect::<Result<_, NoSuchWord>>();
     Ok(ApiKey {
         id: column(row, 0)?,
         scopes: scopes.map_err(|error| unreadable("a key's scopes", &error))?,

@@ -368,8 +368,10 @@ mod tests {
             crate::write::STATEMENTS,
             crate::lists::STATEMENTS,
             crate::state::STATEMENTS,
+            crate::people::STATEMENTS,
+            crate::sessions::STATEMENTS,
         ];
-        let inserts: [&[&Insert]; 9] = [
+        let inserts: [&[&Insert]; 11] = [
             cases::INSERTS,
             erasure::INSERTS,
             keys::INSERTS,
@@ -379,6 +381,8 @@ mod tests {
             crate::write::INSERTS,
             crate::lists::INSERTS,
             crate::state::INSERTS,
+            crate::people::INSERTS,
+            crate::sessions::INSERTS,
         ];
         let texts = statements.concat();
         let texts = texts.iter().map(|sql| with_list(sql, vec![0.into(); 3]).0);

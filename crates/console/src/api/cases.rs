@@ -11,7 +11,7 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use flow::Verdict;
 use http::HeaderMap;
-use model::{CaseId, CaseState};
+use model::{CaseId, CaseState, Permission};
 use serde_json::{Value, json};
 use store::{CaseFilter, Cursor};
 
@@ -40,7 +40,7 @@ pub(crate) async fn list(
     headers: HeaderMap,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    state.reviewer(&headers).await?;
+    state.permit(&headers, Permission::ReadCases).await?;
     query.only(&["state", "queue", "before"])?;
     let stands = match query.get("state") {
         None => None,
@@ -77,7 +77,7 @@ pub(crate) async fn one(
     Path(name): Path<String>,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    state.reviewer(&headers).await?;
+    state.permit(&headers, Permission::ReadCases).await?;
     query.only(&[])?;
     let stored = state.store.case(id(&name)?).await.map_err(|error| storage(&error))?;
     let stored = stored.ok_or_else(|| Problem::new(&NOT_FOUND, "There is no such case."))?;
@@ -138,7 +138,7 @@ pub(crate) async fn decide(
     query: Query,
     body: Body,
 ) -> Result<impl IntoResponse, Problem> {
-    let by = state.reviewer(&headers).await?;
+    let by = state.permit(&headers, Permission::Decide).await?.by;
     query.only(&[])?;
     let verdict: Verdict = body::json(&headers, body, &state.bounds).await?;
     let held = state.review.decide(id(&name)?, &by, verdict).await;
@@ -160,7 +160,7 @@ pub(crate) async fn approve(
     Path(name): Path<String>,
     query: Query,
 ) -> Result<impl IntoResponse, Problem> {
-    let by = state.reviewer(&headers).await?;
+    let by = state.permit(&headers, Permission::Approve).await?.by;
     query.only(&[])?;
     let held = state.review.approve(id(&name)?, &by).await;
     held.map(super::reviewed).map_err(|error| super::refused(&error))

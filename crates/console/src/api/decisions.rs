@@ -13,8 +13,8 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use flow::Verdict;
 use http::HeaderMap;
-use model::PersonView;
-use store::{Cursor, Scope};
+use model::{Permission, PersonView};
+use store::Cursor;
 
 /// List decisions, the newest first.
 #[utoipa::path(
@@ -74,7 +74,7 @@ pub(crate) async fn person(
     Path(name): Path<String>,
     query: Query,
 ) -> Result<Json<PersonView>, Problem> {
-    state.caller(&headers, Scope::Events).await?;
+    state.permit(&headers, Permission::SendEvents).await?;
     query.only(&[])?;
     let stored = state.store.decision(decision_id(&name)?).await.map_err(|e| storage(&e))?;
     let stored = stored.ok_or_else(|| Problem::new(&NOT_FOUND, "There is no such decision."))?;
@@ -101,7 +101,7 @@ pub(crate) async fn disclosure(
     Path(name): Path<String>,
     query: Query,
 ) -> Result<String, Problem> {
-    state.caller(&headers, Scope::Events).await?;
+    state.permit(&headers, Permission::SendEvents).await?;
     query.only(&["fields"])?;
     let fields: Vec<String> =
         query.get("fields").unwrap_or("").split(',').map(|field| field.trim().into()).collect();
@@ -124,7 +124,7 @@ pub(crate) async fn regulator(
     Path(name): Path<String>,
     query: Query,
 ) -> Result<Json<model::Json>, Problem> {
-    state.caller(&headers, Scope::Regulator).await?;
+    state.permit(&headers, Permission::ReadRegulator).await?;
     query.only(&[])?;
     let view = state.store.regulator_view(decision_id(&name)?).await.map_err(|e| storage(&e))?;
     view.map(Json).ok_or_else(|| {
@@ -151,7 +151,7 @@ pub(crate) async fn replace(
     query: Query,
     body: Body,
 ) -> Result<impl IntoResponse, Problem> {
-    let by = state.reviewer(&headers).await?;
+    let by = state.permit(&headers, Permission::Replace).await?.by;
     query.only(&[])?;
     let verdict: Verdict = body::json(&headers, body, &state.bounds).await?;
     let held = state.review.replace(decision_id(&name)?, &by, verdict).await;

@@ -10,10 +10,10 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use http::HeaderMap;
-use model::{AccountId, DecisionId, ItemId};
+use model::{AccountId, DecisionId, ItemId, Permission};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::{Forget, Scope, StoreError};
+use store::{Forget, StoreError};
 
 /// What is to be forgotten: one of the three.
 #[derive(Debug, Deserialize)]
@@ -46,7 +46,7 @@ pub(crate) async fn erase(
     query: Query,
     body: Body,
 ) -> Result<Json<Value>, Problem> {
-    state.caller(&headers, Scope::Erasures).await?;
+    state.permit(&headers, Permission::Erase).await?;
     query.only(&[])?;
     let asked: Asked = body::json(&headers, body, &state.bounds).await?;
     let what = match (asked.item, asked.account, asked.decision) {

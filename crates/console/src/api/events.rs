@@ -15,10 +15,11 @@ use axum::response::{IntoResponse, Response};
 use flow::{Answer, Refused};
 use futures_util::{StreamExt as _, stream};
 use http::{HeaderMap, header};
-use model::{CaseId, Decided, DecisionId, Event, EventError, Limits, Measure, PersonView};
+use model::{
+    CaseId, Decided, DecisionId, Event, EventError, Limits, Measure, Permission, PersonView,
+};
 use serde::Serialize;
 use serde_json::Value;
-use store::Scope;
 use utoipa::ToSchema;
 
 /// Lines of one batch that wait for the writer at the same time.
@@ -98,7 +99,7 @@ pub(crate) async fn send(
     query: Query,
     body: Body,
 ) -> Result<Response, Problem> {
-    state.caller(&headers, Scope::Events).await?;
+    state.permit(&headers, Permission::SendEvents).await?;
     query.only(&["wait"])?;
     let wait = match query.get("wait") {
         None => false,

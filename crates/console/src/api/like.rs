@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::State;
 use flow::like::{LikeItem, LikeQuery};
 use http::HeaderMap;
-use model::{ItemId, Subject};
+use model::{ItemId, Permission, Subject};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ pub(crate) async fn find(
     query: Query,
     body: Body,
 ) -> Result<Json<Value>, Problem> {
-    state.reviewer(&headers).await?;
+    state.permit(&headers, Permission::ReadCases).await?;
     query.only(&[])?;
     let asked: Asked = body::json(&headers, body, &state.bounds).await?;
     let wrong = |detail: &str| Err(Problem::new(&BAD_QUERY, detail.to_owned()));

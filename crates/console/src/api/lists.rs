@@ -10,10 +10,11 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use http::HeaderMap;
+use model::Permission;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use store::{ListEdit, Scope};
+use store::ListEdit;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,7 +55,7 @@ pub(crate) async fn edit(
     query: Query,
     body: Body,
 ) -> Result<Json<Value>, Problem> {
-    let by = state.reviewer(&headers).await?;
+    let by = state.permit(&headers, Permission::EditLists).await?.by;
     query.only(&[])?;
     let asked: Asked = body::json(&headers, body, &state.bounds).await?;
     declared(&state, &name)?;
@@ -79,7 +80,7 @@ pub(crate) async fn changes(
     headers: HeaderMap,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    state.caller(&headers, Scope::Review).await?;
+    state.permit(&headers, Permission::ReadCases).await?;
     query.only(&[])?;
     declared(&state, &name)?;
     let changes = state.store.list_changes(&name).await.map_err(|error| storage(&error))?;

@@ -232,7 +232,7 @@ impl Modify for Bearer {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .description(Some(
-                "A key with scopes: `events`, `receipts`, `review`, `regulator`, `erasures`.",
+                "A key with scopes: `events`, `receipts`, `review`, `regulator`, `erasures`, `audit`, `enforcement`.",
             ))
             .build();
         openapi

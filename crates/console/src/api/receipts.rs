@@ -10,9 +10,8 @@ use axum::body::Body;
 use axum::extract::State;
 use flow::ReviewError;
 use http::HeaderMap;
-use model::Receipt;
+use model::{Permission, Receipt};
 use serde_json::{Value, json};
-use store::Scope;
 
 /// Say that a decision was carried out.
 ///
@@ -31,7 +30,7 @@ pub(crate) async fn send(
     query: Query,
     body: Body,
 ) -> Result<Json<Value>, Problem> {
-    state.caller(&headers, Scope::Receipts).await?;
+    state.permit(&headers, Permission::SendReceipts).await?;
     query.only(&[])?;
     let receipt: Receipt = body::json(&headers, body, &state.bounds).await?;
     let decision = receipt.decision;

@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::extract::State;
 use flow::{Report, Reported};
 use http::HeaderMap;
-use store::Scope;
+use model::Permission;
 
 /// Report an item.
 ///
@@ -29,7 +29,7 @@ pub(crate) async fn send(
     query: Query,
     body: Body,
 ) -> Result<Json<Reported>, Problem> {
-    state.caller(&headers, Scope::Events).await?;
+    state.permit(&headers, Permission::SendEvents).await?;
     query.only(&[])?;
     let report: Report = body::json(&headers, body, &state.bounds).await?;
     state.review.report(report).await.map(Json).map_err(|error| super::refused(&error))

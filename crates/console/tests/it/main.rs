@@ -8,6 +8,7 @@
     reason = "tests may panic"
 )]
 
+mod access;
 mod client;
 mod events;
 mod flow_through;

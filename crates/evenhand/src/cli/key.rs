@@ -27,7 +27,7 @@ pub(crate) struct Add {
     /// Name for lists and logs [default: drawn]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// What it allows: events, receipts, review, regulator, erasures; may be given several times
+    /// What it allows: events, receipts, review, regulator, erasures, audit, enforcement; may be given several times
     #[arg(long = "scope", required = true, value_name = "SCOPE", value_delimiter = ',')]
     scopes: Vec<Scope>,
     /// Under which name its holder decides, such as "reviewer 7"; needed for review
@@ -79,6 +79,12 @@ impl Add {
             bail!("a key with the scope `review` needs --pseudonym, such as \"reviewer 7\"");
         }
         let store = open(&self.place.settings()?).await?;
+        if let Some(name) = &self.pseudonym
+            && store.people().await?.iter().any(|person| &person.pseudonym == name)
+        {
+            // Nobody may agree with themselves under a second name, or answer for somebody else.
+            bail!("`{name}` is a person who signs in; give the key another name");
+        }
         let drawn = || SystemIds.next().simple().to_string().chars().take(8).collect();
         let mut scopes = self.scopes;
         scopes.sort();

@@ -14,6 +14,7 @@ mod key;
 mod like;
 mod list;
 mod log;
+mod person;
 mod place;
 mod rulebook;
 mod rules;
@@ -78,6 +79,8 @@ enum Command {
     #[command(subcommand)]
     Key(key::Key),
     #[command(subcommand)]
+    Person(person::People),
+    #[command(subcommand)]
     Log(log::PublicLog),
     #[command(subcommand)]
     Witness(witness::Witness),
@@ -117,6 +120,7 @@ impl Cli {
             Command::Audit(it) => it.run(terminal),
             Command::Rulebook(it) => it.run(terminal),
             Command::Key(it) => it.run(terminal),
+            Command::Person(it) => it.run(terminal),
             Command::Log(it) => it.run(terminal),
             Command::Witness(it) => it.run(terminal),
             Command::List(it) => it.run(terminal),

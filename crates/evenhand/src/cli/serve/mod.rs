@@ -202,6 +202,11 @@ impl Server {
         let mut endpoint = configured(&self.config)?;
         terminal.tell(&format!("Evenhand listens on {}", self.config.public_url()));
         terminal.tell(&format!("Verifier key of the public log: {}", self.sequencer.key));
+        if let Some(link) = super::person::first(&self.engine.store, &self.config).await? {
+            terminal.tell(&format!(
+                "Nobody manages this server yet. Set yourself up, once, within three days: {link}"
+            ));
+        }
         let demo = if asked.demo {
             let demo = demo::Demo::start(
                 &self.engine.store,

@@ -1,0 +1,28 @@
+//! `/console/`: where somebody arrives, with the rooms that they may enter.
+
+use super::Desk;
+use crate::page::html;
+use crate::problem::Problem;
+use crate::state::ConsoleState;
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use model::Role;
+
+#[derive(Debug, Template)]
+#[template(path = "home.html")]
+struct Page {
+    desk: Desk,
+    role: Option<Role>,
+}
+
+/// `GET /console/`.
+pub(crate) async fn show(
+    State(state): State<ConsoleState>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let caller = state.known(&headers, None).await?;
+    let role = caller.session().map(|(_, person)| person.role);
+    html(&Page { desk: Desk::new(&state, &caller, "/console/"), role })
+}

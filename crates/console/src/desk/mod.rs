@@ -1,0 +1,263 @@
+//! The desk: pages for the people who work here, all below `/console/`. [`Desk`] is the frame around
+//! each; [`ROOMS`] says which rooms there are and who may enter. Must not decide who somebody is:
+//! that is `access`.
+
+mod home;
+mod join;
+mod sign_in;
+mod sign_out;
+
+use crate::access::Caller;
+use crate::problem::Problem;
+use crate::state::ConsoleState;
+use axum::Router;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::{get, post};
+use http::{HeaderValue, header};
+use model::Permission;
+
+/// A room of the desk.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room {
+    /// Its address.
+    pub href: &'static str,
+    /// Its name in the navigation.
+    pub name: &'static str,
+    /// What is done there, in a line.
+    pub says: &'static str,
+    /// Who may enter.
+    pub permission: Permission,
+    /// Whether the room is there yet; the navigation shows no others.
+    pub open: bool,
+}
+
+const fn room(
+    open: bool,
+    href: &'static str,
+    name: &'static str,
+    says: &'static str,
+    permission: Permission,
+) -> Room {
+    Room { href, name, says, permission, open }
+}
+
+use Permission as P;
+
+/// The rooms, in the order of the navigation. Whoever builds one opens it here.
+#[rustfmt::skip]
+pub(crate) const ROOMS: &[Room] = &[
+    room(false, "/console/queues", "Queues", "What waits, by queue", P::ReadCases),
+    room(false, "/console/cases", "Cases", "Find a case", P::ReadCases),
+    room(false, "/console/appeals", "Appeals", "What people contest", P::HearAppeals),
+    room(false, "/console/proposals", "Proposals", "What needs a second yes", P::ReadCases),
+    room(false, "/console/exemptions", "Exemptions", "Departures from the ladder, by register", P::ReadCases),
+    room(false, "/console/affiliations", "Affiliations", "Who speaks for whom, with sources", P::ReadCases),
+    room(false, "/console/enforcement", "Enforcement", "Decided, but not yet enforced", P::ReadEnforcement),
+    room(false, "/console/quality", "Quality", "Do we agree with each other?", P::Decide),
+    room(false, "/console/audit", "Evenness", "Are like cases treated alike?", P::ReadAudit),
+    room(false, "/console/replay", "Replay", "What would another rulebook have decided?", P::Replay),
+    room(false, "/console/people", "People", "Who works here, and what they may", P::ManagePeople),
+    room(false, "/console/keys", "Keys", "What programs may", P::ManageKeys),
+    room(false, "/console/looks", "Looks", "Who looked at whose data", P::ReadLooks),
+];
+
+/// What stands around every page of the desk. A template calls its field `desk`, extends
+/// `desk.html`, and puts `{% call parts::csrf(desk) %}{% endcall %}` into each form that posts.
+#[derive(Debug, Clone)]
+pub(crate) struct Desk {
+    /// Address of the room that is open.
+    pub at: &'static str,
+    /// Whose posts these are.
+    pub provider: String,
+    /// Under which name the person works.
+    pub who: String,
+    /// What each form brings along in its field `csrf`.
+    pub csrf: String,
+    rooms: Vec<Room>,
+}
+
+impl Desk {
+    /// The frame for a page in the room at `at`, as `caller` sees it.
+    pub(crate) fn new(state: &ConsoleState, caller: &Caller, at: &'static str) -> Self {
+        let rooms = ROOMS.iter().filter(|room| room.open && caller.may(room.permission));
+        Self {
+            at,
+            provider: crate::reads::provider(state),
+            who: caller.by.clone(),
+            csrf: caller.csrf().to_owned(),
+            rooms: rooms.copied().collect(),
+        }
+    }
+
+    /// The rooms that the person may enter.
+    pub(crate) fn rooms(&self) -> &[Room] {
+        &self.rooms
+    }
+
+    pub(crate) fn asset(&self, name: &str) -> String {
+        crate::assets::address(name)
+    }
+}
+
+/// The frame around pages before anybody is signed in.
+#[derive(Debug, Clone)]
+pub(crate) struct Door {
+    /// Whose posts these are.
+    pub provider: String,
+}
+
+impl Door {
+    pub(crate) fn new(state: &ConsoleState) -> Self {
+        Self { provider: crate::reads::provider(state) }
+    }
+
+    pub(crate) fn asset(&self, name: &str) -> String {
+        crate::assets::address(name)
+    }
+}
+
+/// The rooms that are of no package in particular.
+pub(crate) fn router() -> Router<ConsoleState> {
+    Router::new()
+        .route("/console", get(|| async { Redirect::permanent("/console/") }))
+        .route("/console/", get(home::show))
+        .route("/console/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/console/sign-out", post(sign_out::leave))
+        .route("/console/join", get(join::show).post(join::enter))
+}
+
+/// Where somebody wanted to go, if it is a page of the desk; any other address might be a trap.
+pub(crate) fn within(to: &str) -> &str {
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '\\' | '"' | '<' | '>' | '`');
+    let fits = to.starts_with("/console/")
+        && to.len() <= 2000
+        && to.chars().all(plain)
+        && !to.contains("//")
+        && !to.contains("/.");
+    let door = ["/console/sign-in", "/console/sign-out", "/console/join"];
+    if fits && !door.iter().any(|door| to.starts_with(door)) { to } else { "/console/" }
+}
+
+/// Sends the browser to a page of the desk after a form was taken in.
+pub(crate) fn see(to: &str) -> Response {
+    Redirect::to(within(to)).into_response()
+}
+
+/// What somebody without a session gets for a page: the way to sign in, and back.
+pub(crate) fn to_sign_in(asked: Option<&http::uri::PathAndQuery>) -> Response {
+    let to = asked.map_or("/console/", |asked| within(asked.as_str()));
+    let address = if to == "/console/" {
+        "/console/sign-in".to_owned()
+    } else {
+        format!("/console/sign-in?to={}", crate::text::percent(to))
+    };
+    let mut response = Redirect::to(&address).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Opens a session and gives the browser its cookie. The token is always a new one.
+///
+/// # Errors
+/// A problem when the session cannot be kept.
+async fn open(
+    state: &ConsoleState,
+    headers: &http::HeaderMap,
+    person: &model::Person,
+    mut response: Response,
+) -> Result<Response, Problem> {
+    let (token, now) = (crate::access::Token::draw(state.ids.as_ref()), state.clock.now());
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let session = store::Session {
+        id: state.ids.next().to_string(),
+        person: person.id,
+        made_at: now,
+        seen_at: now,
+        proved_at: now,
+        ends_at: now + LONGEST,
+        ended_at: None,
+        agent: browser(agent.unwrap_or("")),
+    };
+    let forget = now - KEPT;
+    // Whoever signs in again in the same browser leaves no open session behind.
+    if let Some(old) = state.cookie().read(headers)
+        && let Ok(Some((old, _))) = state.store.session(old.reveal(), now).await
+    {
+        let ended = state.store.end_session(&old.id, old.person, now).await;
+        ended.map_err(|error| crate::state::storage(&error))?;
+    }
+    let opened = state.store.open_session(&session, token.reveal(), forget).await;
+    opened.map_err(|error| crate::state::storage(&error))?;
+    if let Some(cookie) = state.cookie().give(&token) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// No session lives longer.
+const LONGEST: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
+/// Ended sessions are forgotten after that.
+const KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
+
+/// The browser and the system in a few words, enough to know one's own again.
+fn browser(agent: &str) -> String {
+    let first = |known: &[(&str, &'static str)]| {
+        known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    let program = first(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = first(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (program, system) {
+        (Some(program), Some(system)) => format!("{program} on {system}"),
+        (Some(one), None) | (None, Some(one)) => one.into(),
+        (None, None) => "Another browser".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_of_the_desk_are_gone_back_to() {
+        for good in ["/console/", "/console/cases/1?queue=hate&page=2#x", "/console/queues"] {
+            assert_eq!(within(good), good);
+        }
+        for bad in [
+            "",
+            "https://evil.example/console/",
+            "//evil.example/console/",
+            "/console//evil.example",
+            "/console/../..//evil.example",
+            "/console/./x",
+            "/console/\\evil.example",
+            "/console/\r\nSet-Cookie: a=b",
+            "/console/sign-out",
+            "/console/sign-in?to=/console/",
+            "/consoles",
+            "/lookup",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(within(bad), "/console/", "{bad}");
+        }
+    }
+
+    #[test]
+    fn of_a_browser_a_few_words_are_kept() {
+        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36";
+        assert_eq!(browser(chrome), "Chrome on Linux");
+        assert_eq!(browser("curl/8"), "Another browser");
+    }
+}
