@@ -27,6 +27,8 @@ pub struct Settings {
     pub batch_wait: Duration,
     /// How long a caller waits for the answer.
     pub patience: Duration,
+    /// Within how many days an appeal must be answered; then it is escalated.
+    pub appeal_days: u32,
 }
 
 impl Default for Settings {
@@ -38,6 +40,7 @@ impl Default for Settings {
             batch_events: 100,
             batch_wait: Duration::from_millis(5),
             patience: Duration::from_secs(20),
+            appeal_days: 14,
         }
     }
 }

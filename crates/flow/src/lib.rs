@@ -8,6 +8,7 @@
 
 mod act;
 mod answer;
+mod appeal;
 pub mod audit;
 mod batch;
 mod cosign;
@@ -22,9 +23,11 @@ mod record;
 mod reload;
 mod review;
 mod sequence;
+mod undo;
 
 pub use act::{Outbox, Persistence};
 pub use answer::{Answer, Refused, Status};
+pub use appeal::{AnsweredAppeal, AppealError, Appeals, LONGEST_PLEA, Looked, Plea, Reply};
 pub use cosign::{AskError, Collector, OwnLog, Rounds, WitnessState};
 pub use decide::{Circumstances, Judged, Undecided, decide_one};
 pub use engine::{Engine, Settings};

@@ -33,6 +33,18 @@ pub(crate) fn decision(
     })
 }
 
+/// What is kept when people decide on an event that is kept already.
+pub(crate) fn by_people(at: Timestamp, kept: KeptDecision) -> Record {
+    Record {
+        at,
+        rulebook: kept.decided.decision().rulebook.clone(),
+        event: None,
+        kept: Kept::Decided(Box::new(kept)),
+        labels: Vec::new(),
+        state: store::State::default(),
+    }
+}
+
 /// What is kept of an event that was judged. `waiting` is the case in which its item waits.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use rules::decide::{Context, PeopleDecision, Refusal, decide_by_people};
 use rules::rulebook::Rulebook;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use store::{Kept, Proposal, Record, StoreError, StoredCase};
+use store::{Proposal, Record, StoreError, StoredCase};
 
 /// What a person holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,14 +143,16 @@ pub struct Review {
 }
 
 /// A case or an earlier decision, and what people hold about it.
-struct Question<'a> {
-    event: Event,
-    case: Option<CaseId>,
-    findings: Vec<Finding>,
-    source: Source,
-    people: Vec<String>,
-    verdict: &'a Verdict,
-    replaces: Option<Decision>,
+pub(crate) struct Question<'a> {
+    pub(crate) event: Event,
+    pub(crate) case: Option<CaseId>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) source: Source,
+    pub(crate) people: Vec<String>,
+    pub(crate) verdict: &'a Verdict,
+    pub(crate) replaces: Option<Decision>,
+    /// Since when the measures run, when time served counts.
+    pub(crate) since: Option<Timestamp>,
 }
 
 impl Review {
@@ -229,9 +231,12 @@ impl Review {
             source: earlier.source.clone(),
             people: vec![by.to_owned()],
             verdict: &verdict,
-            replaces: Some(earlier),
+            replaces: Some(earlier.clone()),
+            since: None,
         };
-        Ok(Reviewed::Decided(self.judge(question).await?))
+        let (decided, record) = self.weigh(question).await?;
+        crate::undo::undo(&self.engine, &earlier, &decided, record, None).await?;
+        Ok(Reviewed::Decided(decided))
     }
 
     /// Takes a report: it joins the item's waiting case or opens one.
@@ -281,6 +286,9 @@ impl Review {
         let stored = stored.ok_or(ReviewError::NoSuchDecision(receipt.decision))?;
         receipt.at = receipt.at.max(stored.decision.decided_at);
         let new = store.receipt(&receipt, self.engine.clock.now()).await.map_err(failed)?;
+        if receipt.state == ReceiptState::NoticeDelivered {
+            crate::undo::told(&self.engine, &receipt, stored.replaced_by).await?;
+        }
         if new {
             let state = match receipt.state {
                 ReceiptState::Enforced => "enforced",
@@ -392,6 +400,23 @@ impl Review {
     /// the turn.
     async fn judge(&self, question: Question<'_>) -> Result<Arc<Decided>, Obstacle> {
         let engine = &self.engine;
+        let (decided, record) = self.weigh(question).await?;
+        let asks = decided.decision().acts();
+        engine.store.record(&[record]).await.map_err(failed)?;
+        engine.call_log();
+        if asks {
+            engine.call_outbox();
+        }
+        metrics::counter!("evenhand_people_decisions_total").increment(1);
+        Ok(decided)
+    }
+
+    /// Decides by the same ladder as automation does; keeps nothing yet.
+    pub(crate) async fn weigh(
+        &self,
+        question: Question<'_>,
+    ) -> Result<(Arc<Decided>, Record), Obstacle> {
+        let engine = &self.engine;
         let rulebook = engine.rulebook.load_full();
         let refused = |error: model::ItemError| ReviewError::NotAllowed(error.to_string());
         let subject = Subject::of(&question.event).map_err(refused)?;
@@ -426,22 +451,7 @@ impl Review {
             &*engine.ids,
         )
         .map_err(|error| ReviewError::NotAllowed(error.to_string()))?;
-        let asks = kept.enforcement.is_some();
-        let record = Record {
-            at: now,
-            rulebook: rulebook.version().clone(),
-            event: None,
-            kept: Kept::Decided(Box::new(kept)),
-            labels: Vec::new(),
-            state: store::State::default(),
-        };
-        engine.store.record(&[record]).await.map_err(failed)?;
-        engine.call_log();
-        if asks {
-            engine.call_outbox();
-        }
-        metrics::counter!("evenhand_people_decisions_total").increment(1);
-        Ok(decided)
+        Ok((decided, record::by_people(now, kept)))
     }
 }
 
@@ -449,7 +459,7 @@ impl Review {
 const REPORT_PRIORITY: u8 = 50;
 
 /// What stands between a verdict and a decision.
-enum Obstacle {
+pub(crate) enum Obstacle {
     /// One person is not enough; says why.
     SecondPerson(String),
     /// Anything else.
@@ -505,6 +515,7 @@ impl<'a> Question<'a> {
             people,
             verdict,
             replaces: None,
+            since: None,
         }
     }
 
@@ -525,6 +536,7 @@ impl<'a> Question<'a> {
             emergency: self.verdict.emergency.as_ref().map(|plea| plea.reason.clone()),
             replaces: self.replaces,
             source: self.source,
+            since: self.since,
         })
     }
 }
@@ -560,7 +572,7 @@ fn found_by(clause: &ClauseId, by: FoundBy) -> Finding {
     Finding { clause: clause.clone(), by, passage: None, explanation }
 }
 
-fn failed(error: StoreError) -> ReviewError {
+pub(crate) fn failed(error: StoreError) -> ReviewError {
     match error {
         StoreError::Taken(_) => ReviewError::AlreadyDecided,
         error => {
@@ -570,6 +582,6 @@ fn failed(error: StoreError) -> ReviewError {
     }
 }
 
-fn unwritable(error: model::JsonError) -> ReviewError {
+pub(crate) fn unwritable(error: model::JsonError) -> ReviewError {
     ReviewError::NotAllowed(error.to_string())
 }

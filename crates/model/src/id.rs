@@ -167,6 +167,10 @@ our_id!(
     /// Id of somebody who works with Evenhand; never public.
     PersonId
 );
+our_id!(
+    /// Id of an appeal.
+    AppealId
+);
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@
 
 mod access;
 mod account;
+mod appeal;
 mod case;
 mod clause;
 mod clock;
@@ -28,6 +29,7 @@ pub use account::{
     Account, Affiliation, AffiliationKind, AffiliationSubject, Standing, StandingEntry,
     StandingKind,
 };
+pub use appeal::{Appeal, AppealAnswer, AppealOutcome, Appellant};
 pub use case::{Case, CaseState};
 pub use clause::{ClauseId, ClauseIdError, ClauseText, RulebookVersion};
 pub use clock::{Clock, FixedClock, Ids, SeededIds};
@@ -35,7 +37,7 @@ pub use decision::{Decided, DecidedBy, Decision, Emergency, LadderStep, Outcome,
 pub use enforcement::{Enforcement, InLog, Logged, Receipt, ReceiptState};
 pub use event::{Event, EventError, Limits};
 pub use finding::{Finding, FoundBy, Passage, PassageError};
-pub use id::{AccountId, ActionId, CaseId, DecisionId, IdError, ItemId, PersonId};
+pub use id::{AccountId, ActionId, AppealId, CaseId, DecisionId, IdError, ItemId, PersonId};
 pub use item::{Item, ItemError, ItemKind, Media, Subject};
 pub use json::{Json, JsonError};
 pub use measure::{Measure, MeasureTarget};

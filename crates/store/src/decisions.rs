@@ -7,7 +7,7 @@ use crate::sql::{
 };
 use crate::{Store, StoreError};
 use jiff::Timestamp;
-use model::{ClauseId, Decision, DecisionId, Json, Receipt, RulebookVersion, Statement};
+use model::{AccountId, ClauseId, Decision, DecisionId, Json, Receipt, RulebookVersion, Statement};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::fmt;
@@ -99,6 +99,7 @@ const BY_TEXT: &str = "s.public_text like ";
 const BY_TIME: &str = "d.decided_at >= ";
 const BEFORE: &str = "d.seq < ";
 const BY_ID: &str = "d.id = ";
+const BY_ACCOUNT: &str = "d.account_id = ";
 const OF_ITEM: &str = "d.event_seq in (select event_seq from item where item_id = ";
 const RECEIPTS: &str = "select r.decision_seq, d.id, r.state, r.at, r.detail \
     from receipt r join decision d on d.seq = r.decision_seq \
@@ -252,6 +253,21 @@ impl Store {
         let mut query = Query::new();
         query.and(BY_ID, Some(id.to_string()), "");
         Ok(query.run(&mut *self.read().await?, 1).await?.into_iter().next())
+    }
+
+    /// All decisions about an account's items, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn decisions_about(
+        &self,
+        account: &AccountId,
+    ) -> Result<Vec<StoredDecision>, StoreError> {
+        let mut query = Query::new();
+        query.and(BY_ACCOUNT, Some(account.as_str()), "");
+        let mut all = query.run(&mut *self.read().await?, i64::MAX).await?;
+        all.reverse();
+        Ok(all)
     }
 
     /// The regulator's view of a decision, as it was handed over; `None` when none is owed (or

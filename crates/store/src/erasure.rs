@@ -402,6 +402,7 @@ async fn overwrite(
     let decisions = overwrite_decisions(connection, events).await?;
     overwrite_cases(connection, events).await?;
     let openings = run(connection, OPENINGS, events).await?;
+    crate::appeals::forget(connection, events).await?;
     for sql in EVERYWHERE {
         run(connection, sql, events).await?;
     }

@@ -37,12 +37,13 @@ pub struct Label {
 }
 
 const STANDINGS: &str = "select d.account_id, d.id, d.ladder, d.clause, d.weight, d.step, \
-    d.decided_at, d.expires_at, min(r.at) \
+    coalesce(c.given_at, d.decided_at), d.expires_at, min(r.at) \
     from decision d left join receipt r \
         on r.decision_seq = d.seq and r.state = 'notice_delivered' \
+    left join recount c on c.decision_seq = d.seq \
     where d.account_id in ({list}) and d.weight is not null \
         and not exists (select 1 from decision later where later.replaces = d.id) \
-    group by d.seq order by d.seq";
+    group by d.seq order by coalesce(c.given_at, d.decided_at), d.seq";
 const LABELS: &str = "select kind, entity_id, name, is_set, at, expires_at, reason \
     from label_state where entity_id in ({list}) order by kind, entity_id, name";
 

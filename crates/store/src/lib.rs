@@ -6,6 +6,7 @@
 //!
 //! This crate must not decide, must not call out, and reads no clock: times come as arguments.
 
+mod appeals;
 mod cases;
 mod cosigned;
 mod decisions;
@@ -34,6 +35,7 @@ mod treated;
 mod witness;
 mod write;
 
+pub use appeals::{AppealProposal, AppealsOf, CountedAnew, Escalation, Recounted, StoredAppeal};
 pub use cases::{CaseFilter, Proposal, Report, StoredCase};
 pub use cosigned::Cosigned;
 pub use decisions::{Cursor, CursorError, DecisionFilter, Page, StoredDecision};

@@ -348,6 +348,7 @@ mod tests {
         let mut writer = store.writer.acquire().await.unwrap();
         let statements = [
             STATEMENTS,
+            crate::appeals::STATEMENTS,
             cases::STATEMENTS,
             decisions::STATEMENTS,
             erasure::STATEMENTS,
@@ -371,7 +372,8 @@ mod tests {
             crate::people::STATEMENTS,
             crate::sessions::STATEMENTS,
         ];
-        let inserts: [&[&Insert]; 11] = [
+        let inserts: &[&[&Insert]] = &[
+            crate::appeals::INSERTS,
             cases::INSERTS,
             erasure::INSERTS,
             keys::INSERTS,

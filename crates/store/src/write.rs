@@ -110,12 +110,20 @@ impl Store {
     /// of the batch is kept then.
     pub async fn record(&self, records: &[Record]) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        let mut batch = Batch::begin(&mut tx, records).await?;
+        Self::record_on(&mut tx, records).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Keeps a batch in a transaction that keeps more than that.
+    pub(crate) async fn record_on(
+        connection: &mut AnyConnection,
+        records: &[Record],
+    ) -> Result<(), StoreError> {
+        let mut batch = Batch::begin(connection, records).await?;
         for record in records {
             batch.add(record)?;
         }
-        batch.insert(&mut tx).await?;
-        Ok(tx.commit().await?)
+        batch.insert(connection).await
     }
 
     /// Keeps a case that a report opens, on an event that is kept already.

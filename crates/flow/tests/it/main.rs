@@ -1,6 +1,7 @@
 //! An event's whole way, against a real store and a real HTTP receiver.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
+mod appeals;
 mod cosign;
 mod delivery;
 mod durability;

@@ -146,7 +146,7 @@ impl<'a> Looked<'a> {
     }
 
     const fn why(&self) -> Why<'_> {
-        Why { counted: None, too_early: self.too_early.as_slice(), passage: None }
+        Why { counted: None, too_early: self.too_early.as_slice(), passage: None, since: None }
     }
 
     /// A decision of automation, without its outcome.

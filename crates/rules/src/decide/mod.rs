@@ -5,6 +5,7 @@
 mod arithmetic;
 mod automation;
 mod people;
+mod recount;
 mod standing;
 mod statement;
 #[cfg(test)]
@@ -14,7 +15,9 @@ mod words;
 pub use arithmetic::{Counted, count};
 pub use automation::decide;
 pub use people::{Held, PeopleDecision, Refusal, decide_by_people};
+pub use recount::{Recount, recount};
 pub use standing::{entry_of, without};
+pub use statement::unfit_for_public;
 pub use words::LANGUAGES;
 
 use jiff::Timestamp;

@@ -53,6 +53,8 @@ pub struct PeopleDecision {
     pub replaces: Option<Decision>,
     /// What brought the item to attention.
     pub source: Source,
+    /// Since when the measures run, when they take the place of others whose time counts; else from now on.
+    pub since: Option<Timestamp>,
 }
 
 /// Why a decision of people is not one yet, or cannot be.
@@ -119,6 +121,7 @@ pub fn decide_by_people(
         Some(earlier) => &without(standing, earlier.id),
         None => standing,
     };
+    let runs_from = from.since.map_or(context.now, |since| since.min(context.now));
     let mut decision = blank(book, &from, context);
     let mut why = Why::default();
     let counted;
@@ -132,13 +135,13 @@ pub fn decide_by_people(
         counted = count(ladder, standing, from.conduct_at).ok_or_else(unknown)?;
         let step = counted.step;
         let (mut measures, mut account, mut people) =
-            (step.measures(context.now), step.account, step.people);
+            (step.measures(runs_from), step.account, step.people);
         if let Some(reason) = &from.emergency {
             let no_step = || Refusal::NoEmergency(ladder.id.clone());
             let emergency = ladder.emergency.as_ref().ok_or_else(no_step)?;
             account = emergency.account;
             people = emergency.people;
-            let account = account.measure(context.now);
+            let account = account.measure(runs_from);
             measures = emergency.item.measure().into_iter().chain(account).collect();
             decision.emergency = from
                 .people
@@ -160,7 +163,7 @@ pub fn decide_by_people(
         clauses.dedup();
         decision.outcome = Outcome::Breach { clauses };
         decision.measures = measures;
-        decision.ladder = Some(counted.kept(account != AccountStep::None, context.now));
+        decision.ladder = Some(counted.kept(account != AccountStep::None, runs_from));
         why = Why { counted: Some(&counted), passage: passage.as_ref(), ..why };
     } else if from.emergency.is_some() {
         return Err(Refusal::EmergencyWithoutBreach);

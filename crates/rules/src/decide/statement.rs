@@ -29,6 +29,8 @@ pub(super) struct Why<'a> {
     pub(super) too_early: &'a [ClauseId],
     /// The passage that people marked; wins over one that a rule matched.
     pub(super) passage: Option<&'a Passage>,
+    /// Set when the step is counted anew, because a decision before it was undone: since when it runs.
+    pub(super) since: Option<Timestamp>,
 }
 
 /// A statement before it is written.
@@ -144,6 +146,10 @@ impl Draft<'_> {
         }
         if self.decision.replaces.is_some() {
             facts.push(words.replaces.to_owned());
+        }
+        if let Some(since) = self.why.since {
+            let day = since.strftime("%Y-%m-%d").to_string();
+            facts.push(fill(words.counted_anew, &[("day", &day)]));
         }
         facts.join(words.space)
     }
@@ -381,6 +387,19 @@ pub(super) fn names(text: &str, account: &Account) -> bool {
 pub(super) fn quotes(text: &str, passage: &Passage) -> bool {
     let passage = passage.text.trim().to_lowercase();
     passage.chars().count() > 7 && text.to_lowercase().contains(&passage)
+}
+
+/// What keeps a text from being public: that it names the author, or quotes a passage.
+pub fn unfit_for_public(
+    text: &str,
+    account: &Account,
+    decision: &Decision,
+) -> Option<&'static str> {
+    if names(text, account) {
+        return Some("names the author");
+    }
+    let mut passages = decision.findings.iter().filter_map(|one| one.passage.as_ref());
+    passages.any(|passage| quotes(text, passage)).then_some("quotes the post")
 }
 
 /// Whether `name` stands in `text` as a word of its own.

@@ -99,6 +99,7 @@ fn people(held: Held, people: &[&str]) -> PeopleDecision {
         emergency: None,
         replaces: None,
         source: Source::Report,
+        since: None,
     }
 }
 

@@ -272,6 +272,7 @@ fn decisions(book: &Rulebook, clause: &ClauseId, source: &Source) -> Vec<(Value,
             emergency: urgent.then(|| "Harm is near".into()),
             replaces: None,
             source: source.clone(),
+            since: None,
         };
         let context = Context {
             now: now + SignedDuration::from_hours(1),

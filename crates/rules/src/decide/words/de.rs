@@ -32,6 +32,7 @@ pub(super) const DE: Words = Words {
     decided_by_people: "{count} Personen haben gemeinsam entschieden.",
     reason: "Die Begründung: {reason}.",
     replaces: "Diese Entscheidung tritt an die Stelle einer früheren, deren Maßnahmen enden.",
+    counted_anew: "Sie wurde neu berechnet, weil eine frühere Entscheidung aufgehoben wurde, deren Verwarnung oder Strafpunkt mitgezählt hatte. Ihre Folgen laufen ab dem {day}; bereits verbüßte Zeit zählt mit.",
     measures: "Maßnahmen: {measures}.",
     no_measure: "Weder gegen den Beitrag noch gegen das Konto wird etwas unternommen.",
     label: "der Beitrag trägt das Etikett „{name}“",

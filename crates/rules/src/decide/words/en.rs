@@ -32,6 +32,7 @@ pub(super) const EN: Words = Words {
     decided_by_people: "{count} people decided together.",
     reason: "The reason given: {reason}.",
     replaces: "This decision takes the place of an earlier one, whose measures end.",
+    counted_anew: "It was counted anew, because an earlier decision, whose warning or strike it had counted, was undone. What it brings runs from {day}, so time already served counts.",
     measures: "What is done: {measures}.",
     no_measure: "Nothing is done to the post or the account.",
     label: "the post carries the label “{name}”",

@@ -32,6 +32,7 @@ pub(super) const ES: Words = Words {
     decided_by_people: "Decidieron conjuntamente {count} personas.",
     reason: "Motivo expuesto: {reason}.",
     replaces: "Esta decisión sustituye a una anterior, cuyas medidas terminan.",
+    counted_anew: "Se ha contado de nuevo, porque se anuló una decisión anterior cuya advertencia o sanción se había contado. Sus efectos corren desde el {day}, de modo que cuenta el tiempo ya cumplido.",
     measures: "Medidas: {measures}.",
     no_measure: "No se toma ninguna medida sobre la publicación ni la cuenta.",
     label: "la publicación lleva la etiqueta «{name}»",

@@ -32,6 +32,7 @@ pub(super) const FR: Words = Words {
     decided_by_people: "{count} personnes ont décidé ensemble.",
     reason: "Motif donné : {reason}.",
     replaces: "Cette décision remplace une décision antérieure, dont les mesures prennent fin.",
+    counted_anew: "Elle a été recalculée, car une décision antérieure, dont l'avertissement ou la sanction avait compté, a été annulée. Ses effets courent depuis le {day} : le temps déjà écoulé est pris en compte.",
     measures: "Mesures : {measures}.",
     no_measure: "Aucune mesure n'est prise à l'égard de la publication ou du compte.",
     label: "la publication porte l'étiquette « {name} »",

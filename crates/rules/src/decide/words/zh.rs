@@ -32,6 +32,7 @@ pub(super) const ZH: Words = Words {
     decided_by_people: "由{count}名人员共同决定。",
     reason: "给出的理由：{reason}。",
     replaces: "本决定取代先前的决定，先前的措施随之终止。",
+    counted_anew: "由于先前一项已计入的警告或处分决定被撤销，本决定已重新计算。其效力自{day}起算，已经执行的时间计算在内。",
     measures: "采取的措施：{measures}。",
     no_measure: "未对帖子或账号采取任何措施。",
     label: "为该帖子添加标签“{name}”",

@@ -1,0 +1,405 @@
+//! Appeals: who may answer, what is undone, and that undoing leaves nothing behind.
+
+use crate::world::{World, account, post_at, words};
+use flow::{
+    AnsweredAppeal, AppealError, Appeals, EmergencyPlea, Held, Plea, Reply, Report, ReviewError,
+    Reviewed, Verdict,
+};
+use jiff::{SignedDuration, Timestamp};
+use model::{
+    AppealId, AppealOutcome, Appellant, ClauseId, Decision, DecisionId, Measure, Outcome, Receipt,
+    ReceiptState, StandingKind,
+};
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+fn clause() -> ClauseId {
+    ClauseId::new("spam#bulk").unwrap()
+}
+
+fn breach() -> Verdict {
+    Verdict {
+        outcome: Held::Breach,
+        clause: Some(clause()),
+        passage: None,
+        reason: "The same offer under forty posts.".into(),
+        emergency: None,
+        departs: None,
+    }
+}
+
+fn reply(outcome: AppealOutcome) -> Reply {
+    Reply {
+        outcome,
+        reason: "The offer was made once, to friends.".into(),
+        clause: None,
+        passage: None,
+        departs: None,
+    }
+}
+
+fn appeals(world: &World) -> Appeals {
+    Appeals::new(Arc::clone(&world.engine))
+}
+
+fn plea(decision: DecisionId) -> Plea {
+    Plea { decision, by: Appellant::Person, text: "It was once.".into(), language: None }
+}
+
+async fn appeal(world: &World, decision: DecisionId) -> AppealId {
+    appeals(world).submit(plea(decision)).await.unwrap().id
+}
+
+async fn grant(world: &World, decision: DecisionId, by: &str) -> Vec<Arc<model::Decided>> {
+    let id = appeal(world, decision).await;
+    let departs = Some("This one was made once, to friends who had asked.".into());
+    let granted = Reply { departs, ..reply(AppealOutcome::Granted) };
+    let answered = appeals(world).answer(id, by, granted).await.unwrap();
+    let AnsweredAppeal::Answered { recounted, .. } = answered else { panic!("{answered:?}") };
+    recounted
+}
+
+/// A breach that two people must decide.
+async fn decided_by_two(world: &World, n: u32, who: &str) -> Decision {
+    let case = world.submit(n, who, "perhaps").await.unwrap().case.unwrap();
+    let emergency = Some(EmergencyPlea { reason: "It calls for an attack tonight.".into() });
+    let verdict = Verdict { emergency, ..breach() };
+    let proposed = world.review.decide(case, "reviewer 1", verdict).await.unwrap();
+    assert!(matches!(proposed, Reviewed::Proposed { .. }));
+    // Somebody else may have proposed something before: they had a hand in it, too.
+    let Reviewed::Decided(decided) = world.review.approve(case, "reviewer 2").await.unwrap() else {
+        panic!()
+    };
+    decided.decision().clone()
+}
+
+#[tokio::test]
+async fn a_granted_appeal_undoes_everything_in_one_transaction() {
+    let world = World::new().await;
+    let first = world.breach(1, "ann").await;
+    world.receipt(first.id, ReceiptState::NoticeDelivered).await;
+    world.pass(60);
+    let second = world.breach(2, "ann").await;
+    assert_eq!(words(&second), ["remove", "lock"]);
+    world.receipt(second.id, ReceiptState::NoticeDelivered).await;
+    world.pass(60);
+    let recounted = grant(&world, first.id, "reviewer 5").await;
+    assert_eq!(recounted.len(), 1);
+    let again = recounted[0].decision();
+    assert_eq!((again.replaces, words(again)), (Some(second.id), vec!["remove", "warn"]));
+    let step = again.ladder.as_ref().unwrap();
+    assert!(step.arithmetic.contains("before, it was step 2 of 3"), "{}", step.arithmetic);
+    let facts = &recounted[0].statement().parts().facts["en"];
+    assert!(facts.contains("counted anew") && !facts.contains(&first.id.to_string()), "{facts}");
+    let undone = world.decision(first.id).await;
+    let instead = world.decision(undone.replaced_by.unwrap()).await;
+    assert_eq!(instead.decision.outcome, Outcome::NoBreach);
+    assert!(instead.decision.measures.is_empty());
+    // The platform is told of both, in order: the post is back, the lock ends.
+    let due = world.engine.store.due(world.now(), 9).await.unwrap();
+    let due: Vec<DecisionId> = due.iter().map(|due| due.decision).collect();
+    assert_eq!(due, [first.id, second.id, instead.decision.id, again.id]);
+    let standing = world.engine.store.standings(&[account("ann")]).await.unwrap();
+    let entries = &standing[&account("ann")].entries;
+    assert_eq!(entries.len(), 1);
+    assert_eq!((entries[0].kind, entries[0].step), (StandingKind::Warning, 0));
+    assert_eq!(entries[0].given_at, second.decided_at, "it runs since it was given");
+    assert!(entries[0].delivered_at.is_some(), "the person was told of it by then");
+    // The next breach is the second one, not the third.
+    assert_eq!(words(&world.breach(3, "ann").await), ["remove", "lock"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_not_half_kept() {
+    let world = World::new().await;
+    let first = world.breach(1, "ann").await;
+    let id = appeal(&world, first.id).await;
+    // Somebody replaces the decision between the look and the answer.
+    world
+        .review
+        .replace(
+            first.id,
+            "reviewer 3",
+            Verdict { outcome: Held::NoBreach, clause: None, ..breach() },
+        )
+        .await
+        .unwrap();
+    let before = world.count_decisions().await;
+    let granted = appeals(&world).answer(id, "reviewer 5", reply(AppealOutcome::Granted)).await;
+    assert!(matches!(granted, Err(AppealError::Review(ReviewError::NotAllowed(_)))), "{granted:?}");
+    assert_eq!(world.count_decisions().await, before);
+    appeals(&world).answer(id, "reviewer 5", reply(AppealOutcome::Rejected)).await.unwrap();
+    let twice = appeals(&world).answer(id, "reviewer 6", reply(AppealOutcome::Rejected)).await;
+    assert_eq!(twice, Err(AppealError::AlreadyAnswered));
+}
+
+#[tokio::test]
+async fn nobody_sees_or_answers_the_challenge_of_what_they_had_a_hand_in() {
+    let world = World::new().await;
+    let decision = decided_by_two(&world, 1, "ann").await;
+    let (all, first) = (appeals(&world), appeal(&world, decision.id).await);
+    for who in ["reviewer 1", "reviewer 2"] {
+        assert!(all.queue(who).await.unwrap().is_empty(), "{who}");
+        assert_eq!(all.look(first, who).await.unwrap_err(), AppealError::TookPart);
+        for outcome in [AppealOutcome::Granted, AppealOutcome::Rejected] {
+            assert_eq!(all.answer(first, who, reply(outcome)).await, Err(AppealError::TookPart));
+        }
+        assert_eq!(all.escalate(first, who, "now").await, Err(AppealError::TookPart));
+    }
+    assert_eq!(all.queue("reviewer 3").await.unwrap().len(), 1);
+    let nobody = all.answer(first, " ", reply(AppealOutcome::Granted)).await;
+    assert!(nobody.is_err(), "automation has no name");
+    all.answer(first, "reviewer 3", reply(AppealOutcome::Rejected)).await.unwrap();
+    assert_eq!(all.all("reviewer 3").await.unwrap().len(), 1, "they see what they answered");
+    // The second level: somebody who took part in neither.
+    let second = all.submit(plea(decision.id)).await.unwrap();
+    assert_eq!(second.level, 2);
+    for who in ["reviewer 1", "reviewer 2", "reviewer 3"] {
+        let refused = all.answer(second.id, who, reply(AppealOutcome::Granted)).await;
+        assert_eq!(refused, Err(AppealError::TookPart), "{who}");
+    }
+    all.answer(second.id, "reviewer 4", reply(AppealOutcome::Rejected)).await.unwrap();
+    assert_eq!(all.submit(plea(decision.id)).await, Err(AppealError::Exhausted));
+}
+
+#[tokio::test]
+async fn a_reporter_contests_no_breach_and_two_people_answer_where_the_ladder_asks() {
+    let world = World::new().await;
+    for n in 1..=2 {
+        let decision = world.breach(n, "ann").await;
+        world.receipt(decision.id, ReceiptState::NoticeDelivered).await;
+        world.pass(10);
+    }
+    world.submit(3, "ann", "fine").await.unwrap();
+    let report = |reporter: &str| Report {
+        item: crate::world::item(3),
+        reason: "It is an offer.".into(),
+        clause: Some(clause()),
+        reporter: Some(reporter.into()),
+    };
+    let reported = world.review.report(report("carl")).await.unwrap();
+    let no_breach = Verdict { outcome: Held::NoBreach, clause: None, ..breach() };
+    let Reviewed::Decided(held) =
+        world.review.decide(reported.case, "reviewer 1", no_breach).await.unwrap()
+    else {
+        panic!()
+    };
+    let all = appeals(&world);
+    let by = |report: &str| Plea {
+        by: Appellant::Reporter { report: report.into() },
+        ..plea(held.decision().id)
+    };
+    assert!(matches!(
+        all.submit(plea(held.decision().id)).await,
+        Err(AppealError::NothingToChallenge(_))
+    ));
+    assert!(matches!(all.submit(by("another")).await, Err(AppealError::NothingToChallenge(_))));
+    let id = all.submit(by(&reported.report)).await.unwrap().id;
+    let granted = Reply { clause: Some(clause()), ..reply(AppealOutcome::Granted) };
+    let alone = all.answer(id, "reviewer 2", granted.clone()).await.unwrap();
+    assert!(matches!(alone, AnsweredAppeal::Proposed { .. }), "{alone:?}");
+    assert!(all.approve(id, "reviewer 2").await.is_err());
+    assert_eq!(all.approve(id, "reviewer 1").await, Err(AppealError::TookPart));
+    let both = all.approve(id, "reviewer 3").await.unwrap();
+    let AnsweredAppeal::Answered { decided: Some(decided), answer, .. } = both else { panic!() };
+    assert_eq!(words(decided.decision()), ["remove", "suspend"]);
+    assert_eq!(answer.by, ["reviewer 2", "reviewer 3"]);
+}
+
+#[tokio::test]
+async fn an_appeal_has_a_clock_and_reasons() {
+    let world = World::new().await;
+    let all = appeals(&world);
+    let first = world.breach(1, "ann").await;
+    let empty = Plea { text: " ".into(), ..plea(first.id) };
+    assert!(matches!(all.submit(empty).await, Err(AppealError::BadText(_))));
+    // Nobody knows that the person was told: it stays open. Six months after they were told it ends.
+    world.pass(60 * 24 * 200);
+    let late = world.breach(2, "ben").await;
+    world.receipt(late.id, ReceiptState::NoticeDelivered).await;
+    let id = appeal(&world, first.id).await;
+    assert!(matches!(all.submit(plea(first.id)).await, Err(AppealError::Waits(_))));
+    assert_eq!(all.escalate_overdue().await, Ok(0));
+    world.pass(60 * 24 * 15);
+    assert_eq!(all.escalate_overdue().await, Ok(1));
+    assert_eq!(all.escalate_overdue().await, Ok(0), "it is said once");
+    assert!(all.queue("reviewer 1").await.unwrap()[0].escalated_at.is_some());
+    for reason in ["", "ann says so"] {
+        let wrong = Reply { reason: reason.into(), ..reply(AppealOutcome::Rejected) };
+        assert!(all.answer(id, "reviewer 1", wrong).await.is_err(), "{reason:?}");
+    }
+    world.pass(60 * 24 * 170);
+    assert!(matches!(all.submit(plea(late.id)).await, Err(AppealError::TooLate(_))));
+}
+
+#[tokio::test]
+async fn an_appeal_does_not_make_it_worse_and_time_served_counts() {
+    let world = World::new().await;
+    let first = world.breach(1, "ann").await;
+    world.receipt(first.id, ReceiptState::NoticeDelivered).await;
+    world.pass(10);
+    let second = world.breach(2, "ann").await;
+    let locked_until = second.measures[1].until().unwrap();
+    world.receipt(first.id, ReceiptState::NoticeDelivered).await;
+    world.pass(60 * 24);
+    let id = appeal(&world, second.id).await;
+    let varied = Reply { clause: Some(clause()), ..reply(AppealOutcome::Varied) };
+    let answered = appeals(&world).answer(id, "reviewer 5", varied).await.unwrap();
+    let AnsweredAppeal::Answered { decided: Some(decided), .. } = answered else { panic!() };
+    assert_eq!(decided.decision().measures[1].until(), Some(locked_until), "not a day longer");
+}
+
+#[tokio::test]
+async fn an_appeal_is_forgotten_with_the_account() {
+    let world = World::new().await;
+    let first = world.breach(1, "secret-zoe").await;
+    let said = Plea { text: "I am secret-zoe and it was once.".into(), ..plea(first.id) };
+    let id = appeals(&world).submit(said).await.unwrap().id;
+    let mut no = reply(AppealOutcome::Rejected);
+    no.reason = "Forty times in an hour is no single time.".into();
+    appeals(&world).answer(id, "reviewer 5", no).await.unwrap();
+    let zoe = store::Forget::Account(account("secret-zoe"));
+    world.engine.store.erase(&zoe, world.now(), true).await.unwrap().unwrap();
+    let kept = world.engine.store.appeal(id).await.unwrap().unwrap();
+    assert_eq!(kept.appeal.text, "(erased)");
+    assert_eq!(kept.answer.unwrap().reason, "(erased)");
+    assert!(world.engine.store.appeals_about(&account("secret-zoe")).await.unwrap().is_empty());
+}
+
+/// One thing that an account does, and what becomes of it; all in hours.
+#[derive(Debug, Clone)]
+struct Act {
+    after: i64,
+    lag: i64,
+    delivery: Option<i64>,
+    emergency: bool,
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let delivery = proptest::option::weighted(0.8, 0..30_i64);
+    (1..400_i64, 0..20_i64, delivery, proptest::bool::weighted(0.1))
+        .prop_map(|(after, lag, delivery, emergency)| Act { after, lag, delivery, emergency })
+}
+
+/// What happens, in order of time.
+#[derive(Debug, Clone, Copy)]
+enum Happening {
+    Post(usize),
+    Told(usize),
+    Undo,
+}
+
+type Left = (
+    Vec<(String, u32, StandingKind, Timestamp, Option<Timestamp>, Timestamp)>,
+    BTreeMap<String, Vec<Measure>>,
+);
+
+/// Plays acts. The one at `gone` breaches nothing, or is undone at the hour given.
+async fn play(acts: &[Act], gone: usize, undone_at: Option<i64>) -> Left {
+    let world = World::new().await;
+    let begin = world.now();
+    let mut all: Vec<(i64, Happening)> = Vec::new();
+    let mut hour = 0;
+    for (n, act) in acts.iter().enumerate() {
+        hour += act.after;
+        all.push((hour, Happening::Post(n)));
+        all.extend(act.delivery.map(|wait| (hour + wait, Happening::Told(n))));
+    }
+    if let Some(at) = undone_at {
+        all.push((at, Happening::Undo));
+    }
+    all.sort_by_key(|(hour, _)| *hour);
+    let mut decisions: Vec<Option<Decision>> = vec![None; acts.len()];
+    for (hour, happening) in all {
+        world.clock.set(begin + SignedDuration::from_hours(hour));
+        match happening {
+            Happening::Post(n) => {
+                let act = &acts[n];
+                if n == gone && undone_at.is_none() {
+                    continue;
+                }
+                let posted = world.now() - SignedDuration::from_hours(act.lag);
+                let text = if act.emergency { "perhaps" } else { "bulk" };
+                let number = u32::try_from(n).unwrap();
+                let answer =
+                    world.intake.submit(post_at(posted, number, "ann", text)).await.unwrap();
+                let decision = match answer.case {
+                    None => answer.decided.unwrap().decision().clone(),
+                    Some(case) => {
+                        let plea = EmergencyPlea { reason: "A crowd is on its way.".into() };
+                        let verdict =
+                            Verdict { emergency: act.emergency.then_some(plea), ..breach() };
+                        let decided =
+                            match world.review.decide(case, "reviewer 1", verdict).await.unwrap() {
+                                Reviewed::Decided(decided) => decided,
+                                Reviewed::Proposed { .. } => {
+                                    let Reviewed::Decided(decided) =
+                                        world.review.approve(case, "reviewer 2").await.unwrap()
+                                    else {
+                                        panic!()
+                                    };
+                                    decided
+                                }
+                            };
+                        decided.decision().clone()
+                    }
+                };
+                decisions[n] = Some(decision);
+            }
+            Happening::Told(n) => {
+                let Some(decision) = &decisions[n] else { continue };
+                let receipt = Receipt {
+                    decision: decision.id,
+                    state: ReceiptState::NoticeDelivered,
+                    at: world.now(),
+                    detail: None,
+                };
+                world.review.receipt(receipt).await.unwrap();
+            }
+            Happening::Undo => {
+                grant(&world, decisions[gone].as_ref().unwrap().id, "reviewer 5").await;
+            }
+        }
+    }
+    let standing = world.engine.store.standings(&[account("ann")]).await.unwrap();
+    let entries =
+        standing.get(&account("ann")).map(|standing| standing.entries.clone()).unwrap_or_default();
+    let entries = entries
+        .into_iter()
+        .map(|one| (one.ladder, one.step, one.kind, one.given_at, one.delivered_at, one.expires_at))
+        .collect();
+    let mut measures = BTreeMap::new();
+    for one in world.engine.store.decisions_about(&account("ann")).await.unwrap() {
+        if one.replaced_by.is_none() && one.decision.outcome != Outcome::NoBreach {
+            measures.insert(one.decision.item.to_string(), one.decision.measures);
+        }
+    }
+    (entries, measures)
+}
+
+#[test]
+fn undoing_a_decision_leaves_what_there_would_be_if_it_had_never_been_made() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let history =
+        (proptest::collection::vec(act(), 2..8), any::<prop::sample::Index>(), 0..600_i64);
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(24));
+    runner
+        .run(&history, |(acts, index, wait)| {
+            let gone = index.index(acts.len());
+            let made: i64 = acts[..=gone].iter().map(|act| act.after).sum();
+            let (undone, never) = runtime.block_on(async {
+                (play(&acts, gone, Some(made + 1 + wait)).await, play(&acts, gone, None).await)
+            });
+            prop_assert_eq!(undone, never);
+            Ok(())
+        })
+        .unwrap();
+    // A history in which something is counted anew, so that the comparison is not empty.
+    let told = |after| Act { after, lag: 0, delivery: Some(1), emergency: false };
+    let acts = [told(1), told(50), told(50), told(50)];
+    runtime.block_on(async {
+        assert_eq!(play(&acts, 0, Some(160)).await, play(&acts, 0, None).await);
+    });
+}
