@@ -147,10 +147,13 @@ pub(crate) async fn problems(
     let Some(problem) = response.extensions().get::<Problem>().filter(|_| !program).cloned() else {
         return response;
     };
-    if let Some(asked) = desk
-        && problem.kind().status == 401
-    {
-        return crate::desk::to_sign_in(asked.as_ref());
+    if let Some(asked) = desk {
+        if problem.kind().status == 401 {
+            return crate::desk::to_sign_in(asked.as_ref());
+        }
+        if let Some(back) = problem.member("back") {
+            return crate::desk::to_prove(back);
+        }
     }
     let page = ProblemPage {
         frame: Frame { at: "", provider: crate::reads::provider(&state), twin: None },

@@ -145,6 +145,11 @@ impl Problem {
         self
     }
 
+    /// A member of its own, if it is a text.
+    pub fn member(&self, name: &str) -> Option<&str> {
+        self.more.get(name).and_then(Value::as_str)
+    }
+
     /// Its kind.
     pub const fn kind(&self) -> &'static Kind {
         self.kind

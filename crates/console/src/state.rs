@@ -75,6 +75,8 @@ struct Inner {
     console: Console,
     rates: DefaultKeyedRateLimiter<String>,
     doors: Doors,
+    /// When the use of each key was last written down.
+    used: std::sync::Mutex<std::collections::HashMap<String, jiff::Timestamp>>,
     past: crate::reads::Past,
     published: Published,
     sums: tokio::sync::Mutex<Sums>,
@@ -101,6 +103,7 @@ impl ConsoleState {
             console,
             rates,
             doors: Doors::default(),
+            used: std::sync::Mutex::default(),
             past: crate::reads::Past::default(),
             sums: tokio::sync::Mutex::default(),
             trying: tokio::sync::Semaphore::new(2),
@@ -130,6 +133,13 @@ impl ConsoleState {
     /// How often each key and each session asked.
     pub(crate) fn rates(&self) -> &DefaultKeyedRateLimiter<String> {
         &self.0.rates
+    }
+
+    /// When the use of each key was last written down.
+    pub(crate) fn used(
+        &self,
+    ) -> &std::sync::Mutex<std::collections::HashMap<String, jiff::Timestamp>> {
+        &self.0.used
     }
 
     /// The doors by which people sign in.

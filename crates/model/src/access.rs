@@ -146,6 +146,24 @@ words! {
     }
 }
 
+words! {
+    /// What somebody looked at that holds personal data.
+    Looked, "kind of look" {
+        /// A case, with the item and the account in it.
+        Case = "case",
+        /// An item.
+        Item = "item",
+        /// An account with its standing.
+        Account = "account",
+        /// A decision with what is not public of it.
+        Decision = "decision",
+        /// A list of such things.
+        List = "list",
+        /// Everything that is held about an account.
+        Export = "export",
+    }
+}
+
 use Permission as P;
 
 /// What programs do. People do it through programs.

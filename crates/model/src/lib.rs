@@ -24,7 +24,7 @@ mod regulator;
 mod ruling;
 mod statement;
 
-pub use access::{NoSuchWord, Permission, Person, PersonState, Role, Scope};
+pub use access::{Looked, NoSuchWord, Permission, Person, PersonState, Role, Scope};
 pub use account::{
     Account, Affiliation, AffiliationKind, AffiliationSubject, Standing, StandingEntry,
     StandingKind,

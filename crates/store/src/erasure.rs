@@ -109,6 +109,7 @@ const LABELS: &str = "delete from label_state where entity_id in ({list})";
 const COUNTERS_OF: &str = "delete from counter where instr(key, $1) > 0";
 const KEPT_OF: &str = "delete from kept_value where instr(key, $1) > 0 or instr(value, $1) > 0";
 const REPORTS_OF: &str = "update report set item_id = '', reason = '(erased)', reporter = null where item_id in ({list})";
+const LOOKS: &str = "update look set subject = null, why = null where subject in ({list})";
 const REPORTER: &str = "update report set reporter = null where reporter in ({list})";
 const LEAF: Insert = Insert { into: "insert into leaf (seq, bytes, hash)", columns: 3, then: "" };
 const ERASURE: Insert = Insert {
@@ -143,6 +144,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     KEPT_OF,
     REPORTS_OF,
     REPORTER,
+    LOOKS,
 ];
 #[cfg(test)]
 pub(crate) const INSERTS: &[&Insert] = &[&LEAF, &ERASURE];
@@ -393,7 +395,9 @@ async fn overwrite(
     }
     let accounts: Vec<Value> = account.map(|id| id.as_str().into()).into_iter().collect();
     ids.extend(accounts.iter().cloned());
-    for (sql, list) in [(LABELS, ids), (REPORTS_OF, items), (REPORTER, accounts)] {
+    for (sql, list) in
+        [(LOOKS, ids.clone()), (LABELS, ids), (REPORTS_OF, items), (REPORTER, accounts)]
+    {
         for part in list.chunks(LONGEST_LIST) {
             let (sql, values) = with_list(sql, part.to_vec());
             execute(connection, sql, values).await?;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use model::{NoSuchWord, Scope};
 use sha2::{Digest as _, Sha256};
 use sqlx::any::AnyRow;
+use std::collections::HashMap;
 
 /// A key as it is kept: never the key, only its SHA-256.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +38,15 @@ const ALL: &str = "select k.id, k.scopes, k.pseudonym, k.created_at, e.revoked_a
 const REVOKE: &str = "insert into api_key_end (id, revoked_at) \
     select id, $2 from api_key where id = $1 on conflict (id) do nothing";
 
+const USED: &str = "insert into api_key_use (id, used_at) values ($1, $2) \
+    on conflict (id) do update set used_at = excluded.used_at";
+const USES: &str = "select id, used_at from api_key_use";
+/// Keys under a person's name end when the person may not sign in any more.
+pub(crate) const REVOKE_OF: &str = "insert into api_key_end (id, revoked_at) \
+    select id, $2 from api_key where pseudonym = $1 on conflict (id) do nothing";
+
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[BY_TOKEN, ALL, REVOKE];
+pub(crate) const STATEMENTS: &[&str] = &[BY_TOKEN, ALL, REVOKE, USED, USES, REVOKE_OF];
 #[cfg(test)]
 pub(crate) const INSERTS: &[&Insert] = &[&ADD];
 
@@ -104,5 +112,24 @@ impl Store {
         let revoked = execute(&mut tx, REVOKE, [id.into(), at.into()]).await?;
         tx.commit().await?;
         Ok(revoked > 0)
+    }
+
+    /// Notes that a key was used.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn key_used(&self, id: &str, at: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        execute(&mut tx, USED, [id.into(), at.into()]).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// When each key was last used, to the minute.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn keys_used(&self) -> Result<HashMap<String, Timestamp>, StoreError> {
+        let rows = fetch(&mut *self.read().await?, USES, []).await?;
+        rows.iter().map(|row| Ok((column(row, 0)?, instant(row, 1)?))).collect()
     }
 }

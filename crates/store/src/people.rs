@@ -49,6 +49,19 @@ pub enum Changed {
     NoSuch,
 }
 
+/// What a person was trusted with from some time on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trusted {
+    /// Their role.
+    pub role: Role,
+    /// Whether they could sign in.
+    pub state: PersonState,
+    /// From when on.
+    pub at: Timestamp,
+    /// Who said so.
+    pub by: String,
+}
+
 const PERSON: Insert =
     Insert { into: "insert into person (id, number, made_at, made_by)", columns: 4, then: "" };
 const ROLE: Insert = Insert {
@@ -75,6 +88,8 @@ const ONE: &str = "select p.id, p.number, c.name, r.role, r.state, p.made_at \
 const BY_NAME: &str = "select p.id, p.number, c.name, r.role, r.state, p.made_at, c.password \
     from credential c join person p on p.id = c.person \
     join person_role r on r.person = p.id where c.name = $1 order by r.seq desc limit 1";
+const HISTORY: &str =
+    "select role, state, at, changed_by from person_role where person = $1 order by seq desc";
 const PASSWORD: &str = "select password from credential where person = $1";
 const OTHER_ADMINISTRATORS: &str = "select count(*) from person p \
     join person_role r on r.person = p.id join credential c on c.person = p.id \
@@ -83,7 +98,7 @@ const OTHER_ADMINISTRATORS: &str = "select count(*) from person p \
 
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] =
-    &[NEXT_NUMBER, PSEUDONYM_TAKEN, ALL, ONE, BY_NAME, PASSWORD, OTHER_ADMINISTRATORS];
+    &[NEXT_NUMBER, PSEUDONYM_TAKEN, ALL, ONE, BY_NAME, HISTORY, PASSWORD, OTHER_ADMINISTRATORS];
 #[cfg(test)]
 pub(crate) const INSERTS: &[&Insert] = &[&PERSON, &ROLE, &CREDENTIAL];
 
@@ -92,20 +107,22 @@ fn pseudonym(number: i64) -> String {
     format!("reviewer {number}")
 }
 
-pub(crate) fn read(row: &AnyRow) -> Result<Person, StoreError> {
-    let state: &str = column(row, 4)?;
-    let state = match state {
-        "invited" => PersonState::Invited,
-        "active" => PersonState::Active,
-        "suspended" => PersonState::Suspended,
-        _ => return Err(unreadable("a person's state", &"no such word")),
-    };
+fn state(row: &AnyRow, index: usize) -> Result<PersonState, StoreError> {
+    match column(row, index)? {
+        "invited" => Ok(PersonState::Invited),
+        "active" => Ok(PersonState::Active),
+        "suspended" => Ok(PersonState::Suspended),
+        _ => Err(unreadable("a person's state", &"no such word")),
+    }
+}
+
+fn read(row: &AnyRow) -> Result<Person, StoreError> {
     Ok(Person {
         id: parsed(row, 0, "a person")?,
         pseudonym: pseudonym(column(row, 1)?),
         name: column(row, 2)?,
         role: parsed(row, 3, "a role")?,
-        state,
+        state: state(row, 4)?,
         made_at: instant(row, 5)?,
     })
 }
@@ -186,6 +203,23 @@ impl Store {
         one(&mut *self.read().await?, id).await
     }
 
+    /// What a person was trusted with, the latest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn person_history(&self, id: PersonId) -> Result<Vec<Trusted>, StoreError> {
+        let rows = fetch(&mut *self.read().await?, HISTORY, [id.to_string().into()]).await?;
+        let read = |row| {
+            Ok(Trusted {
+                role: parsed(row, 0, "a role")?,
+                state: state(row, 1)?,
+                at: instant(row, 2)?,
+                by: column(row, 3)?,
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// The person who signs in with this name, and the hash of their password if they have one.
     ///
     /// # Errors
@@ -238,6 +272,8 @@ impl Store {
             execute(&mut tx, crate::sessions::END_ALL, [id.clone(), asked.at.into(), "".into()])
                 .await?;
             execute(&mut tx, crate::sessions::DROP_LINKS, [id]).await?;
+            let name = Value::from(before.pseudonym);
+            execute(&mut tx, crate::keys::REVOKE_OF, [name, asked.at.into()]).await?;
         }
         tx.commit().await?;
         Ok(Changed::Done)

@@ -371,6 +371,7 @@ mod tests {
             crate::state::STATEMENTS,
             crate::people::STATEMENTS,
             crate::sessions::STATEMENTS,
+            crate::looks::STATEMENTS,
         ];
         let inserts: &[&[&Insert]] = &[
             crate::appeals::INSERTS,
@@ -385,6 +386,7 @@ mod tests {
             crate::state::INSERTS,
             crate::people::INSERTS,
             crate::sessions::INSERTS,
+            crate::looks::INSERTS,
         ];
         let texts = statements.concat();
         let texts = texts.iter().map(|sql| with_list(sql, vec![0.into(); 3]).0);

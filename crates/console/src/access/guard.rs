@@ -13,6 +13,8 @@ use http::{HeaderMap, HeaderValue, Method, header};
 
 /// Where a page's script puts the value that a form has in its field `csrf`.
 const HEADER: &str = "x-csrf-token";
+/// Where people come in.
+const DOORS: [&str; 3] = ["/console/sign-in", "/console/sign-in/passkey", "/console/join"];
 /// Longest urlencoded form.
 const LONGEST: usize = 1 << 20;
 /// A form with files must bring its field `csrf` within so many bytes: before the files.
@@ -57,7 +59,11 @@ async fn own(state: &ConsoleState, request: Request) -> Result<Request, Problem>
     if !same_origin(request.headers()) {
         return Err(Problem::new(&FROM_ELSEWHERE, "The request came from a page of another site."));
     }
-    // Without a session there is nothing to ride on; the handler says what is missing.
+    // Whoever comes in gets a new session, and an old cookie may still lie about: nothing to ride on.
+    if DOORS.contains(&request.uri().path()) {
+        return Ok(request);
+    }
+    // Without a session neither; the handler says what is missing.
     let Some(token) = state.cookie().read(request.headers()) else { return Ok(request) };
     let shown = request.headers().get(HEADER).map(|value| value.to_str().unwrap_or("").to_owned());
     let (request, brought) = match shown {

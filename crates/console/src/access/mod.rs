@@ -11,17 +11,20 @@ pub(crate) use guard::guard;
 pub(crate) use password::{Doors, Refused, SHORTEST, name, weakness};
 
 use crate::problem::{
-    KEY_MISSING, KEY_UNKNOWN, NOT_PERMITTED, Problem, SCOPE_MISSING, SIGN_IN, TOO_MANY_REQUESTS,
+    KEY_MISSING, KEY_UNKNOWN, NOT_PERMITTED, PROVE_AGAIN, Problem, SCOPE_MISSING, SIGN_IN,
+    TOO_MANY_REQUESTS,
 };
 use crate::state::{ConsoleState, storage};
 use governor::clock::{Clock as _, DefaultClock};
 use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
-use model::{Permission, Person, PersonId, Scope};
+use model::{Looked, Permission, Person, PersonId, Scope};
 use store::Session;
 
 /// A session in which nothing was asked for so long is over.
 const IDLE: SignedDuration = SignedDuration::from_hours(12);
+/// Minutes for which it counts that somebody proved who they are.
+const LATELY: i64 = 10;
 /// Sessions are noted as used once a minute, so that reading does not write.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
@@ -86,6 +89,15 @@ impl Caller {
     }
 }
 
+/// Passes on who proved lately who they are.
+pub(crate) fn lately(caller: Caller, back: &str) -> Result<Caller, Problem> {
+    if caller.recent(LATELY) {
+        return Ok(caller);
+    }
+    let detail = format!("It is more than {LATELY} minutes ago that you showed who you are.");
+    Err(Problem::new(&PROVE_AGAIN, detail).with("back", back))
+}
+
 /// What an address needs, in words.
 fn needed(permission: Permission, what: &str) -> String {
     let scopes = Scope::ALL.iter().filter(|scope| scope.may(permission));
@@ -134,6 +146,20 @@ impl ConsoleState {
         })
     }
 
+    /// As [`Self::permit`], for what would do great harm in the wrong hands: they must have proved
+    /// within [`LATELY`] minutes who they are. A page then asks for that and leads to `back`.
+    ///
+    /// # Errors
+    /// As [`Self::permit`]; also when it is too long ago.
+    pub async fn permit_lately(
+        &self,
+        headers: &HeaderMap,
+        permission: Permission,
+        back: &str,
+    ) -> Result<Caller, Problem> {
+        lately(self.permit(headers, permission).await?, back)
+    }
+
     /// Who asks, whatever they may.
     ///
     /// # Errors
@@ -174,9 +200,13 @@ impl ConsoleState {
             .filter(|key| key.revoked_at.is_none())
             .ok_or_else(|| Problem::new(&KEY_UNKNOWN, "The key is not known, or was withdrawn."))?;
         self.slow_down(&key.id, "A key")?;
+        let now = self.clock.now();
+        if self.note_use(&key.id, now) {
+            self.store.key_used(&key.id, now).await.map_err(|error| storage(&error))?;
+        }
         let means = Means::Key { scopes: key.scopes, named: key.pseudonym.is_some() };
         let by = key.pseudonym.unwrap_or_else(|| format!("key {}", key.id));
-        Ok(Caller { by, person: None, means, now: self.clock.now() })
+        Ok(Caller { by, person: None, means, now })
     }
 
     async fn by_session(&self, token: &Token) -> Result<Caller, Problem> {
@@ -200,6 +230,40 @@ impl ConsoleState {
             means: Means::Session(Box::new(Signed { session, person, csrf })),
             now,
         })
+    }
+
+    /// Whether that use of a key is to be written down: once a minute is enough.
+    fn note_use(&self, key: &str, now: Timestamp) -> bool {
+        let mut noted = self.used().lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let lately = noted.get(key).is_some_and(|at| now.duration_since(*at) < NOTED_EVERY);
+        if !lately {
+            noted.insert(key.to_owned(), now);
+        }
+        !lately
+    }
+
+    /// Writes down that `caller` is about to see personal data. Call it before showing any.
+    ///
+    /// # Errors
+    /// A problem when it cannot be written down: then nothing must be shown.
+    pub async fn look(&self, caller: &Caller, at: Looked, id: &str) -> Result<(), Problem> {
+        self.look_because(caller, at, id, None).await
+    }
+
+    /// As [`Self::look`], with the reason that the person gave.
+    ///
+    /// # Errors
+    /// As [`Self::look`].
+    pub async fn look_because(
+        &self,
+        caller: &Caller,
+        at: Looked,
+        id: &str,
+        why: Option<&str>,
+    ) -> Result<(), Problem> {
+        let now = self.clock.now();
+        let kept = self.store.add_look(&caller.by, (at, id), why, now).await;
+        kept.map_err(|error| storage(&error))
     }
 
     fn slow_down(&self, whose: &String, what: &str) -> Result<(), Problem> {

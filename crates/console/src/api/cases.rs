@@ -11,7 +11,7 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use flow::Verdict;
 use http::HeaderMap;
-use model::{CaseId, CaseState, Permission};
+use model::{CaseId, CaseState, Looked, Permission};
 use serde_json::{Value, json};
 use store::{CaseFilter, Cursor};
 
@@ -77,9 +77,11 @@ pub(crate) async fn one(
     Path(name): Path<String>,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    state.permit(&headers, Permission::ReadCases).await?;
+    let caller = state.permit(&headers, Permission::ReadCases).await?;
     query.only(&[])?;
-    let stored = state.store.case(id(&name)?).await.map_err(|error| storage(&error))?;
+    let case = id(&name)?;
+    state.look(&caller, Looked::Case, &case.to_string()).await?;
+    let stored = state.store.case(case).await.map_err(|error| storage(&error))?;
     let stored = stored.ok_or_else(|| Problem::new(&NOT_FOUND, "There is no such case."))?;
     let reports: Vec<_> = stored
         .reports

@@ -13,7 +13,7 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use flow::Verdict;
 use http::HeaderMap;
-use model::{Permission, PersonView};
+use model::{Looked, Permission, PersonView};
 use store::Cursor;
 
 /// List decisions, the newest first.
@@ -74,9 +74,11 @@ pub(crate) async fn person(
     Path(name): Path<String>,
     query: Query,
 ) -> Result<Json<PersonView>, Problem> {
-    state.permit(&headers, Permission::SendEvents).await?;
+    let caller = state.permit(&headers, Permission::SendEvents).await?;
     query.only(&[])?;
-    let stored = state.store.decision(decision_id(&name)?).await.map_err(|e| storage(&e))?;
+    let id = decision_id(&name)?;
+    state.look(&caller, Looked::Decision, &id.to_string()).await?;
+    let stored = state.store.decision(id).await.map_err(|e| storage(&e))?;
     let stored = stored.ok_or_else(|| Problem::new(&NOT_FOUND, "There is no such decision."))?;
     Ok(Json(stored.statement.person_view(&stored.decision)))
 }
@@ -101,11 +103,12 @@ pub(crate) async fn disclosure(
     Path(name): Path<String>,
     query: Query,
 ) -> Result<String, Problem> {
-    state.permit(&headers, Permission::SendEvents).await?;
+    let caller = state.permit(&headers, Permission::SendEvents).await?;
     query.only(&["fields"])?;
     let fields: Vec<String> =
         query.get("fields").unwrap_or("").split(',').map(|field| field.trim().into()).collect();
     let id = decision_id(&name)?;
+    state.look(&caller, Looked::Decision, &id.to_string()).await?;
     crate::reads::disclosure(&state.store, state.published(), id, &fields).await
 }
 

@@ -77,7 +77,10 @@ pub(crate) async fn enter(
         }
     };
     match state.store.join(&asked.token, &name, &hash, state.clock.now()).await {
-        Ok(Some(person)) => open(&state, &headers, &person, see("/console/")).await,
+        Ok(Some(person)) => {
+            super::note(&state, person.id, "joined", None, &person.pseudonym).await?;
+            open(&state, &headers, &person, see("/console/")).await
+        }
         Ok(None) => Err(used()),
         Err(StoreError::Taken(_)) => again("Somebody else signs in with that name.".into()),
         Err(error) => Err(storage(&error)),

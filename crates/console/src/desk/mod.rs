@@ -2,8 +2,13 @@
 //! each; [`ROOMS`] says which rooms there are and who may enter. Must not decide who somebody is:
 //! that is `access`.
 
+mod again;
 mod home;
 mod join;
+mod keys;
+mod looks;
+mod me;
+mod people;
 mod sign_in;
 mod sign_out;
 
@@ -56,9 +61,9 @@ pub(crate) const ROOMS: &[Room] = &[
     room(false, "/console/quality", "Quality", "Do we agree with each other?", P::Decide),
     room(false, "/console/audit", "Evenness", "Are like cases treated alike?", P::ReadAudit),
     room(false, "/console/replay", "Replay", "What would another rulebook have decided?", P::Replay),
-    room(false, "/console/people", "People", "Who works here, and what they may", P::ManagePeople),
-    room(false, "/console/keys", "Keys", "What programs may", P::ManageKeys),
-    room(false, "/console/looks", "Looks", "Who looked at whose data", P::ReadLooks),
+    room(true, "/console/people", "People", "Who works here, and what they may", P::ManagePeople),
+    room(true, "/console/keys", "Keys", "What programs may", P::ManageKeys),
+    room(true, "/console/looks", "Looks", "Who looked at whose data", P::ReadLooks),
 ];
 
 /// What stands around every page of the desk. A template calls its field `desk`, extends
@@ -124,6 +129,15 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/console/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/console/sign-out", post(sign_out::leave))
         .route("/console/join", get(join::show).post(join::enter))
+        .route("/console/again", get(again::show).post(again::prove))
+        .route("/console/me", get(me::show))
+        .route("/console/me/password", post(me::password))
+        .route("/console/me/sessions", post(me::end))
+        .route("/console/people", get(people::all).post(people::invite))
+        .route("/console/people/{id}", get(people::one).post(people::change))
+        .route("/console/keys", get(keys::all).post(keys::add))
+        .route("/console/keys/revoke", post(keys::revoke))
+        .route("/console/looks", get(looks::show))
 }
 
 /// Where somebody wanted to go, if it is a page of the desk; any other address might be a trap.
@@ -134,7 +148,7 @@ pub(crate) fn within(to: &str) -> &str {
         && to.chars().all(plain)
         && !to.contains("//")
         && !to.contains("/.");
-    let door = ["/console/sign-in", "/console/sign-out", "/console/join"];
+    let door = ["/console/sign-in", "/console/sign-out", "/console/join", "/console/again"];
     if fits && !door.iter().any(|door| to.starts_with(door)) { to } else { "/console/" }
 }
 
@@ -154,6 +168,64 @@ pub(crate) fn to_sign_in(asked: Option<&http::uri::PathAndQuery>) -> Response {
     let mut response = Redirect::to(&address).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// What somebody gets who must show once more who they are: the way to do it, and on.
+pub(crate) fn to_prove(back: &str) -> Response {
+    let address = format!("/console/again?to={}", crate::text::percent(within(back)));
+    Redirect::to(&address).into_response()
+}
+
+/// A link by which `person` chooses a password; earlier ones are good for nothing from now on.
+///
+/// # Errors
+/// A problem when it cannot be kept.
+async fn link(
+    state: &ConsoleState,
+    caller: &Caller,
+    person: model::PersonId,
+) -> Result<String, Problem> {
+    let (token, at) = (hex::encode(state.ids.secret()), state.clock.now());
+    let made = store::Link { person, token: &token, at, ends_at: at + GOOD_FOR };
+    state.store.add_link(&made).await.map_err(|error| crate::state::storage(&error))?;
+    note(state, person, "link", None, &caller.by).await?;
+    Ok(format!("{}/console/join?token={token}", state.public_url))
+}
+
+/// Writes down what was done about somebody's way in.
+///
+/// # Errors
+/// A problem when it cannot be kept.
+async fn note(
+    state: &ConsoleState,
+    person: model::PersonId,
+    what: &str,
+    detail: Option<&str>,
+    by: &str,
+) -> Result<(), Problem> {
+    let event = store::PersonEvent {
+        what: what.into(),
+        detail: detail.map(str::to_owned),
+        at: state.clock.now(),
+        by: by.into(),
+    };
+    let kept = state.store.add_person_event(person, &event).await;
+    kept.map_err(|error| crate::state::storage(&error))
+}
+
+/// What a kind of such an event says.
+fn event_says(what: &str) -> &str {
+    match what {
+        "link" => "A link to choose a password was made",
+        "joined" => "Chose a name and a password by a link",
+        "password" => "The password was changed",
+        "passkey_added" => "A passkey was added",
+        "passkey_removed" => "A passkey was removed",
+        "key_made" => "Made a key",
+        "key_revoked" => "Withdrew a key",
+        "sessions_ended" => "Sessions were ended",
+        other => other,
+    }
 }
 
 /// Opens a session and gives the browser its cookie. The token is always a new one.
@@ -196,6 +268,8 @@ async fn open(
 
 /// No session lives longer.
 const LONGEST: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
+/// A link is good for so long.
+const GOOD_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(72);
 /// Ended sessions are forgotten after that.
 const KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
 

@@ -232,10 +232,6 @@ async fn a_token_from_before_is_never_taken_over() {
     let first = world.browser(&router, Role::Reviewer).await;
     let planted = ("cookie", first.cookie.as_str());
     let body = format!("name=reviewer-1&password={PASSWORD}");
-    let reply = post(&router, "/console/sign-in", &[FORM, planted], body.clone()).await;
-    // With the cookie of a session, the form must be of that session.
-    assert_eq!(reply.status, 403);
-    let body = format!("{body}&csrf={}", first.csrf);
     let reply = post(&router, "/console/sign-in", &[FORM, planted], body).await;
     assert_eq!(reply.status, 303);
     assert_ne!(cookie_of(&reply), first.cookie);
@@ -352,4 +348,230 @@ async fn a_pseudonym_under_which_somebody_decided_is_not_given_again() {
         drawn.push(world.invite(Role::Reviewer).await.0.pseudonym);
     }
     assert_eq!(drawn, ["reviewer 2", "reviewer 4", "reviewer 5"]);
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    let (_, rest) = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}"));
+    rest.split(after).next().unwrap()
+}
+
+impl Browser {
+    /// Gives the password again and goes on with the new cookie.
+    async fn proved(&self) -> Self {
+        let reply =
+            self.post("/console/again", &format!("password={PASSWORD}&to=/console/people")).await;
+        assert_eq!((reply.status.as_u16(), reply.header("location")), (303, "/console/people"));
+        assert_ne!(cookie_of(&reply), self.cookie);
+        Self::of(&self.router, &reply).await
+    }
+}
+
+#[tokio::test]
+async fn an_old_cookie_does_not_keep_anybody_from_signing_in() {
+    let world = World::new().await;
+    let router = world.router();
+    let browser = world.browser(&router, Role::Reviewer).await;
+    world.later(60 * 24 * 8);
+    let cookie = ("cookie", browser.cookie.as_str());
+    let body = format!("name=reviewer-1&password={PASSWORD}");
+    let reply = post(&router, "/console/sign-in", &[FORM, cookie], body).await;
+    assert_eq!(reply.status, 303, "{}", reply.text());
+}
+
+#[tokio::test]
+async fn dangerous_acts_ask_who_it_is_and_give_another_token() {
+    let world = World::new().await;
+    let router = world.router();
+    let boss = world.browser(&router, Role::Administrator).await;
+    assert_eq!(boss.post("/console/people", "role=reviewer").await.status, 200);
+    world.later(11);
+    for (path, fields, back) in [
+        ("/console/people", "role=reviewer", "/console/people"),
+        ("/console/keys", "name=k&scope=events", "/console/keys"),
+    ] {
+        let reply = boss.post(path, fields).await;
+        let to = format!("/console/again?to={}", back.replace("%2F", "/"));
+        assert_eq!((reply.status.as_u16(), reply.header("location")), (303, to.as_str()));
+    }
+    assert_eq!(world.store.keys().await.unwrap().len(), 0);
+    let wrong = boss.post("/console/again", "password=wrong&to=/console/people").await;
+    assert_eq!((wrong.status.as_u16(), wrong.header("set-cookie")), (422, ""));
+    let trap = boss.post("/console/again", &format!("password={PASSWORD}&to=//evil.example")).await;
+    assert_eq!(trap.header("location"), "/console/");
+    let boss = Browser::of(&router, &trap).await.proved().await;
+    assert_eq!(boss.post("/console/people", "role=reviewer").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_copied_cookie_is_worth_nothing_after_its_owner_proved_who_they_are() {
+    let world = World::new().await;
+    let router = world.router();
+    let copied = world.browser(&router, Role::Administrator).await;
+    let owner = copied.proved().await;
+    assert_eq!(copied.get("/console/").await.status, 303);
+    assert_eq!(owner.get("/console/").await.status, 200);
+}
+
+#[tokio::test]
+async fn people_are_invited_changed_and_suspended_but_nobody_changes_themselves() {
+    let world = World::new().await;
+    let router = world.router();
+    let boss = world.browser(&router, Role::Administrator).await;
+    let page = boss.post("/console/people", "role=reviewer").await;
+    let link = between(page.text(), "https://evenhand.example/console/join?token=", "\"");
+    let reply = join(&router, link, "ann", PASSWORD).await;
+    let ann = Browser::of(&router, &reply).await;
+    let people = world.store.people().await.unwrap();
+    let (me, her) = (people[0].id, people[1].id);
+
+    // She may not come near it, whatever she sends.
+    for path in ["/console/people", &format!("/console/people/{her}"), "/console/keys"] {
+        let path: &str = path;
+        assert_eq!(ann.get(path).await.status, 403, "{path}");
+        assert_eq!(
+            ann.post(path, "do=role&role=administrator&name=k&scope=events").await.status,
+            403
+        );
+    }
+    let own = format!("/console/people/{me}");
+    for act in ["do=role&role=reviewer", "do=suspend", "do=link", "do=sessions"] {
+        let reply = boss.post(&own, act).await;
+        assert_eq!(reply.status, 409, "{act}: {}", reply.text());
+    }
+    let hers = format!("/console/people/{her}");
+    assert_eq!(boss.post(&hers, "do=role&role=owner").await.status, 400);
+    assert_eq!(boss.post(&hers, "do=role&role=auditor").await.status, 303);
+    assert_eq!(ann.get("/console/looks").await.status, 200, "at once, in the open session");
+    assert_eq!(boss.post(&hers, "do=suspend").await.status, 303);
+    assert_eq!(ann.get("/console/looks").await.status, 303);
+    assert_eq!(boss.post(&hers, "do=link").await.status, 409, "suspended");
+    assert_eq!(boss.post(&hers, "do=lift").await.status, 303);
+    let reply = sign_in(&router, "ann", PASSWORD, "").await;
+    assert_eq!(reply.status, 303);
+    let page = boss.get(&hers).await;
+    for says in
+        ["Auditor, suspended, by reviewer 1", "Reviewer, active, by reviewer 2", "A link to choose"]
+    {
+        assert!(page.text().contains(says), "{says}: {}", page.text());
+    }
+}
+
+#[tokio::test]
+async fn a_new_password_needs_the_old_one_and_signs_out_everywhere_else() {
+    let world = World::new().await;
+    let router = world.router();
+    let here = world.browser(&router, Role::Reviewer).await;
+    let reply = sign_in(&router, "reviewer-1", PASSWORD, "").await;
+    let there = Browser::of(&router, &reply).await;
+    let new = "seven brass lanterns humming";
+    for (fields, says) in [
+        (format!("old=wrong&new={new}&again={new}"), "old password is wrong"),
+        (format!("old={PASSWORD}&new={new}&again=other"), "not the same"),
+        (format!("old={PASSWORD}&new=short&again=short"), "fewer than 12"),
+    ] {
+        let reply = here.post("/console/me/password", &fields).await;
+        assert_eq!(reply.status, 422);
+        assert!(reply.text().contains(says), "{}", reply.text());
+    }
+    let fields = format!("old={PASSWORD}&new={new}&again={new}");
+    let reply = here.post("/console/me/password", &fields).await;
+    assert_eq!(reply.header("location"), "/console/me?done=password");
+    let here = Browser::of(&router, &reply).await;
+    assert_eq!(there.get("/console/").await.status, 303);
+    assert!(here.get("/console/me").await.text().contains("The password was changed"));
+    assert_eq!(sign_in(&router, "reviewer-1", PASSWORD, "").await.status, 422);
+    assert_eq!(sign_in(&router, "reviewer-1", new, "").await.status, 303);
+}
+
+#[tokio::test]
+async fn nobody_ends_the_session_of_somebody_else() {
+    let world = World::new().await;
+    let router = world.router();
+    let ann = world.browser(&router, Role::Reviewer).await;
+    let reply = sign_in(&router, "reviewer-1", PASSWORD, "").await;
+    let elsewhere = Browser::of(&router, &reply).await;
+    let eve = world.browser(&router, Role::Reviewer).await;
+    let person = world.store.people().await.unwrap()[0].id;
+    let sessions = world.store.sessions_of(person, world.clock.now()).await.unwrap();
+    assert_eq!(sessions.len(), 2);
+    for session in &sessions {
+        eve.post("/console/me/sessions", &format!("session={}", session.id)).await;
+    }
+    assert_eq!(ann.get("/console/").await.status, 200);
+    assert!(!eve.get("/console/me").await.text().contains(&sessions[0].id));
+    ann.post("/console/me/sessions", "").await;
+    assert_eq!(ann.get("/console/").await.status, 200);
+    assert_eq!(elsewhere.get("/console/").await.status, 303);
+}
+
+#[tokio::test]
+async fn a_key_is_shown_once_and_decides_under_its_makers_name() {
+    let world = World::new().await;
+    let router = world.router();
+    let boss = world.browser(&router, Role::Administrator).await;
+    let page = boss.post("/console/keys", "name=tool&scope=review&scope=events").await;
+    let token = between(page.text(), "value=\"evh_", "\"");
+    let bearer = format!("Bearer evh_{token}");
+    assert!(!boss.get("/console/keys").await.text().contains(token));
+    let key = &world.store.keys().await.unwrap()[0];
+    assert_eq!(key.pseudonym.as_deref(), Some("reviewer 1"), "no second name");
+    let auth = [("authorization", bearer.as_str())];
+    assert_eq!(get_with(&router, "/api/v1/cases", &auth).await.status, 200);
+    let used = world.store.keys_used().await.unwrap();
+    assert_eq!(used.get("tool"), Some(&world.clock.now()));
+    for fields in ["name=tool&scope=events", "name=other", "name=o t&scope=events"] {
+        assert_eq!(boss.post("/console/keys", fields).await.status, 422, "{fields}");
+    }
+    assert_eq!(boss.post("/console/keys", "name=x&scope=root").await.status, 400);
+    // A key manages neither people nor keys.
+    for path in ["/console/people", "/console/keys", "/console/me", "/console/looks"] {
+        let reply = get_with(&router, path, &auth).await;
+        assert_eq!(reply.status, 403, "{path}");
+    }
+    assert_eq!(boss.post("/console/keys/revoke", "key=tool").await.status, 303);
+    assert_eq!(get_with(&router, "/api/v1/cases", &auth).await.status, 401);
+}
+
+#[tokio::test]
+async fn keys_under_the_name_of_somebody_suspended_end_with_them() {
+    let world = World::new().await;
+    let router = world.router();
+    let boss = world.browser(&router, Role::Administrator).await;
+    let other = world.browser(&router, Role::Administrator).await;
+    other.post("/console/keys", "name=theirs&scope=review").await;
+    let them = world.store.people().await.unwrap()[1].id;
+    assert_eq!(boss.post(&format!("/console/people/{them}"), "do=suspend").await.status, 303);
+    assert!(world.store.keys().await.unwrap()[0].revoked_at.is_some());
+}
+
+#[tokio::test]
+async fn every_look_is_written_down_and_forgotten_with_what_was_looked_at() {
+    let world = World::new().await;
+    let router = world.router();
+    let case = world.refer("p1", "People should look.").await;
+    let ann = world.browser(&router, Role::Reviewer).await;
+    let auditor = world.browser(&router, Role::Auditor).await;
+    for _ in 0..3 {
+        assert_eq!(ann.get(&format!("/api/v1/cases/{case}")).await.status, 200);
+    }
+    world.later(11);
+    ann.get(&format!("/api/v1/cases/{case}")).await;
+    let looks = world.store.looks(&store::LookFilter::default(), 10).await.unwrap();
+    assert_eq!(looks.len(), 2, "{looks:?}");
+    let page = auditor.get("/console/looks?looker=reviewer%201").await;
+    assert!(page.text().contains(&case.to_string()), "{}", page.text());
+    assert!(auditor.get("/console/looks?looker=nobody").await.text().contains("None."));
+    assert_eq!(ann.get("/console/looks").await.status, 403);
+
+    let at = world.clock.now();
+    for (kind, id) in [(model::Looked::Account, "ann"), (model::Looked::Item, "p1")] {
+        world.store.add_look("reviewer 1", (kind, id), Some("her appeal"), at).await.unwrap();
+    }
+    let account = model::AccountId::new("ann").unwrap();
+    world.store.erase(&store::Forget::Account(account), at, true).await.unwrap().unwrap();
+    let looks = world.store.looks(&store::LookFilter::default(), 10).await.unwrap();
+    assert_eq!(looks.len(), 4, "that somebody looked stays");
+    let named: Vec<_> = looks.iter().filter_map(|look| look.subject.as_deref()).collect();
+    assert_eq!(named, [case.to_string(), case.to_string()]);
+    assert!(looks.iter().all(|look| look.why.is_none()));
 }

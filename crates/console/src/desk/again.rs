@@ -1,0 +1,105 @@
+//! `/console/again`: before an act that could do great harm, somebody shows once more who they are.
+//! The session gets another token, so that one that was copied before is worth nothing.
+
+use super::{Desk, see, within};
+use crate::access::{Refused, Token};
+use crate::page::html;
+use crate::problem::{BUSY, NOT_PERMITTED, Problem, TOO_MANY_REQUESTS};
+use crate::query::Query;
+use crate::state::{ConsoleState, storage};
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode, header};
+use serde::Deserialize;
+
+#[derive(Debug, Template)]
+#[template(path = "again.html")]
+struct Page<'a> {
+    desk: Desk,
+    to: &'a str,
+    wrong: bool,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    to: String,
+}
+
+/// `GET /console/again`.
+pub(crate) async fn show(
+    State(state): State<ConsoleState>,
+    headers: HeaderMap,
+    query: Query,
+) -> Result<Response, Problem> {
+    let caller = state.known(&headers, None).await?;
+    let to = within(query.get("to").unwrap_or(""));
+    html(&Page { desk: Desk::new(&state, &caller, ""), to, wrong: false })
+}
+
+/// `POST /console/again`.
+pub(crate) async fn prove(
+    State(state): State<ConsoleState>,
+    headers: HeaderMap,
+    Form(asked): Form<Asked>,
+) -> Result<Response, Problem> {
+    let caller = state.known(&headers, None).await?;
+    let Some((_, person)) = caller.session() else {
+        return Err(Problem::new(&NOT_PERMITTED, "A key has nothing to prove."));
+    };
+    let to = within(&asked.to);
+    if !checked(&state, person, &asked.password).await? {
+        let mut page = html(&Page { desk: Desk::new(&state, &caller, ""), to, wrong: true })?;
+        *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(page);
+    }
+    renewed(&state, &caller, see(to)).await
+}
+
+/// Whether that is the person's password.
+///
+/// # Errors
+/// A problem when it was tried too often, or cannot be tried just now.
+pub(super) async fn checked(
+    state: &ConsoleState,
+    person: &model::Person,
+    password: &str,
+) -> Result<bool, Problem> {
+    let kept = state.store.password_of(person.id).await.map_err(|error| storage(&error))?;
+    let name = person.name.as_deref().unwrap_or_default();
+    match state.doors().knock(name, password, kept).await {
+        Ok(()) => Ok(true),
+        Err(Refused::Wrong) => Ok(false),
+        Err(Refused::TooOften(seconds)) => {
+            let detail = "The password was tried too often.";
+            Err(Problem::new(&TOO_MANY_REQUESTS, detail).retry_after(seconds))
+        }
+        Err(Refused::Busy) => {
+            Err(Problem::new(&BUSY, "Too many people sign in just now.").retry_after(10))
+        }
+    }
+}
+
+/// Notes that the person just proved who they are, and gives the browser another token.
+///
+/// # Errors
+/// A problem when it cannot be kept.
+pub(super) async fn renewed(
+    state: &ConsoleState,
+    caller: &crate::Caller,
+    mut response: Response,
+) -> Result<Response, Problem> {
+    let Some((session, _)) = caller.session() else { return Ok(response) };
+    let token = Token::draw(state.ids.as_ref());
+    let kept = state.store.session_proved(&session.id, token.reveal(), state.clock.now()).await;
+    kept.map_err(|error| storage(&error))?;
+    if let Some(cookie) = state.cookie().give(&token) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
