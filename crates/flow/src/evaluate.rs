@@ -28,6 +28,18 @@ pub struct Known {
 }
 
 impl Known {
+    /// What is known when only these facts are.
+    pub(crate) fn with(facts: Facts) -> Self {
+        Self { facts, ..Self::default() }
+    }
+
+    /// Sets the standing of an account.
+    pub(crate) fn set_standing(&mut self, account: &AccountId, standing: Standing) {
+        if !standing.entries.is_empty() {
+            self.standings.insert(account.clone(), standing);
+        }
+    }
+
     /// Fetches what the events of a batch need.
     ///
     /// # Errors

@@ -21,6 +21,7 @@ pub mod like;
 mod memory;
 mod record;
 mod reload;
+pub mod replay;
 mod review;
 mod sequence;
 mod undo;

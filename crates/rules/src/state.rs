@@ -153,9 +153,31 @@ pub enum Change {
 }
 
 /// Counters in memory.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<(Counter, Vec<(i64, i64)>)>", into = "Vec<(Counter, Vec<(i64, i64)>)>")]
 pub struct Counters {
     buckets: HashMap<Counter, BTreeMap<i64, i64>>,
+}
+
+impl From<Vec<(Counter, Vec<(i64, i64)>)>> for Counters {
+    fn from(all: Vec<(Counter, Vec<(i64, i64)>)>) -> Self {
+        let buckets = all
+            .into_iter()
+            .map(|(counter, counts)| (counter, counts.into_iter().collect::<BTreeMap<i64, i64>>()));
+        Self { buckets: buckets.collect() }
+    }
+}
+
+impl From<Counters> for Vec<(Counter, Vec<(i64, i64)>)> {
+    fn from(counters: Counters) -> Self {
+        let mut all: Self = counters
+            .buckets
+            .into_iter()
+            .map(|(counter, counts)| (counter, counts.into_iter().collect()))
+            .collect();
+        all.sort();
+        all
+    }
 }
 
 impl Counters {

@@ -111,7 +111,8 @@ impl Store {
     }
 }
 
-fn entry(row: &AnyRow) -> Result<StandingEntry, StoreError> {
+/// Reads the first nine columns of a warning or strike.
+pub(crate) fn entry(row: &AnyRow) -> Result<StandingEntry, StoreError> {
     let kind = match column(row, 4)? {
         "strike" => StandingKind::Strike,
         _ => StandingKind::Warning,

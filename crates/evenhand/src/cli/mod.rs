@@ -16,6 +16,7 @@ mod list;
 mod log;
 mod person;
 mod place;
+mod replay;
 mod rulebook;
 mod rules;
 mod run;
@@ -74,6 +75,7 @@ enum Command {
     Like(like::Like),
     #[command(subcommand)]
     Audit(audit::Audit),
+    Replay(replay::Command),
     #[command(subcommand)]
     Rulebook(rulebook::Book),
     #[command(subcommand)]
@@ -118,6 +120,7 @@ impl Cli {
             Command::Fmt(it) => it.run(terminal),
             Command::Like(it) => it.run(terminal),
             Command::Audit(it) => it.run(terminal),
+            Command::Replay(it) => it.run(terminal),
             Command::Rulebook(it) => it.run(terminal),
             Command::Key(it) => it.run(terminal),
             Command::Person(it) => it.run(terminal),

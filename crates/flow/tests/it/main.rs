@@ -11,4 +11,5 @@ mod order;
 mod people;
 mod pressure;
 mod reload;
+mod replay;
 mod world;
