@@ -83,7 +83,8 @@ pub fn decide_one(
                 public_url,
             };
             let found = &outcome.findings;
-            rules::decide::decide(rulebook, event, subject, found, &standing, context)
+            let ruling = rules::decide::decide(rulebook, event, subject, found, &standing, context);
+            rules::decide::heed(rulebook, ruling, known.precedents_of(&event.action_id), context)
         }
     };
     let labels = known.labels_after(&outcome, event.timestamp, now);

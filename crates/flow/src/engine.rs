@@ -64,6 +64,8 @@ pub struct Engine {
     pub(crate) scorers: OnceLock<Scorers>,
     /// Fingerprints of all items.
     pub(crate) likeness: crate::like::Likeness,
+    /// What people settled, for automation to heed.
+    pub(crate) settled: crate::like::Settled,
     turn: Mutex<()>,
     outbox: Notify,
     sequencer: Notify,
@@ -88,6 +90,7 @@ impl Engine {
             lists: crate::facts::Lists::default(),
             scorers: OnceLock::new(),
             likeness: crate::like::Likeness::default(),
+            settled: crate::like::Settled::default(),
             turn: Mutex::new(()),
             outbox: Notify::new(),
             sequencer: Notify::new(),

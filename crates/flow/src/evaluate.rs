@@ -5,7 +5,7 @@ use crate::Engine;
 use crate::decide::Judged;
 use jiff::Timestamp;
 use model::{AccountId, ActionId, CaseId, Event, ItemId, Ruling, Standing, Subject};
-use rules::decide::entry_of;
+use rules::decide::{SettledLine, entry_of};
 use rules::labels::{self, LabelState};
 use rules::rulebook::Rulebook;
 use rules::{FactKey, Facts, Outcome};
@@ -23,6 +23,8 @@ pub struct Known {
     pub(crate) waiting: HashMap<ItemId, CaseId>,
     /// Which facts each event is evaluated with.
     pub(crate) needed: HashMap<ActionId, Vec<FactKey>>,
+    /// What people settled about posts like these.
+    pub(crate) precedents: HashMap<ActionId, Vec<SettledLine>>,
     /// The latest change of each list, read once for a batch.
     pub(crate) versions: Option<HashMap<String, u64>>,
 }
@@ -65,6 +67,8 @@ impl Known {
             ..Self::default()
         };
         crate::facts::fetch(engine, rulebook, events, &mut known).await?;
+        let posts = events.iter().copied();
+        known.precedents = engine.settled.seen(&engine.store, rulebook, posts).await?;
         Ok(known)
     }
 
@@ -109,7 +113,8 @@ impl Known {
     pub(crate) fn facts_of(&self, book: &Rulebook, event: &Event) -> Option<String> {
         let mut keys = self.needed.get(&event.action_id)?.clone();
         keys.extend(self.later_keys(book, event));
-        let facts = self.facts.only(&keys);
+        let mut facts = self.facts.only(&keys);
+        facts.precedents = self.precedents_of(&event.action_id).to_vec();
         (!facts.is_empty()).then(|| facts.to_json())
     }
 
@@ -128,6 +133,11 @@ impl Known {
                 (entity, state)
             })
             .collect()
+    }
+
+    /// What people settled about posts like an event's.
+    pub(crate) fn precedents_of(&self, event: &ActionId) -> &[SettledLine] {
+        self.precedents.get(event).map_or(&self.facts.precedents, Vec::as_slice)
     }
 
     /// The standing of an account.

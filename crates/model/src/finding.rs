@@ -1,7 +1,7 @@
 //! What was found, and in which passage. A finding says that a clause is breached, never what
 //! follows from it: that is the ladder's.
 
-use crate::ClauseId;
+use crate::{ClauseId, DecisionId};
 use serde::{Deserialize, Serialize};
 
 /// A stretch of one text, with its offsets.
@@ -51,6 +51,8 @@ pub enum FoundBy {
     Person(String),
     /// A report, by its id.
     Report(String),
+    /// People's decisions on like items, which the rules would depart from.
+    LikeCases(Vec<DecisionId>),
 }
 
 /// "Clause C is breached by this item."

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
+use crate::decide::SettledLine;
 use crate::functions;
 use crate::labels::LabelState;
 use crate::running::RunningList;
@@ -65,6 +66,8 @@ pub struct Facts {
     pub lists: HashMap<Arc<str>, Arc<RunningList>>,
     /// What outside scorers said.
     pub answers: HashMap<Question, Answer>,
+    /// What people settled about posts like the event's. It is for whoever decides, not for the rules.
+    pub precedents: Vec<SettledLine>,
     /// The offset from UTC in which the event's time was written; `TimeSince` counts by the clock
     /// on that wall, as Osprey does. UTC if None.
     pub offset: Option<Offset>,
@@ -105,7 +108,8 @@ impl Facts {
     /// The facts behind these keys alone, and the offset.
     #[must_use]
     pub fn only(&self, keys: &[FactKey]) -> Self {
-        let mut chosen = Self { offset: self.offset, ..Self::default() };
+        let precedents = self.precedents.clone();
+        let mut chosen = Self { offset: self.offset, precedents, ..Self::default() };
         for key in keys {
             chosen.copy(self, key);
         }
@@ -141,6 +145,7 @@ impl Facts {
             && self.kept.is_empty()
             && self.lists.is_empty()
             && self.answers.is_empty()
+            && self.precedents.is_empty()
             && self.offset.is_none()
     }
 
@@ -163,6 +168,7 @@ impl Facts {
             kept: self.kept.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
             lists: self.lists.iter().map(|(k, v)| (k.to_string(), v.version())).collect(),
             answers,
+            precedents: self.precedents.clone(),
             offset: self.offset.map(Offset::seconds),
         };
         serde_json::to_string(&recorded).unwrap_or_default()
@@ -190,6 +196,7 @@ impl Facts {
             kept: recorded.kept.into_iter().collect(),
             lists: lists.collect::<Result<_, String>>()?,
             answers: recorded.answers.into_iter().collect(),
+            precedents: recorded.precedents,
             offset: recorded.offset.and_then(|seconds| Offset::from_seconds(seconds).ok()),
         })
     }
@@ -212,6 +219,8 @@ struct Recorded {
     lists: std::collections::BTreeMap<String, u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     answers: Vec<(Question, Answer)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    precedents: Vec<SettledLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
     offset: Option<i32>,
 }

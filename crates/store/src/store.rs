@@ -364,6 +364,7 @@ mod tests {
             crate::treated::STATEMENTS,
             crate::recorded::STATEMENTS,
             crate::replays::STATEMENTS,
+            crate::precedents::STATEMENTS,
             crate::likeness::STATEMENTS,
             crate::seen::STATEMENTS,
             crate::witness::STATEMENTS,

@@ -1,4 +1,7 @@
-//! `evenhand rulebook`: show it, compare two, name its version. Must not change one.
+//! `evenhand rulebook`: show it, compare two, name its version, add a precedent to its worked cases. Must not change
+//! anything else of one.
+
+mod case_from;
 
 use super::Format;
 use crate::exit::Exit;
@@ -40,6 +43,7 @@ pub(crate) enum Book {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
+    CaseFrom(case_from::CaseFrom),
     /// Print the version: the SHA-256 of the content
     Hash {
         /// The rulebook's directory [default: the starter rulebook in this program]
@@ -50,6 +54,7 @@ pub(crate) enum Book {
 impl Book {
     pub(super) fn run(self, terminal: &Terminal) -> Result<Exit> {
         match self {
+            Self::CaseFrom(it) => it.run(terminal),
             Self::Hash { directory } => {
                 let sources = crate::files::read(directory.as_deref())?;
                 terminal.result(sources.version().as_str())?;

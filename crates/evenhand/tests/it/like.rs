@@ -37,3 +37,41 @@ fn like_posts_are_found_in_a_store() {
     assert_eq!(code, 2);
     assert!(err.contains("the item `none` is not in the store"), "{err}");
 }
+
+#[test]
+fn a_decision_becomes_a_worked_case_without_persons() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, data) = (folder.path().join("events.ndjson"), folder.path().join("data"));
+    std::fs::write(&input, event("1", "@bob buy now at https://shop.example/bob")).unwrap();
+    let mut run = evenhand();
+    run.arg("run").arg("--rulebook").arg(rulebook()).arg("--store");
+    let (_, out, err) = said(run.arg(data.join("evenhand.sqlite")).arg(&input));
+    let line: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{err}"));
+    let id = line["decision"]["id"].as_str().unwrap();
+    let case_from = |book: &std::path::Path, id: &str| {
+        let mut command = evenhand();
+        command.args(["rulebook", "case-from", id, "--rulebook"]).arg(book);
+        said(command.arg("--data").arg(&data))
+    };
+    let book = crate::changed(folder.path(), "main.sml", "buy now", "buy now");
+    let (code, _, err) = case_from(&book, id);
+    assert_eq!(code, 0, "{err}");
+    let file = book.join(format!("cases/precedent-{}.yaml", &id[..8]));
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("@someone buy now at https://example.org/"), "{text}");
+    assert!(!text.contains("bob") && !text.contains("item-1") && !text.contains("ann"), "{text}");
+    let (code, _, err) = said(evenhand().arg("test").arg(&book));
+    assert_eq!(code, 0, "{err}");
+    let (code, _, err) = case_from(&book, id);
+    assert_eq!(code, 2);
+    assert!(err.contains("is there already"), "{err}");
+
+    // Rules that do not find it: the case says so, and fails until they do.
+    std::fs::remove_dir_all(book.join("cases")).unwrap();
+    let other = crate::changed(folder.path(), "main.sml", "buy now", "buy never");
+    let (code, _, err) = case_from(&other, id);
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("`spam#advertisements` should be breached, but is not"), "{err}");
+    let (code, _, _) = case_from(&other, "00000000-0000-0000-0000-000000000000");
+    assert_eq!(code, 2);
+}

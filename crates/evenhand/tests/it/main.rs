@@ -14,6 +14,7 @@ mod crash;
 mod faults;
 mod like;
 mod record;
+mod replay;
 mod rules;
 mod run;
 #[path = "../../../tlog/tests/it/script.rs"]

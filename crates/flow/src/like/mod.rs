@@ -3,11 +3,15 @@
 
 mod index;
 mod precedents;
+mod settled;
 mod show;
+mod worked;
 
 pub use index::Likeness;
 pub(crate) use precedents::precedents;
 pub use precedents::{Departure, Precedent, Precedents};
+pub use settled::Settled;
+pub use worked::{worked_case, worked_case_path};
 
 use jiff::Timestamp;
 use likeness::{

@@ -9,8 +9,6 @@ use store::{Store, StoreError};
 
 /// Precedents that are shown, and from which a line is read.
 const SHOWN: usize = 5;
-/// So many must agree, and none disagree, before a line is settled.
-const SETTLED: usize = 3;
 /// Like items that are looked at to find them.
 const LOOKED_AT: usize = 200;
 
@@ -73,7 +71,7 @@ impl Precedents {
 }
 
 /// What was held of an item under a clause. That no rule found anything is no precedent: nobody thought about it.
-fn held(decision: &Decision, clause: &ClauseId) -> Option<Held> {
+pub(super) fn held(decision: &Decision, clause: &ClauseId) -> Option<Held> {
     match &decision.outcome {
         Outcome::Breach { clauses } => clauses.contains(clause).then_some(Held::Breach),
         Outcome::NoBreach => {
@@ -113,14 +111,17 @@ pub(crate) async fn precedents(
             })
         });
         let nearest: Vec<Precedent> = all.take(SHOWN).collect();
-        let settled = settled(nearest.iter().filter(|one| one.rulebook == *book.version()));
+        let enough = usize::try_from(book.audit.precedents.settled).unwrap_or(usize::MAX);
+        let under = nearest.iter().filter(|one| one.rulebook == *book.version());
+        let settled = settled(under, enough);
         Precedents { clause: clause.clone(), nearest, settled }
     };
     Ok(clauses.iter().map(under).collect())
 }
 
-fn settled<'a>(precedents: impl Iterator<Item = &'a Precedent>) -> Option<Held> {
+/// What so many agree on, if none disagrees.
+fn settled<'a>(precedents: impl Iterator<Item = &'a Precedent>, enough: usize) -> Option<Held> {
     let held: Vec<Held> = precedents.map(|one| one.held).collect();
-    let first = held.first().filter(|_| held.len() >= SETTLED)?;
+    let first = held.first().filter(|_| held.len() >= enough)?;
     held.iter().all(|other| other == first).then_some(*first)
 }

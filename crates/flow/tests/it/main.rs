@@ -12,4 +12,5 @@ mod people;
 mod pressure;
 mod reload;
 mod replay;
+mod settled;
 mod world;

@@ -219,7 +219,8 @@ impl<'a> Looked<'a> {
     }
 }
 
-const fn priority_of(severity: Gravity) -> u8 {
+/// How urgent a clause of this gravity is.
+pub(super) const fn priority_of(severity: Gravity) -> u8 {
     match severity {
         Gravity::Low => 20,
         Gravity::Medium => 45,

@@ -6,6 +6,7 @@ mod arithmetic;
 mod automation;
 mod people;
 mod recount;
+mod precedent;
 mod standing;
 mod statement;
 #[cfg(test)]
@@ -16,6 +17,7 @@ pub use arithmetic::{Counted, count};
 pub use automation::decide;
 pub use people::{Held, PeopleDecision, Refusal, decide_by_people};
 pub use recount::{Recount, recount};
+pub use precedent::{SettledLine, heed};
 pub use standing::{entry_of, without};
 pub use statement::unfit_for_public;
 pub use words::LANGUAGES;

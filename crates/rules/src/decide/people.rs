@@ -189,7 +189,10 @@ fn blank(book: &Rulebook, from: &PeopleDecision, context: Context<'_>) -> Decisi
         measures: Vec::new(),
         ladder: None,
         source: from.source.clone(),
-        automated_detection: from.findings.iter().any(|one| matches!(one.by, FoundBy::Rules(_))),
+        automated_detection: from
+            .findings
+            .iter()
+            .any(|one| matches!(one.by, FoundBy::Rules(_) | FoundBy::LikeCases(_))),
         by: DecidedBy::People(from.people.clone()),
         replaces: from.replaces.as_ref().map(|earlier| earlier.id),
         reason: Some(from.reason.clone()),

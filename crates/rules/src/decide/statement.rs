@@ -190,6 +190,8 @@ impl Draft<'_> {
                 }
                 (FoundBy::Person(_), _) => facts.push(words.person_found.to_owned()),
                 (FoundBy::Report(_), _) => facts.push(words.report_named.to_owned()),
+                // What people held of it themselves says more.
+                (FoundBy::LikeCases(_), _) => {}
             }
         }
         facts.dedup();

@@ -22,6 +22,23 @@ pub struct AuditTerms {
     pub interchangeable: Vec<Vec<String>>,
     /// How accounts are grouped.
     pub groupings: Vec<Grouping>,
+    /// When what people held binds those who come after.
+    pub precedents: PrecedentTerms,
+}
+
+/// When what was held of like posts binds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct PrecedentTerms {
+    /// So many like cases must agree, and none of the nearest disagree: 1 to 5.
+    pub settled: u32,
+    /// Whether automation heeds what people settled.
+    pub automation: bool,
+}
+
+impl Default for PrecedentTerms {
+    fn default() -> Self {
+        Self { settled: 3, automation: true }
+    }
 }
 
 /// One way to group accounts.
@@ -51,7 +68,12 @@ pub enum GroupSource {
 
 impl Default for AuditTerms {
     fn default() -> Self {
-        Self { threshold: 0.7, interchangeable: Vec::new(), groupings: Vec::new() }
+        Self {
+            threshold: 0.7,
+            interchangeable: Vec::new(),
+            groupings: Vec::new(),
+            precedents: PrecedentTerms::default(),
+        }
     }
 }
 
@@ -120,7 +142,7 @@ pub(super) fn load(
 }
 
 fn read(reader: &mut Reader<'_>, root: &Node, lists: &WordLists, terms: &mut AuditTerms) {
-    let keys = ["threshold", "interchangeable", "grouping"];
+    let keys = ["threshold", "interchangeable", "grouping", "precedents"];
     let Some(table) = reader.table(root, "the audit", &keys) else { return };
     if let Some(node) = table.get("threshold") {
         match node.value {
@@ -135,6 +157,16 @@ fn read(reader: &mut Reader<'_>, root: &Node, lists: &WordLists, terms: &mut Aud
                 );
             }
         }
+    }
+    if let Some(node) = table.get("precedents")
+        && let Some(table) = reader.table(node, "`precedents`", &["settled", "automation"])
+    {
+        let usual = PrecedentTerms::default();
+        let settled = reader.whole(&table, "settled", (1, 5));
+        terms.precedents = PrecedentTerms {
+            settled: settled.and_then(|n| u32::try_from(n).ok()).unwrap_or(usual.settled),
+            automation: reader.flag(&table, "automation").unwrap_or(usual.automation),
+        };
     }
     for class in table.get("interchangeable").map(items).unwrap_or_default() {
         let mut names = Vec::new();

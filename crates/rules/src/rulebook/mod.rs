@@ -21,7 +21,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use audit::{AuditTerms, GroupSource, Grouping};
+pub use audit::{AuditTerms, GroupSource, Grouping, PrecedentTerms};
 pub use blind::{BlindClause, Blindness};
 pub use cases::{Expected, WorkedCase};
 pub use diff::{Change, ClauseDiff, NamedDiff, RulebookDiff};

@@ -19,9 +19,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{SeenReplay, Store};
 
-/// How often it is kept how far a replay came.
-const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
-
 /// Decide recorded events again under a draft rulebook: what would come out otherwise, for whom
 ///
 /// Every event is decided with the facts that were recorded with it; where the draft needs a fact that was not
@@ -54,6 +51,12 @@ pub(crate) struct Command {
     /// Name at most so many flips
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
+    /// Events that are read at once
+    #[arg(long, hide = true, default_value_t = 1_000)]
+    page: u32,
+    /// How often it is kept how far it came, in milliseconds
+    #[arg(long, hide = true, default_value_t = 5_000)]
+    checkpoint_ms: u64,
     #[command(flatten)]
     place: Place,
     /// How to write it
@@ -124,8 +127,8 @@ impl Command {
             let options = ReplayOptions {
                 since: self.began(&folder)?,
                 folder: folder.clone(),
-                page: 1_000,
-                checkpoint_every: CHECKPOINT_EVERY,
+                page: self.page.max(1),
+                checkpoint_every: Duration::from_millis(self.checkpoint_ms),
                 evenness: !self.no_evenness,
             };
             let replay = Replay::open(store.clone(), draft, version, options).await?;

@@ -1,0 +1,184 @@
+//! What people settled, held in memory for the way of every event: the posts that people decided under the rulebook in
+//! force, with what they held. Asks the store only whether something is new. Must not decide, and must not see who
+//! posted.
+
+use super::precedents::held;
+use crate::Held;
+use likeness::{Fingerprint, Fingerprints, Shingles, Terms, Text, differences};
+use model::{ClauseId, DecisionId, Event, ItemId, RulebookVersion, Subject};
+use rules::decide::SettledLine;
+use rules::rulebook::Rulebook;
+use std::collections::{BTreeMap, HashMap};
+use store::{PeopleDecided, PeopleMark, Store, StoreError};
+use tokio::sync::Mutex;
+
+/// How many decisions are read at a time.
+const PAGE: u32 = 1_000;
+/// Fingerprints that are looked at for one post.
+const MOST_MET: usize = 64;
+/// Of one clause, so many of the nearest are heard.
+const NEAREST: usize = 5;
+/// Posts that are held in memory at most; of more, the latest count.
+const MOST_HELD: usize = 200_000;
+
+/// What people held, in memory.
+#[derive(Debug, Default)]
+pub struct Settled(Mutex<Lines>);
+
+#[derive(Debug, Default)]
+struct Lines {
+    version: Option<RulebookVersion>,
+    terms: u64,
+    mark: PeopleMark,
+    /// The last place that was read.
+    read: i64,
+    prints: Fingerprints,
+    cases: Vec<Option<PeopleCase>>,
+    of: HashMap<DecisionId, usize>,
+}
+
+/// One post that people decided.
+#[derive(Debug)]
+struct PeopleCase {
+    decision: DecisionId,
+    item: ItemId,
+    text: String,
+    held: Vec<(ClauseId, Held)>,
+}
+
+impl Settled {
+    /// For each event the lines that people settled about posts like its own; events without any are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub(crate) async fn seen<'e>(
+        &self,
+        store: &Store,
+        book: &Rulebook,
+        events: impl Iterator<Item = &'e Event>,
+    ) -> Result<HashMap<model::ActionId, Vec<SettledLine>>, StoreError> {
+        if !book.audit.precedents.automation {
+            return Ok(HashMap::new());
+        }
+        let terms = super::terms(book);
+        let mut lines = self.0.lock().await;
+        lines.refresh(store, book, &terms).await?;
+        if lines.of.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let seen = events.filter_map(|event| {
+            let subject = Subject::of(event).ok().flatten()?;
+            let found = lines.about(book, &terms, &subject);
+            (!found.is_empty()).then(|| (event.action_id.clone(), found))
+        });
+        Ok(seen.collect())
+    }
+}
+
+impl Lines {
+    async fn refresh(
+        &mut self,
+        store: &Store,
+        book: &Rulebook,
+        terms: &Terms,
+    ) -> Result<(), StoreError> {
+        let mark = store.people_mark(book.version()).await?;
+        let same = self.version.as_ref() == Some(book.version()) && self.terms == terms.version();
+        if same && self.mark == mark {
+            return Ok(());
+        }
+        if !same || self.mark.erasures != mark.erasures {
+            *self = Self { read: -1, ..Self::default() };
+        }
+        loop {
+            let page = store.people_decided(book.version(), self.read, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            self.read = last.place;
+            let batch: Vec<_> = page.into_iter().filter_map(|one| self.add(one, terms)).collect();
+            self.prints.extend(batch);
+        }
+        self.version = Some(book.version().clone());
+        self.terms = terms.version();
+        self.mark = mark;
+        Ok(())
+    }
+
+    /// Takes in what people held; what they replaced counts no more.
+    fn add(&mut self, decided: PeopleDecided, terms: &Terms) -> Option<(i64, Fingerprint)> {
+        let PeopleDecided { decision, event, .. } = decided;
+        if let Some(at) = decision.replaces.and_then(|id| self.of.remove(&id))
+            && let Some(replaced) = self.cases.get_mut(at)
+        {
+            *replaced = None;
+        }
+        let subject = Subject::of(&event).ok().flatten()?;
+        let fingerprint = Fingerprint::of(&Text::read_with(&subject.item.text, terms))?;
+        let clauses = decision.findings.iter().map(|finding| finding.clause.clone());
+        let clauses: std::collections::BTreeSet<ClauseId> = clauses.collect();
+        let held = clauses.into_iter().filter_map(|clause| {
+            let held = held(&decision, &clause)?;
+            Some((clause, held))
+        });
+        let held: Vec<(ClauseId, Held)> = held.collect();
+        let at = self.cases.len();
+        self.of.insert(decision.id, at);
+        let case = PeopleCase {
+            decision: decision.id,
+            item: subject.item.id,
+            text: subject.item.text,
+            held,
+        };
+        self.cases.push(Some(case));
+        if let Some(old) = at.checked_sub(MOST_HELD)
+            && let Some(forgotten) = self.cases.get_mut(old).and_then(Option::take)
+        {
+            self.of.remove(&forgotten.decision);
+        }
+        Some((i64::try_from(at).ok()?, fingerprint))
+    }
+
+    /// The settled lines about a post.
+    fn about(&self, book: &Rulebook, terms: &Terms, subject: &Subject) -> Vec<SettledLine> {
+        let text = Text::read_with(&subject.item.text, terms);
+        let Some(fingerprint) = Fingerprint::of(&text) else { return Vec::new() };
+        let met = self.prints.meeting(&fingerprint, MOST_MET);
+        if met.is_empty() {
+            return Vec::new();
+        }
+        let shingles = Shingles::of(&text);
+        let mut near: Vec<(f64, &PeopleCase)> = Vec::new();
+        for at in met.into_iter().filter_map(|at| usize::try_from(at).ok()) {
+            let Some(case) = self.cases.get(at).and_then(Option::as_ref) else { continue };
+            if case.item == subject.item.id {
+                continue;
+            }
+            let other = Text::read_with(&case.text, terms);
+            let similarity = Shingles::of(&other).similarity(&shingles).ratio();
+            if similarity >= book.audit.threshold && differences(&text, &other).is_empty() {
+                near.push((similarity, case));
+            }
+        }
+        // Met are the latest first among equals; so they stay.
+        near.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        let mut under: BTreeMap<&ClauseId, Vec<(Held, DecisionId)>> = BTreeMap::new();
+        for (_, case) in near {
+            for (clause, held) in &case.held {
+                let line = under.entry(clause).or_default();
+                if line.len() < NEAREST {
+                    line.push((*held, case.decision));
+                }
+            }
+        }
+        let enough = usize::try_from(book.audit.precedents.settled).unwrap_or(usize::MAX);
+        let settled = under.into_iter().filter_map(|(clause, line)| {
+            let (first, _) = line.first().filter(|_| line.len() >= enough)?;
+            line.iter().all(|(held, _)| held == first).then(|| SettledLine {
+                clause: clause.clone(),
+                breach: *first == Held::Breach,
+                decisions: line.iter().map(|(_, decision)| *decision).collect(),
+                rulebook: book.version().clone(),
+            })
+        });
+        settled.collect()
+    }
+}
