@@ -87,6 +87,8 @@ kinds! {
         "Read the case again: somebody was there first.";
     SAME_PERSON = "same-person", 409, "A second person is needed",
         "Somebody else must agree, with a key of their own. Nobody approves their own proposal or replaces their own decision.";
+    RULEBOOK_UNSOUND = "rulebook-unsound", 422, "The rulebook does not check",
+        "The detail names the first problems with file and line. `evenhand check DIR` tells all of them.";
     REFUSED = "refused", 422, "The rulebook does not allow that decision",
         "The detail says which condition is missing: a clause, a passage inside the text, a reason, a warning before a punishment.";
     INTERNAL = "internal", 500, "Something broke on our side",

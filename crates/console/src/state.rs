@@ -78,6 +78,8 @@ struct Inner {
     /// When the use of each key was last written down.
     used: std::sync::Mutex<std::collections::HashMap<String, jiff::Timestamp>>,
     past: crate::reads::Past,
+    /// Replays that run.
+    replays: crate::desk::Jobs,
     published: Published,
     sums: tokio::sync::Mutex<Sums>,
     /// So many people may try the rules at once; the others wait.
@@ -105,6 +107,7 @@ impl ConsoleState {
             doors: Doors::default(),
             used: std::sync::Mutex::default(),
             past: crate::reads::Past::default(),
+            replays: crate::desk::Jobs::default(),
             sums: tokio::sync::Mutex::default(),
             trying: tokio::sync::Semaphore::new(2),
         }))
@@ -128,6 +131,11 @@ impl ConsoleState {
     /// Rulebooks that were in force earlier, as far as they were asked for.
     pub(crate) fn past(&self) -> &crate::reads::Past {
         &self.0.past
+    }
+
+    /// Replays that run.
+    pub(crate) fn replays(&self) -> &crate::desk::Jobs {
+        &self.0.replays
     }
 
     /// How often each key and each session asked.

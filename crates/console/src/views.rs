@@ -1,6 +1,8 @@
 //! What the public pages show and what their JSON twins say: one value for both. Must not hold
 //! personal data, and must not be read from anywhere but the model: the modules of `reads` fill it.
 
+pub mod replay;
+
 use jiff::Timestamp;
 use model::{
     AutomatedDecision, CaseId, ClauseId, ClauseText, DecisionId, Measure, PublicView, ReceiptState,
@@ -453,4 +455,26 @@ pub struct VersionView {
     pub since: Timestamp,
     /// Whether it is in force now.
     pub in_force: bool,
+    /// The last replay that was seen before it came into force; none: it was adopted without one.
+    pub replay: Option<SeenBefore>,
+}
+
+/// What a replay said before a version came into force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SeenBefore {
+    /// SHA-256 of the report, which stands at `/rulebook/replays/DIGEST`.
+    pub digest: String,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub made_at: Timestamp,
+    /// Items that were decided again.
+    pub items: u64,
+    /// Of them, those that came out otherwise.
+    pub flips: u64,
+    /// Accounts with an item newly met with a measure.
+    pub accounts_newly_hit: u64,
+    /// Accounts with an item no longer met with one.
+    pub accounts_cleared: u64,
+    /// Whether like cases are treated more evenly: `better`, `worse`, `unchanged`, `mixed`.
+    pub evenness: Option<String>,
 }

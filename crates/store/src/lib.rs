@@ -60,7 +60,7 @@ pub use people::{Change, Changed, Invited};
 pub use precedents::{PeopleDecided, PeopleMark};
 pub use record::{Kept, KeptDecision, Received, Record};
 pub use recorded::{Recorded, RecordedDecision, RecordedEntry, RecordedSpan};
-pub use replays::SeenReplay;
+pub use replays::{Draft, SeenReplay};
 pub use rulebooks::Adoption;
 pub use seen::{Became, Conflict, ContentHash, Seen, StoredEvent};
 pub use sessions::{Link, Session, SessionId};

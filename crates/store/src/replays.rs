@@ -1,10 +1,12 @@
-//! Reports of replays that somebody saw, kept to be published with the adoption of the draft. Must not replay.
+//! Reports of replays that somebody saw, kept to be published with the adoption of the draft, and the drafts. Must not
+//! replay.
 
-use crate::sql::{Insert, column, fetch, fetch_one, instant};
+use crate::sql::{Insert, column, fetch, fetch_one, instant, json, whole};
 use crate::{Store, StoreError};
 use jiff::Timestamp;
 use model::RulebookVersion;
 use sqlx::any::AnyRow;
+use std::collections::BTreeMap;
 
 /// A report as it is published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,19 @@ pub struct SeenReplay {
     pub report: String,
 }
 
+/// A rulebook that was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Its version.
+    pub version: RulebookVersion,
+    /// Its files, path to text.
+    pub files: BTreeMap<String, String>,
+    /// Who brought it, by pseudonym.
+    pub added_by: String,
+    /// When.
+    pub added_at: Timestamp,
+}
+
 const KEEP: Insert = Insert {
     into: "insert into replay (digest, draft, in_force, made_at, seen_by, report)",
     columns: 6,
@@ -35,10 +50,17 @@ const ONE: &str =
 const ALL: &str = "select digest, draft, in_force, made_at, seen_by, report from replay \
     order by made_at desc limit $1";
 
+const DRAFT: Insert = Insert {
+    into: "insert into draft (version, files, added_by, added_at)",
+    columns: 4,
+    then: " on conflict (version) do nothing",
+};
+const THE_DRAFT: &str = "select version, files, added_by, added_at from draft where version = $1";
+
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[OF_DRAFT, ONE, ALL];
+pub(crate) const STATEMENTS: &[&str] = &[OF_DRAFT, ONE, ALL, THE_DRAFT];
 #[cfg(test)]
-pub(crate) const INSERTS: &[&Insert] = &[&KEEP];
+pub(crate) const INSERTS: &[&Insert] = &[&KEEP, &DRAFT];
 
 impl Store {
     /// Keeps a report that somebody saw. Keeping it again changes nothing.
@@ -80,6 +102,39 @@ impl Store {
     pub async fn replay(&self, digest: &str) -> Result<Option<SeenReplay>, StoreError> {
         let row = fetch_one(&mut *self.read().await?, ONE, [digest.into()]).await?;
         row.as_ref().map(read).transpose()
+    }
+
+    /// Keeps a draft. Keeping it again changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn keep_draft(&self, draft: &Draft) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        let row = vec![
+            draft.version.as_str().into(),
+            json(&draft.files, "a rulebook")?.into(),
+            draft.added_by.as_str().into(),
+            draft.added_at.into(),
+        ];
+        DRAFT.run(&mut tx, row).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The draft of a version.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn draft(&self, version: &RulebookVersion) -> Result<Option<Draft>, StoreError> {
+        let row = fetch_one(&mut *self.read().await?, THE_DRAFT, [version.as_str().into()]).await?;
+        let read = |row: AnyRow| {
+            Ok(Draft {
+                version: RulebookVersion::new(column(&row, 0)?),
+                files: whole(&row, 1, "a rulebook")?,
+                added_by: column(&row, 2)?,
+                added_at: instant(&row, 3)?,
+            })
+        };
+        row.map(read).transpose()
     }
 
     /// The latest reports, newest first.

@@ -46,6 +46,7 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(public::overview))
         .routes(routes!(public::rulebook))
         .routes(routes!(public::rulebook_history))
+        .routes(routes!(public::rulebook_replay))
         .routes(routes!(public::rulebook_version))
         .split_for_parts()
 }

@@ -8,6 +8,7 @@ use crate::state::ConsoleState;
 use crate::views::{Found, Overview, RulebookView, VersionView};
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
 
 /// What happened to an item.
 ///
@@ -85,6 +86,27 @@ pub(crate) async fn rulebook_history(
 ) -> Result<Json<Vec<VersionView>>, Problem> {
     query.only(&[])?;
     reads::history(&state).await.map(Json)
+}
+
+/// What a replay said before a version of the rulebook came into force.
+///
+/// Byte by byte what its digest, in the address, is the SHA-256 of.
+#[utoipa::path(
+    get, path = "/api/v1/rulebook/replays/{digest}", tag = "public",
+    params(("digest" = String, Path, description = "SHA-256 of the report, as the history names it")),
+    responses(
+        (status = 200, description = "The report: numbers by clause, group, step, measure and rule", body = serde_json::Value),
+        (status = 404, description = "No such report", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn rulebook_replay(
+    State(state): State<ConsoleState>,
+    Path(digest): Path<String>,
+    query: Query,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let seen = reads::replay_report(&state, &digest).await?;
+    Ok(([(http::header::CONTENT_TYPE, "application/json")], seen.report).into_response())
 }
 
 /// A version of the rulebook.

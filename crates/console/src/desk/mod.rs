@@ -9,8 +9,11 @@ mod keys;
 mod looks;
 mod me;
 mod people;
+mod replay;
 mod sign_in;
 mod sign_out;
+
+pub(crate) use replay::Jobs;
 
 use crate::access::Caller;
 use crate::problem::Problem;
@@ -64,6 +67,10 @@ pub(crate) const ROOMS: &[Room] = &[
     room(true, "/console/people", "People", "Who works here, and what they may", P::ManagePeople),
     room(true, "/console/keys", "Keys", "What programs may", P::ManageKeys),
     room(true, "/console/looks", "Looks", "Who looked at whose data", P::ReadLooks),
+    room(true, "/console/replay", "Replay", "What would another rulebook have decided?", P::Replay),
+    room(false, "/console/people", "People", "Who works here, and what they may", P::ManagePeople),
+    room(false, "/console/keys", "Keys", "What programs may", P::ManageKeys),
+    room(false, "/console/looks", "Looks", "Who looked at whose data", P::ReadLooks),
 ];
 
 /// What stands around every page of the desk. A template calls its field `desk`, extends
@@ -138,6 +145,7 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/console/keys", get(keys::all).post(keys::add))
         .route("/console/keys/revoke", post(keys::revoke))
         .route("/console/looks", get(looks::show))
+        .merge(replay::router())
 }
 
 /// Where somebody wanted to go, if it is a page of the desk; any other address might be a trap.

@@ -28,6 +28,7 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/rulebook", get(rulebook::in_force))
         .route("/rulebook/try", get(tester::show).post(tester::ask))
         .route("/rulebook/history", get(rulebook::history))
+        .route("/rulebook/replays/{digest}", get(rulebook::replay))
         .route("/rulebook/{version}", get(rulebook::version))
         .route("/rulebook/{version}/{policy}", get(rulebook::policy))
         .route("/lookup", get(lookup::show))

@@ -1,15 +1,16 @@
 //! `/rulebook`: the text that people are judged by, now and earlier.
 
-use crate::page::{Frame, Wants};
+use crate::page::{Frame, Wants, html};
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::reads;
 use crate::state::ConsoleState;
 use crate::text;
+use crate::views::replay::ReplayView;
 use crate::views::{PolicyView, RulebookView, VersionView};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use model::{ClauseId, RulebookVersion};
 
 #[derive(Debug, Template)]
@@ -35,6 +36,13 @@ struct Policy<'a> {
     in_force: bool,
     policy: &'a PolicyView,
     languages: Vec<&'a str>,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "replay_report.html")]
+struct Report<'a> {
+    frame: Frame,
+    view: &'a ReplayView,
 }
 
 fn encoded(clause: &ClauseId) -> String {
@@ -75,6 +83,23 @@ pub(crate) async fn history(
         frame: Frame::new(&state, "/rulebook", "/api/v1/rulebook/history"),
         versions: &versions,
     })
+}
+
+/// `GET /rulebook/replays/{digest}`: what a replay said before a version came into force.
+pub(crate) async fn replay(
+    State(state): State<ConsoleState>,
+    wants: Wants,
+    Path(digest): Path<String>,
+) -> Result<Response, Problem> {
+    let seen = reads::replay_report(&state, &digest).await?;
+    if wants == Wants::Json {
+        let json = [(http::header::CONTENT_TYPE, "application/json")];
+        return Ok((json, seen.report).into_response());
+    }
+    let report = serde_json::from_str(&seen.report).map_err(Problem::internal)?;
+    let view = ReplayView::of(&report, seen.digest);
+    let twin = format!("/api/v1/rulebook/replays/{digest}");
+    html(&Report { frame: Frame::new(&state, "/rulebook", twin), view: &view })
 }
 
 /// `GET /rulebook/{version}/{policy}`.

@@ -10,4 +10,4 @@ mod rulebook;
 pub(crate) use decisions::{decision, decisions, disclosure};
 pub(crate) use lookup::{Asked, lookup};
 pub(crate) use overview::overview;
-pub(crate) use rulebook::{Past, current, history, named, policy, provider};
+pub(crate) use rulebook::{Past, current, history, named, policy, provider, replay_report};

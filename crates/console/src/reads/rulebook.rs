@@ -3,12 +3,14 @@
 use super::book::Book;
 use crate::problem::{NOT_FOUND, Problem};
 use crate::state::{ConsoleState, storage};
-use crate::views::{PolicyView, VersionView};
+use crate::views::{PolicyView, SeenBefore, VersionView};
+use flow::replay::ReplayReport;
 use model::RulebookVersion;
 use rules::Sources;
 use rules::rulebook::Rulebook;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use store::{Adoption, SeenReplay};
 
 /// Most earlier rulebooks that are held in memory at once.
 const HELD: usize = 16;
@@ -95,9 +97,44 @@ pub(crate) async fn history(state: &ConsoleState) -> Result<Vec<VersionView>, Pr
         // A rulebook can come back into force; only its latest adoption is the one that lasts.
         let in_force = one.version == now.version && !current_shown;
         current_shown |= in_force;
-        versions.push(VersionView { version: one.version, title, since: one.adopted_at, in_force });
+        let replay = seen_before(state, &one).await?;
+        let Adoption { version, adopted_at: since } = one;
+        versions.push(VersionView { version, title, since, in_force, replay });
     }
     Ok(versions)
+}
+
+/// The last replay of a version that was seen before it came into force.
+async fn seen_before(
+    state: &ConsoleState,
+    adoption: &Adoption,
+) -> Result<Option<SeenBefore>, Problem> {
+    let seen = state.store.replay_of(&adoption.version, adoption.adopted_at).await;
+    let Some(seen) = seen.map_err(|error| storage(&error))? else { return Ok(None) };
+    let report: ReplayReport = serde_json::from_str(&seen.report).map_err(Problem::internal)?;
+    Ok(Some(SeenBefore {
+        digest: seen.digest,
+        made_at: seen.made_at,
+        items: report.tally.compared,
+        flips: report.tally.flips(),
+        accounts_newly_hit: report.accounts_newly_hit,
+        accounts_cleared: report.accounts_cleared,
+        evenness: report.evenness.map(|change| change.verdict),
+    }))
+}
+
+/// A replay's report, byte by byte as its digest says.
+pub(crate) async fn replay_report(
+    state: &ConsoleState,
+    digest: &str,
+) -> Result<SeenReplay, Problem> {
+    let nothing = || Problem::new(&NOT_FOUND, "No report of a replay has this digest.");
+    let seen = state.store.replay(digest).await.map_err(|error| storage(&error))?;
+    let seen = seen.ok_or_else(nothing)?;
+    // What was tried and not adopted is nobody's business yet.
+    let adopted = state.store.rulebooks().await.map_err(|error| storage(&error))?;
+    let adopted = adopted.iter().any(|one| one.version == seen.draft);
+    if adopted { Ok(seen) } else { Err(nothing()) }
 }
 
 /// One policy in one language, with the languages that it has.

@@ -60,8 +60,12 @@ fn a_draft_is_told_apart_and_the_report_has_no_names() {
     assert_eq!(mode & 0o077, 0);
     let (code, out, _) = replay(&draft, &data, &["--limit", "1"]);
     assert_eq!(code, 1);
-    for said in ["48  newly met with a measure", "before  no breach", "1 of 60 flips", "Evenness: "]
-    {
+    for said in [
+        "48  newly met with a measure",
+        "before  breach spam#advertisements",
+        "1 of 60 flips",
+        "Evenness: ",
+    ] {
         assert!(out.contains(said), "{said}: {out}");
     }
     let (code, _, err) = replay(&folder.path().join("none"), &data, &[]);

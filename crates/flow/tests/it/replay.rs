@@ -46,7 +46,7 @@ fn verdict(outcome: Held) -> Verdict {
         passage: None,
         reason: "It is as it is.".into(),
         emergency: None,
-        departs: None,
+        departs: Some("it says something else".into()),
     }
 }
 

@@ -1,0 +1,28 @@
+//! `/console/replay`: what would another rulebook have decided? A draft is named or uploaded, tried in the background on
+//! what was recorded, and looked at flip by flip. Must not decide or change what is recorded.
+
+mod draft;
+mod jobs;
+mod show;
+
+pub(crate) use draft::start;
+pub(crate) use jobs::Jobs;
+pub(crate) use show::{index, one};
+
+use crate::state::ConsoleState;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
+
+/// Most bytes of an uploaded rulebook.
+const MOST_UPLOADED: usize = 16 << 20;
+
+/// The rooms of replays.
+pub(crate) fn router() -> Router<ConsoleState> {
+    Router::new()
+        .route(
+            "/console/replay",
+            get(index).post(start).layer(DefaultBodyLimit::max(MOST_UPLOADED)),
+        )
+        .route("/console/replay/{id}", get(one))
+}
