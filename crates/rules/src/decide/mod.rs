@@ -5,8 +5,8 @@
 mod arithmetic;
 mod automation;
 mod people;
-mod recount;
 mod precedent;
+mod recount;
 mod standing;
 mod statement;
 #[cfg(test)]
@@ -16,8 +16,8 @@ mod words;
 pub use arithmetic::{Counted, count};
 pub use automation::decide;
 pub use people::{Held, PeopleDecision, Refusal, decide_by_people};
-pub use recount::{Recount, recount};
 pub use precedent::{SettledLine, heed};
+pub use recount::{Recount, recount};
 pub use standing::{entry_of, without};
 pub use statement::unfit_for_public;
 pub use words::LANGUAGES;
