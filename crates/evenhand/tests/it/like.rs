@@ -56,7 +56,7 @@ fn a_decision_becomes_a_worked_case_without_persons() {
     let book = crate::changed(folder.path(), "main.sml", "buy now", "buy now");
     let (code, _, err) = case_from(&book, id);
     assert_eq!(code, 0, "{err}");
-    let file = book.join(format!("cases/precedent-{}.yaml", &id[..8]));
+    let file = book.join(format!("cases/precedent-{}.yaml", id.split_at(8).0));
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.contains("@someone buy now at https://example.org/"), "{text}");
     assert!(!text.contains("bob") && !text.contains("item-1") && !text.contains("ann"), "{text}");
