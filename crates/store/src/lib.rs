@@ -55,7 +55,6 @@ pub use lookup::Lookup;
 pub use model::Scope;
 pub use outbox::{Attempt, Backlog, DeadLetter, Due};
 pub use overview::{Overview, Tally};
-pub use people::{Change, Changed, Invited};
 pub use people::{Change, Changed, Invited, Trusted};
 pub use precedents::{PeopleDecided, PeopleMark};
 pub use record::{Kept, KeptDecision, Received, Record};

@@ -63,14 +63,10 @@ pub(crate) const ROOMS: &[Room] = &[
     room(false, "/console/enforcement", "Enforcement", "Decided, but not yet enforced", P::ReadEnforcement),
     room(false, "/console/quality", "Quality", "Do we agree with each other?", P::Decide),
     room(false, "/console/audit", "Evenness", "Are like cases treated alike?", P::ReadAudit),
-    room(false, "/console/replay", "Replay", "What would another rulebook have decided?", P::Replay),
+    room(true, "/console/replay", "Replay", "What would another rulebook have decided?", P::Replay),
     room(true, "/console/people", "People", "Who works here, and what they may", P::ManagePeople),
     room(true, "/console/keys", "Keys", "What programs may", P::ManageKeys),
     room(true, "/console/looks", "Looks", "Who looked at whose data", P::ReadLooks),
-    room(true, "/console/replay", "Replay", "What would another rulebook have decided?", P::Replay),
-    room(false, "/console/people", "People", "Who works here, and what they may", P::ManagePeople),
-    room(false, "/console/keys", "Keys", "What programs may", P::ManageKeys),
-    room(false, "/console/looks", "Looks", "Who looked at whose data", P::ReadLooks),
 ];
 
 /// What stands around every page of the desk. A template calls its field `desk`, extends
