@@ -9,6 +9,7 @@
 mod access;
 mod admin;
 mod api;
+mod archive;
 mod assets;
 mod body;
 mod chart;
@@ -25,6 +26,7 @@ mod state;
 mod text;
 pub mod views;
 mod witness;
+mod you;
 
 pub use access::Caller;
 pub use admin::{Metrics, admin_router};
@@ -71,6 +73,7 @@ pub fn router(state: ConsoleState) -> Router {
         .layer(CatchPanicLayer::custom(broken));
     pages::router()
         .merge(desk::router())
+        .merge(you::router())
         .merge(log::router())
         .merge(api)
         .route("/openapi.json", get(|| async move { Json(description) }))
@@ -105,8 +108,11 @@ impl MakeRequestId for Names {
 
 /// What the log says of a request: nothing of its query, which may name a person's post.
 fn span(request: &Request) -> tracing::Span {
+    // The address of a person's page is the key to it.
+    let path = request.uri().path();
+    let path = if path.starts_with("/you/") { "/you/…" } else { path };
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("");
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+    tracing::info_span!("request", method = %request.method(), path, id)
 }
 
 /// Whether an answer is the same for all. What one person sees is not compressed: the length would

@@ -33,6 +33,10 @@ kinds! {
         "Check the address. Decisions and rulebook versions are never deleted, so a link to one stays good.";
     METHOD_NOT_ALLOWED = "method-not-allowed", 405, "This address does not take that method",
         "The header `Allow` of the answer says which methods the address takes.";
+    GONE = "link-lapsed", 410, "This link has lapsed",
+        "Open it in a browser and have a new one sent, or ask the platform for one.";
+    TOOK_PART = "took-part", 403, "You had a hand in this decision",
+        "Somebody who took no part in it, in no role, must look at the appeal. That holds for administrators, too.";
     UNSENT = "unsent-decisions", 409, "Decisions on it were not sent to the platform yet",
         "Erase it once they are sent; or set `drop_unsent`, and the platform will never carry them out.";
     BAD_QUERY = "bad-query", 400, "A query parameter cannot be read",

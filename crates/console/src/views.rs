@@ -211,8 +211,51 @@ pub struct DecisionView {
     pub replaced_by: Option<DecisionId>,
     /// What the platform says about carrying it out.
     pub receipts: Vec<ReceiptView>,
+    /// Challenges of it, and what was answered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub appeals: Vec<AppealView>,
     /// Its leaf in the record.
     pub leaf: Option<LeafView>,
+}
+
+/// A challenge of a decision, as everybody may know it: neither what was said nor who answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AppealView {
+    /// `person` or `reporter`.
+    pub appellant: &'static str,
+    /// 1 or 2.
+    pub level: u8,
+    /// When it came.
+    #[schema(value_type = String, format = DateTime)]
+    pub submitted_at: Timestamp,
+    /// `granted`, `varied` or `rejected`.
+    pub outcome: Option<&'static str>,
+    /// Why.
+    pub reason: Option<String>,
+    /// When it was answered.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub answered_at: Option<Timestamp>,
+}
+
+impl AppealView {
+    /// Who challenged it, in words.
+    pub fn who(&self) -> &'static str {
+        if self.appellant == "person" {
+            "the person concerned"
+        } else {
+            "somebody who had reported it"
+        }
+    }
+
+    /// What became of it, in words.
+    pub fn says(&self) -> &'static str {
+        match self.outcome {
+            Some("granted") => "The appeal was granted.",
+            Some("varied") => "The appeal was granted in part.",
+            Some(_) => "The appeal was rejected: the decision stands.",
+            None => "Somebody who took no part in the decision looks at it.",
+        }
+    }
 }
 
 impl DecisionView {

@@ -2,6 +2,7 @@
 //! Must not hold secrets: a secret is named by its file (`..._file`) and read where it is used.
 
 use anyhow::{Context, Result, anyhow, bail};
+use platforms::mail::{MailServer, MailTls, Mailer};
 use platforms::webhook::Secret;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -35,6 +36,10 @@ pub(crate) struct Config {
     pub(crate) intake: Intake,
     /// Where decisions go.
     pub(crate) webhook: Webhook,
+    /// How people are written to.
+    pub(crate) mail: Mail,
+    /// How appeals are heard.
+    pub(crate) appeals: Appeals,
     /// What is logged.
     pub(crate) log: Log,
     /// Which other logs this server watches.
@@ -77,6 +82,93 @@ pub(crate) struct Webhook {
     pub(crate) secret_file: Option<PathBuf>,
     /// Whether the address may be on this machine or in a private network.
     pub(crate) allow_private: bool,
+}
+
+/// How people are written to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Mail {
+    /// The mail server; without one nobody is written to, and the platform hands on what there is to say.
+    pub(crate) host: Option<String>,
+    /// Its port.
+    pub(crate) port: u16,
+    /// `starttls`, `implicit` or `none`.
+    pub(crate) tls: Tls,
+    /// Name at the mail server.
+    pub(crate) user: Option<String>,
+    /// File with the password.
+    pub(crate) password_file: Option<PathBuf>,
+    /// Whom it comes from: `Plaza <moderation@plaza.example>`.
+    pub(crate) from: Option<String>,
+    /// Where answers go, if elsewhere.
+    pub(crate) reply_to: Option<String>,
+}
+
+/// How the connection to the mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Tls {
+    /// TLS after a greeting in clear; without it nothing is sent.
+    Starttls,
+    /// TLS from the first byte.
+    Implicit,
+    /// None: only for a mail server on this machine.
+    None,
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            host: None,
+            port: 587,
+            tls: Tls::Starttls,
+            user: None,
+            password_file: None,
+            from: None,
+            reply_to: None,
+        }
+    }
+}
+
+impl Mail {
+    /// What hands over mail, if there is a mail server.
+    pub(crate) fn mailer(&self) -> Result<Option<Mailer>> {
+        let Some(host) = self.host.clone() else { return Ok(None) };
+        let Some(from) = self.from.clone() else {
+            bail!("`mail.host` is set, but `mail.from` is not");
+        };
+        let login = match (&self.user, &self.password_file) {
+            (None, None) => None,
+            (Some(user), Some(path)) => {
+                let password = std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read {}", path.display()))?;
+                Some((user.clone(), password.trim_end().to_owned()))
+            }
+            _ => bail!("set `mail.user` and `mail.password_file`, or neither"),
+        };
+        let tls = match self.tls {
+            Tls::Starttls => MailTls::StartTls,
+            Tls::Implicit => MailTls::Implicit,
+            Tls::None => MailTls::None,
+        };
+        let reply_to = self.reply_to.clone();
+        let server = MailServer { host, port: self.port, tls, login, from, reply_to };
+        Ok(Some(Mailer::new(&server).context("[mail]")?))
+    }
+}
+
+/// How appeals are heard.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Appeals {
+    /// Within how many days an appeal must be answered; then it is escalated.
+    pub(crate) answer_days: u32,
+}
+
+impl Default for Appeals {
+    fn default() -> Self {
+        Self { answer_days: 14 }
+    }
 }
 
 /// What is logged.
@@ -129,6 +221,8 @@ impl Default for Config {
             shutdown_seconds: 10,
             intake: Intake::default(),
             webhook: Webhook::default(),
+            mail: Mail::default(),
+            appeals: Appeals::default(),
             log: Log::default(),
             witness: Witness::default(),
             record: Record::default(),
@@ -217,6 +311,10 @@ impl Config {
         }
         if self.webhook.url.is_some() {
             self.webhook.secrets()?;
+        }
+        self.mail.mailer()?;
+        if self.appeals.answer_days == 0 {
+            bail!("with `appeals.answer_days` at 0 every appeal is late when it comes");
         }
         self.witness.logs()?;
         self.witness.cosigners(None)?;

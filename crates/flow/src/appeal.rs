@@ -13,7 +13,8 @@ use model::{
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::{
-    AppealProposal, AppealsOf, Escalation, StoreError, StoredAppeal, StoredDecision, StoredEvent,
+    AppealProposal, AppealsOf, Escalation, NewNotice, NoticeKind, StoreError, StoredAppeal,
+    StoredDecision, StoredEvent,
 };
 
 /// Most characters of what somebody says in an appeal.
@@ -206,7 +207,18 @@ impl Appeals {
                 .checked_add(SignedDuration::from_hours(24 * days))
                 .unwrap_or(Timestamp::MAX),
         };
-        match store.add_appeal(&appeal).await {
+        let told = NewNotice {
+            id: format!("received-{}", appeal.id),
+            kind: NoticeKind::AppealReceived,
+            account: appeal.account.clone(),
+            decision: Some(appeal.decision),
+            appeal: Some(appeal.id),
+            report: None,
+            secret: None,
+            created_at: now,
+        };
+        let told = Some(told).filter(|_| appeal.by == Appellant::Person);
+        match store.add_appeal(&appeal, told.as_slice()).await {
             Err(StoreError::Taken(_)) => Err(AppealError::Waits(appeal.due_at)),
             kept => kept.map_err(broken),
         }?;
@@ -455,7 +467,9 @@ impl Appeals {
         let Some(verdict) =
             verdict(&looked.stored.appeal.by, answer).map_err(|why| refuse(why.into()))?
         else {
-            let stored = self.engine.store.undo(&[], &[], Some((id, &kept)), now).await;
+            let told = [undo::answered(&self.engine, &looked.stored.appeal, challenged.id)];
+            let answer = Some((id, &kept));
+            let stored = self.engine.store.undo(&[], &[], answer, &told, now).await;
             stored.map_err(failed)?;
             return Ok(AnsweredAppeal::Answered {
                 answer: kept,
@@ -491,8 +505,14 @@ impl Appeals {
             )));
         }
         kept.decision = Some(decided.decision().id);
-        let recounted =
-            undo::undo(&self.engine, challenged, &decided, record, Some((id, &kept))).await?;
+        let recounted = undo::undo(
+            &self.engine,
+            challenged,
+            &decided,
+            record,
+            Some((&looked.stored.appeal, &kept)),
+        )
+        .await?;
         Ok(AnsweredAppeal::Answered { answer: kept, decided: Some(decided), recounted })
     }
 }

@@ -19,12 +19,14 @@ mod facts;
 mod ingest;
 pub mod like;
 mod memory;
+mod notices;
 mod record;
 mod reload;
 pub mod replay;
 mod review;
 mod sequence;
 mod undo;
+mod you;
 
 pub use act::{Outbox, Persistence};
 pub use answer::{Answer, Refused, Status};
@@ -35,8 +37,10 @@ pub use engine::{Engine, Settings};
 pub use evaluate::Known;
 pub use ingest::{Intake, Readiness};
 pub use memory::{Decision, Memory};
+pub use notices::{Notices, Ways};
 pub use reload::{ReloadError, reload};
 pub use review::{
     Bytes, EmergencyPlea, Held, Report, Reported, Review, ReviewError, Reviewed, Verdict,
 };
 pub use sequence::sequence;
+pub use you::{DrawnLink, VISIT_LASTS, You, YouError};

@@ -161,6 +161,16 @@ impl Review {
         Self { engine }
     }
 
+    /// The ways of an appeal.
+    pub fn appeals(&self) -> crate::Appeals {
+        crate::Appeals::new(Arc::clone(&self.engine))
+    }
+
+    /// The way of the person concerned to their own page.
+    pub fn you(&self) -> crate::You {
+        crate::You::new(Arc::clone(&self.engine))
+    }
+
     /// Decides a case.
     ///
     /// # Errors

@@ -5,15 +5,15 @@ use crate::review::{ReviewError, failed};
 use crate::{Engine, record};
 use jiff::Timestamp;
 use model::{
-    AppealAnswer, AppealId, Decided, DecidedBy, Decision, DecisionId, Receipt, ReceiptState,
-    RulebookVersion, Standing, StandingEntry, Subject,
+    Appeal, AppealAnswer, Appellant, Decided, DecidedBy, Decision, DecisionId, Receipt,
+    ReceiptState, RulebookVersion, Standing, StandingEntry, Subject,
 };
 use rules::Sources;
 use rules::decide::{Context, Recount, entry_of, recount};
 use rules::rulebook::Rulebook;
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::{Record, Recounted, StoredDecision};
+use store::{NewNotice, NoticeKind, Record, Recounted, StoredDecision};
 
 /// Keeps `instead` in the place of `undone`, with all that follows for later decisions, and the answer that brought
 /// it about. Returns what was counted anew. Whoever calls holds the turn.
@@ -22,7 +22,7 @@ pub(crate) async fn undo(
     undone: &Decision,
     instead: &Arc<Decided>,
     record: Record,
-    answer: Option<(AppealId, &AppealAnswer)>,
+    answer: Option<(&Appeal, &AppealAnswer)>,
 ) -> Result<Vec<Arc<Decided>>, ReviewError> {
     let now = instead.decision().decided_at;
     let mut later = Later { engine, undone, people: people(instead.decision()), now, all: vec![] };
@@ -31,7 +31,10 @@ pub(crate) async fn undo(
         later.all.iter().map(|(decided, _)| Arc::clone(decided)).collect();
     let records: Vec<Record> =
         std::iter::once(record).chain(later.all.into_iter().map(|(_, record)| record)).collect();
-    engine.store.undo(&records, &recounted, answer, now).await.map_err(failed)?;
+    let mut notices = reporters(engine, undone, instead.decision()).await?;
+    notices.extend(answer.map(|(appeal, _)| answered(engine, appeal, instead.decision().id)));
+    let answer = answer.map(|(appeal, answer)| (appeal.id, answer));
+    engine.store.undo(&records, &recounted, answer, &notices, now).await.map_err(failed)?;
     engine.call_log();
     engine.call_outbox();
     metrics::counter!("evenhand_people_decisions_total").increment(1);
@@ -45,6 +48,46 @@ fn people(decision: &Decision) -> Vec<String> {
         DecidedBy::Automation => Vec::new(),
         DecidedBy::People(people) => people.clone(),
     }
+}
+
+/// That an appeal was answered, to who made it. `decision` stands from now on.
+pub(crate) fn answered(engine: &Engine, appeal: &Appeal, decision: DecisionId) -> NewNotice {
+    let (kind, report) = match &appeal.by {
+        Appellant::Person => (NoticeKind::AppealAnswered, None),
+        Appellant::Reporter { report } => (NoticeKind::ReportOutcome, Some(report.clone())),
+    };
+    NewNotice {
+        id: format!("answered-{}", appeal.id),
+        kind,
+        account: appeal.account.clone(),
+        decision: Some(decision),
+        appeal: Some(appeal.id),
+        report,
+        secret: None,
+        created_at: engine.clock.now(),
+    }
+}
+
+/// What became of their reports, to all who reported what was decided.
+async fn reporters(
+    engine: &Engine,
+    undone: &Decision,
+    instead: &Decision,
+) -> Result<Vec<NewNotice>, ReviewError> {
+    let Some(case) = undone.case else { return Ok(Vec::new()) };
+    let case = engine.store.case(case).await.map_err(failed)?;
+    let reports = case.map(|case| case.reports).unwrap_or_default();
+    let notice = |report: store::Report| NewNotice {
+        id: format!("report-{}-{}", report.id, instead.id),
+        kind: NoticeKind::ReportOutcome,
+        account: undone.account.clone(),
+        decision: Some(instead.id),
+        appeal: None,
+        report: Some(report.id),
+        secret: None,
+        created_at: engine.clock.now(),
+    };
+    Ok(reports.into_iter().map(notice).collect())
 }
 
 /// A notice was on its way while its decision was counted anew: what takes its place is told by it, too.

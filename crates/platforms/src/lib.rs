@@ -1,7 +1,7 @@
 //! How do we talk to the outside?
 //!
 //! The only crate that calls out: one HTTP client with limits ([`http_client`]), signed webhooks to
-//! the platform ([`webhook`]), questions to scorers ([`Scorers`]), and adapters that turn a platform's own events into ours
+//! the platform ([`webhook`]), mail ([`mail`]), questions to scorers ([`Scorers`]), and adapters that turn a platform's own events into ours
 //! ([`jetstream`]).
 //!
 //! This crate must not decide anything and knows no database: what it is given, it sends; what it
@@ -10,6 +10,7 @@
 mod address;
 mod http;
 pub mod jetstream;
+pub mod mail;
 mod scorer;
 pub mod webhook;
 

@@ -1,5 +1,6 @@
 //! Signed webhooks after the Standard Webhooks specification: sign, verify, deliver an enforcement.
-//! Must not retry (`flow` does) and must not send anything but a [`Logged`] enforcement.
+//! Must not retry (`flow` does); measures leave only as a
+//! [`Logged`] enforcement.
 
 use crate::HttpClient;
 use base64::Engine as _;
@@ -152,10 +153,10 @@ pub enum Delivery {
 }
 
 #[derive(Serialize)]
-struct Message<'a> {
-    r#type: &'static str,
+struct Message<'a, T: Serialize> {
+    r#type: &'a str,
     timestamp: Timestamp,
-    data: &'a Logged,
+    data: &'a T,
 }
 
 /// Sends one enforcement once. Idempotent for the receiver by `webhook-id`, which follows from the
@@ -166,16 +167,27 @@ pub async fn deliver(
     enforcement: &Logged,
     now: Timestamp,
 ) -> Delivery {
-    let message = Message { r#type: "decision.enforce", timestamp: now, data: enforcement };
-    let body = match serde_json::to_vec(&message) {
+    let id = format!("msg_{}", enforcement.decision().uuid().simple());
+    send(client, to, (&id, "decision.enforce"), enforcement, now).await
+}
+
+/// Sends one message once: its id, by which it is idempotent for the receiver, its type and its data. Measures leave by
+/// [`deliver`] alone.
+pub async fn send<T: Serialize + Sync>(
+    client: &HttpClient,
+    to: &Endpoint,
+    (id, kind): (&str, &str),
+    data: &T,
+    now: Timestamp,
+) -> Delivery {
+    let body = match serde_json::to_vec(&Message { r#type: kind, timestamp: now, data }) {
         Ok(body) => body,
         Err(error) => return Delivery::Retry { after: None, why: error.to_string() },
     };
-    let id = format!("msg_{}", enforcement.decision().uuid().simple());
     let headers = [
-        (SIGNATURE, sign(&to.secrets, &id, now, &body)),
+        (SIGNATURE, sign(&to.secrets, id, now, &body)),
         (TIMESTAMP, now.as_second().to_string()),
-        (ID, id),
+        (ID, id.to_owned()),
     ];
     match client.post(&to.url, &headers, body).await {
         Ok(reply) => match reply.status {

@@ -5,7 +5,7 @@ use crate::sql::{
     Insert, LONGEST_LIST, Value, column, count, execute, fetch, fetch_one, instant, json,
     maybe_instant, maybe_parsed, number, parsed, unreadable, whole, with_list, word,
 };
-use crate::{Record, Store, StoreError};
+use crate::{NewNotice, Record, Store, StoreError};
 use jiff::Timestamp;
 use model::{
     AccountId, Appeal, AppealAnswer, AppealId, AppealOutcome, Appellant, DecisionId, Json,
@@ -239,11 +239,15 @@ fn all(rows: &[AnyRow]) -> Result<Vec<StoredAppeal>, StoreError> {
 }
 
 impl Store {
-    /// Keeps an appeal.
+    /// Keeps an appeal, and the notice that it came.
     ///
     /// # Errors
     /// [`StoreError::Taken`] when the same person challenged the same decision before, on this level.
-    pub async fn add_appeal(&self, appeal: &Appeal) -> Result<(), StoreError> {
+    pub async fn add_appeal(
+        &self,
+        appeal: &Appeal,
+        notices: &[NewNotice],
+    ) -> Result<(), StoreError> {
         let report = match &appeal.by {
             Appellant::Person => "",
             Appellant::Reporter { report } => report.as_str(),
@@ -262,6 +266,7 @@ impl Store {
         ];
         let mut tx = self.write().await?;
         APPEAL.run(&mut tx, row.into()).await?;
+        crate::notices::add(&mut tx, notices).await?;
         Ok(tx.commit().await?)
     }
 
@@ -394,7 +399,7 @@ impl Store {
     }
 
     /// Keeps, in one transaction, decisions that take the place of others, what was counted anew, and the answer to
-    /// the appeal that brought it about: all of it or nothing.
+    /// the appeal that brought it about, and the notices of it: all of it or nothing.
     ///
     /// # Errors
     /// [`StoreError::Taken`] when the appeal was answered or one of the decisions replaced meanwhile.
@@ -403,6 +408,7 @@ impl Store {
         records: &[Record],
         recounted: &[Recounted],
         answer: Option<(AppealId, &AppealAnswer)>,
+        notices: &[NewNotice],
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
@@ -429,6 +435,7 @@ impl Store {
             ];
             ANSWER.run(&mut tx, row.into()).await?;
         }
+        crate::notices::add(&mut tx, notices).await?;
         Ok(tx.commit().await?)
     }
 

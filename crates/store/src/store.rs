@@ -349,6 +349,8 @@ mod tests {
         let statements = [
             STATEMENTS,
             crate::appeals::STATEMENTS,
+            crate::notices::STATEMENTS,
+            crate::you::STATEMENTS,
             cases::STATEMENTS,
             decisions::STATEMENTS,
             erasure::STATEMENTS,
@@ -378,6 +380,8 @@ mod tests {
         ];
         let inserts: &[&[&Insert]] = &[
             crate::appeals::INSERTS,
+            crate::notices::INSERTS,
+            crate::you::INSERTS,
             cases::INSERTS,
             erasure::INSERTS,
             keys::INSERTS,

@@ -77,6 +77,10 @@ enum What {
     },
     /// A second reviewer agrees.
     Approve { post: String, reviewer: String },
+    /// Whoever posted challenges the decision about it.
+    Appeal { post: String, text: String },
+    /// A reviewer answers that appeal.
+    Answer { post: String, reviewer: String, outcome: String, reason: String },
     /// A reviewer replaces the decision about a post.
     Replace {
         post: String,
@@ -126,6 +130,7 @@ impl Player {
             .filter_map(|act| match act.what {
                 What::Decide { reviewer, .. }
                 | What::Approve { reviewer, .. }
+                | What::Answer { reviewer, .. }
                 | What::Replace { reviewer, .. } => Some(reviewer),
                 _ => None,
             })
@@ -197,6 +202,20 @@ impl Player {
                 let case = self.wait_for(post, "case").await?;
                 self.act(reviewer, &format!("/api/v1/cases/{case}/approve"), &json!({})).await
             }
+            What::Appeal { post, text } => {
+                let decision = self.wait_for(post, "decision").await?;
+                let body = json!({"decision": decision, "text": text});
+                crate::outgoing::ask(&self.plaza, "/api/v1/appeals", &body)
+                    .await
+                    .map(drop)
+                    .ok_or_else(|| format!("the appeal about {post} was not taken"))
+            }
+            What::Answer { post, reviewer, outcome, reason } => {
+                let decision = self.wait_for(post, "decision").await?;
+                let appeal = self.appeal_against(reviewer, &decision).await?;
+                let body = json!({"outcome": outcome, "reason": reason});
+                self.act(reviewer, &format!("/api/v1/appeals/{appeal}/answer"), &body).await
+            }
             What::Replace { post, reviewer, outcome, clause, reason } => {
                 let decision = self.wait_for(post, "decision").await?;
                 let body = json!({"outcome": outcome, "clause": clause, "reason": reason});
@@ -218,6 +237,24 @@ impl Player {
             tokio::time::sleep(STEP).await;
         }
         Err(format!("no {wanted} about {post} appeared"))
+    }
+
+    /// The appeal against a decision, as a reviewer who may hear it sees it.
+    async fn appeal_against(&self, reviewer: &str, decision: &str) -> Result<String, String> {
+        let key = self.reviewers.get(reviewer).ok_or_else(|| format!("{reviewer} has no key"))?;
+        let address = format!("{}/api/v1/appeals", self.plaza.settings.evenhand);
+        let answer = self.client.get(address).bearer_auth(key).send().await;
+        let answer = answer.map_err(|error| error.to_string())?.json::<Value>().await;
+        let answer = answer.map_err(|error| error.to_string())?;
+        let appeals = answer.get("appeals").and_then(Value::as_array);
+        appeals
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one.get("appeal"))
+            .find(|one| one.get("decision").and_then(Value::as_str) == Some(decision))
+            .and_then(|one| one.get("id")?.as_str())
+            .map(str::to_owned)
+            .ok_or_else(|| format!("no appeal against {decision} waits"))
     }
 
     async fn act(&self, reviewer: &str, path: &str, body: &Value) -> Result<(), String> {
@@ -268,6 +305,8 @@ mod tests {
                 What::Report { post, .. }
                 | What::Decide { post, .. }
                 | What::Approve { post, .. }
+                | What::Appeal { post, .. }
+                | What::Answer { post, .. }
                 | What::Replace { post, .. } => assert!(posts.contains(post), "{post}"),
             }
         }

@@ -2,7 +2,7 @@
 //! message whose signature is wrong or old, does nothing that is not proven to be in the public log,
 //! and does each decision once however often it comes.
 
-use crate::keep::Decision;
+use crate::keep::{Decision, Letter};
 use crate::{Plaza, now};
 use axum::Router;
 use axum::body::Bytes;
@@ -32,7 +32,20 @@ pub(crate) fn secret(text: &str) -> Option<Vec<u8>> {
 
 #[derive(Deserialize)]
 struct Message {
-    data: Enforcement,
+    r#type: String,
+    data: Box<RawValue>,
+}
+
+/// What Evenhand asks to be told to an account's owner.
+#[derive(Deserialize)]
+struct Told {
+    account: Option<String>,
+    #[serde(default)]
+    subject: String,
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    url: String,
 }
 
 #[derive(Deserialize)]
@@ -87,7 +100,14 @@ async fn take(State(plaza): State<Plaza>, headers: HeaderMap, body: Bytes) -> St
     if !genuine(&plaza.secret, &headers, &body, now().as_second()) {
         return StatusCode::UNAUTHORIZED;
     }
-    let Ok(Message { data }) = serde_json::from_slice(&body) else {
+    let Ok(Message { r#type, data }) = serde_json::from_slice(&body) else {
+        return StatusCode::BAD_REQUEST;
+    };
+    if r#type.starts_with("notice.") {
+        let id = headers.get("webhook-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+        return tell(&plaza, id, data.get()).await;
+    }
+    let Ok(data) = serde_json::from_str::<Enforcement>(data.get()) else {
         return StatusCode::BAD_REQUEST;
     };
     if !data.log.shows(&data.decision, data.measures.get(), &plaza.log) {
@@ -111,6 +131,27 @@ async fn take(State(plaza): State<Plaza>, headers: HeaderMap, body: Bytes) -> St
         Ok(()) => StatusCode::NO_CONTENT,
         Err(error) => {
             tracing::error!(%error, "a decision could not be kept; Evenhand will send it again");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
+}
+
+/// Keeps what is to be told. What is for somebody without an account here is for nobody.
+async fn tell(plaza: &Plaza, id: &str, data: &str) -> StatusCode {
+    let Ok(told) = serde_json::from_str::<Told>(data) else { return StatusCode::BAD_REQUEST };
+    let Some(account) = told.account else { return StatusCode::NO_CONTENT };
+    let letter = Letter {
+        id: id.to_owned(),
+        account,
+        subject: told.subject,
+        text: told.text,
+        url: told.url,
+        at: now().to_string(),
+    };
+    match plaza.keep.add_letter(&letter).await {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(error) => {
+            tracing::error!(%error, "a notice could not be kept; Evenhand will send it again");
             StatusCode::SERVICE_UNAVAILABLE
         }
     }
@@ -167,7 +208,7 @@ mod tests {
         assert!(!altered.shows("d-1", &asked.replace("remove", "demote"), &policy), "another leaf");
         let empty = InLog { receipt: String::new(), leaf: leaf.into(), index: 0 };
         assert!(!empty.shows("d-1", asked, &policy), "no receipt");
-        assert!(serde_json::from_str::<Message>(r#"{"data":{"decision":"d-1"}}"#).is_err());
+        assert!(serde_json::from_str::<Enforcement>(r#"{"decision":"d-1"}"#).is_err());
     }
 
     /// The example of the Standard Webhooks specification.

@@ -16,6 +16,8 @@ create table if not exists media (name text primary key, type text not null, alt
 create table if not exists decision (id text primary key, item text not null, account text not null,
   measures text not null, replaces text, statement text not null, url text not null,
   received_at text not null, read_at text);
+create table if not exists message (id text primary key, account text not null, subject text not null,
+  text text not null, url text not null, at text not null);
 create table if not exists outgoing (id integer primary key, path text not null, body text not null, sent_at text);
 ";
 
@@ -81,6 +83,17 @@ impl Decision {
             })
             .collect()
     }
+}
+
+/// Something that Evenhand asks Plaza to tell an account's owner: a code, an answer to an appeal.
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct Letter {
+    pub(crate) id: String,
+    pub(crate) account: String,
+    pub(crate) subject: String,
+    pub(crate) text: String,
+    pub(crate) url: String,
+    pub(crate) at: String,
 }
 
 /// A message to Evenhand that must arrive.
@@ -253,6 +266,28 @@ impl Keep {
             receipt(&mut all, &id, "notice_delivered", &at).await?;
         }
         all.commit().await
+    }
+
+    /// Keeps what an account's owner is to be told, once however often it comes.
+    pub(crate) async fn add_letter(&self, letter: &Letter) -> Kept<()> {
+        sqlx::query("insert into message values ($1, $2, $3, $4, $5, $6) on conflict do nothing")
+            .bind(&letter.id)
+            .bind(&letter.account)
+            .bind(&letter.subject)
+            .bind(&letter.text)
+            .bind(&letter.url)
+            .bind(&letter.at)
+            .execute(&self.0)
+            .await
+            .map(drop)
+    }
+
+    /// What an account's owner was told, the latest first.
+    pub(crate) async fn letters(&self, account: &str) -> Kept<Vec<Letter>> {
+        sqlx::query_as("select * from message where account = $1 order by rowid desc limit 50")
+            .bind(account)
+            .fetch_all(&self.0)
+            .await
     }
 
     pub(crate) async fn send_later(&self, path: &str, body: &Value) -> Kept<()> {

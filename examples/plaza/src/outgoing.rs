@@ -76,6 +76,14 @@ pub(crate) async fn send_for_ever(plaza: Plaza, client: Client) {
     }
 }
 
+/// Asks Evenhand something at once; nothing when it does not answer.
+pub(crate) async fn ask(plaza: &Plaza, path: &str, body: &Value) -> Option<Value> {
+    let client = Client::builder().timeout(Duration::from_secs(10)).no_proxy().build().ok()?;
+    let url = format!("{}{path}", plaza.settings.evenhand);
+    let answer = client.post(url).bearer_auth(&plaza.settings.key).json(body).send().await.ok()?;
+    answer.error_for_status().ok()?.json().await.ok()
+}
+
 enum Sent {
     Arrived,
     Refused(StatusCode),

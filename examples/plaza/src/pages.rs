@@ -5,7 +5,7 @@ mod forms;
 mod view;
 
 use crate::Plaza;
-use crate::keep::{Account, Decision, Post};
+use crate::keep::{Account, Decision, Letter, Post};
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -29,6 +29,7 @@ pub(crate) fn router() -> Router<Plaza> {
         .route("/post/{id}", get(one_post))
         .route("/u/{name}", get(account))
         .route("/notices", get(notices))
+        .route("/notices/page", get(own_page))
         .route("/media/{name}", get(media))
         .route("/plaza.css", get(style))
         .route("/enter", post(forms::enter))
@@ -152,6 +153,7 @@ struct NoticesPage {
     me: String,
     evenhand: String,
     notices: Vec<Notice>,
+    letters: Vec<Letter>,
 }
 
 /// Showing the page to its owner is the delivery of the notices on it.
@@ -164,10 +166,23 @@ async fn notices(State(plaza): State<Plaza>, headers: HeaderMap) -> Page {
     }
     let all: Vec<Decision> = plaza.keep.notices(&me).await?;
     let notices = all.iter().map(Notice::of).collect();
-    let made =
-        page(&NoticesPage { me: me.clone(), evenhand: plaza.settings.evenhand.clone(), notices });
+    let letters = plaza.keep.letters(&me).await?;
+    let evenhand = plaza.settings.evenhand.clone();
+    let made = page(&NoticesPage { me: me.clone(), evenhand, notices, letters });
     plaza.keep.mark_read(&me).await?;
     Ok(made)
+}
+
+/// The way to the owner's own page at Evenhand: Plaza has a link made, and the code comes as a message.
+async fn own_page(State(plaza): State<Plaza>, headers: HeaderMap) -> Result<Response, Wrong> {
+    let me = visitor(&headers);
+    let account = plaza.keep.account(&me).await?.ok_or(Wrong::Missing)?;
+    let path = format!("/api/v1/accounts/{}/link", account.name);
+    let body = serde_json::json!({ "language": account.language });
+    let answer = crate::outgoing::ask(&plaza, &path, &body).await;
+    let url = answer.as_ref().and_then(|answer| answer.get("url")?.as_str());
+    let url = url.ok_or_else(|| Wrong::Refused("Evenhand does not answer at present.".into()))?;
+    Ok(axum::response::Redirect::to(url).into_response())
 }
 
 #[derive(Template)]

@@ -33,7 +33,7 @@ pub(crate) async fn guard(
             Ok(request) => request,
             Err(problem) => return problem.into_response(),
         };
-    } else if !staff {
+    } else if !staff && !request.uri().path().starts_with("/you/") {
         // Public pages know nobody, so nothing there can be done in somebody's name.
         request.headers_mut().remove(header::COOKIE);
     }

@@ -1,6 +1,8 @@
 //! `/api/v1`: what programs ask and send. Each handler carries its own description, from which
 //! `/openapi.json` is made. Must not answer an event before the transaction that keeps it.
 
+mod accounts;
+pub(crate) mod appeals;
 mod cases;
 mod decisions;
 mod erasures;
@@ -29,6 +31,12 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(events::send))
         .routes(routes!(receipts::send))
         .routes(routes!(reports::send))
+        .routes(routes!(accounts::one))
+        .routes(routes!(accounts::link))
+        .routes(routes!(appeals::submit, appeals::list))
+        .routes(routes!(appeals::one))
+        .routes(routes!(appeals::answer))
+        .routes(routes!(appeals::approve))
         .routes(routes!(cases::list))
         .routes(routes!(cases::one))
         .routes(routes!(cases::decide))

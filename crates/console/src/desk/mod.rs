@@ -3,6 +3,7 @@
 //! that is `access`.
 
 mod again;
+mod appeals;
 mod home;
 mod join;
 mod keys;
@@ -56,7 +57,7 @@ use Permission as P;
 pub(crate) const ROOMS: &[Room] = &[
     room(false, "/console/queues", "Queues", "What waits, by queue", P::ReadCases),
     room(false, "/console/cases", "Cases", "Find a case", P::ReadCases),
-    room(false, "/console/appeals", "Appeals", "What people contest", P::HearAppeals),
+    room(true, "/console/appeals", "Appeals", "What people contest", P::HearAppeals),
     room(false, "/console/proposals", "Proposals", "What needs a second yes", P::ReadCases),
     room(false, "/console/exemptions", "Exemptions", "Departures from the ladder, by register", P::ReadCases),
     room(false, "/console/affiliations", "Affiliations", "Who speaks for whom, with sources", P::ReadCases),
@@ -129,6 +130,11 @@ pub(crate) fn router() -> Router<ConsoleState> {
     Router::new()
         .route("/console", get(|| async { Redirect::permanent("/console/") }))
         .route("/console/", get(home::show))
+        .route("/console/appeals", get(appeals::list))
+        .route("/console/appeals/{id}", get(appeals::show))
+        .route("/console/appeals/{id}/answer", post(appeals::answer))
+        .route("/console/appeals/{id}/approve", post(appeals::approve))
+        .route("/console/appeals/{id}/escalate", post(appeals::escalate))
         .route("/console/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/console/sign-out", post(sign_out::leave))
         .route("/console/join", get(join::show).post(join::enter))

@@ -6,10 +6,10 @@ use crate::log::Published;
 use crate::problem::{NOT_FOUND, Problem};
 use crate::state::{ConsoleState, storage};
 use crate::views::{
-    By, ClauseName, DecisionView, Held, LadderView, LeafView, ReceiptView, Row, Rows,
+    AppealView, By, ClauseName, DecisionView, Held, LadderView, LeafView, ReceiptView, Row, Rows,
 };
 use model::{DecidedBy, DecisionId, Outcome};
-use store::{Cursor, DecisionFilter, Opening, Store, StoredDecision};
+use store::{Cursor, DecisionFilter, Opening, Store, StoredAppeal, StoredDecision};
 use tlog::disclosure::Disclosed;
 
 /// Decisions on one page.
@@ -64,7 +64,10 @@ pub(crate) async fn decision(
     })?;
     let book = book(state, &stored.decision.rulebook).await?;
     let leaf = leaf(state, &stored).await?;
-    Ok(view(&stored, book.as_deref(), leaf))
+    let appeals = state.store.appeals_against(&[id]).await.map_err(|e| storage(&e))?;
+    let mut shown = view(&stored, book.as_deref(), leaf);
+    shown.appeals = appeals.into_iter().map(appeal).collect();
+    Ok(shown)
 }
 
 /// The leaf of a decision, with its receipt as soon as a checkpoint holds it.
@@ -174,6 +177,19 @@ fn view(stored: &StoredDecision, book: Option<&Book>, leaf: Option<LeafView>) ->
             .iter()
             .map(|receipt| ReceiptView { state: receipt.state, at: receipt.at })
             .collect(),
+        appeals: Vec::new(),
         leaf,
+    }
+}
+
+fn appeal(stored: StoredAppeal) -> AppealView {
+    let answer = stored.answer;
+    AppealView {
+        appellant: stored.appeal.by.word(),
+        level: stored.appeal.level,
+        submitted_at: stored.appeal.submitted_at,
+        outcome: answer.as_ref().map(|answer| answer.outcome.word()),
+        answered_at: answer.as_ref().map(|answer| answer.answered_at),
+        reason: answer.map(|answer| answer.reason),
     }
 }

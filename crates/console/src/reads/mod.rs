@@ -6,8 +6,9 @@ mod decisions;
 mod lookup;
 mod overview;
 mod rulebook;
+pub(crate) mod you;
 
-pub(crate) use decisions::{decision, decisions, disclosure};
+pub(crate) use decisions::{decision, decisions, disclosure, row};
 pub(crate) use lookup::{Asked, lookup};
 pub(crate) use overview::overview;
 pub(crate) use rulebook::{Past, current, history, named, policy, provider, replay_report};

@@ -26,6 +26,7 @@ mod sml;
 mod source;
 mod test;
 mod verify;
+mod verify_case;
 mod witness;
 mod worker;
 

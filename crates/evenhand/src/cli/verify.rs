@@ -2,6 +2,7 @@
 //! what each step shows, and must not pass over one.
 
 use super::source::{Source, is_address};
+use super::verify_case::CaseFile;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 use anyhow::{Context, Result, bail};
@@ -14,8 +15,8 @@ use tlog::proof::{Receipt, verify_inclusion};
 
 /// Check that a decision is in a public log as it was made
 ///
-/// FILE is a receipt (C2SP tlog-proof), a disclosure, or a decision page that was saved; a URL is a
-/// decision's page. Nothing is asked of anybody unless a URL is given. Exit code 1: it does not hold.
+/// FILE is a receipt (C2SP tlog-proof), a disclosure, a decision page that was saved, or a case file
+/// (ZIP); a URL is a decision's page. With a case file `--vkey` is the key of case files. Nothing is asked of anybody unless a URL is given. Exit code 1: it does not hold.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Verify {
     /// A receipt, a disclosure, a saved page, or the address of a decision
@@ -44,6 +45,12 @@ struct Found {
 
 impl Verify {
     pub(super) fn run(self, terminal: &Terminal) -> Result<Exit> {
+        if !is_address(&self.what)
+            && let Ok(bytes) = std::fs::read(&self.what)
+            && let Some(case) = CaseFile::read(bytes)?
+        {
+            return self.case(&case, terminal);
+        }
         let found = super::wait_for(read(&self.what))?;
         let (policy, own) = self.policy(&found)?;
         let leaf = self.leaf.as_ref().map(|path| {
@@ -62,6 +69,50 @@ impl Verify {
             terminal.tell(
                 "note: the key came with what it is to check. It holds together; that the log is the \
                  one you mean, only a key from elsewhere can show: --vkey",
+            );
+        }
+        terminal.tell("It holds.");
+        Ok(Exit::Done)
+    }
+
+    /// A case file: what was signed, and the proof of the public log in it.
+    fn case(&self, case: &CaseFile, terminal: &Terminal) -> Result<Exit> {
+        let own = self.vkey.is_some();
+        let named = match &self.vkey {
+            Some(vkey) if !vkey.contains('+') => {
+                std::fs::read_to_string(vkey).with_context(|| format!("cannot read {vkey}"))?
+            }
+            Some(vkey) => vkey.clone(),
+            None => case.own_key()?.to_owned(),
+        };
+        let key: VerifierKey = named.trim().parse().context("the verifier key")?;
+        let mut steps = Steps { terminal, failed: false };
+        match case.check(&key) {
+            Ok(lines) => lines.iter().try_for_each(|line| steps.say(true, line))?,
+            Err(error) => steps.say(false, &format!("{error:#}"))?,
+        }
+        match case.receipt() {
+            Some((receipt, vkey)) if !steps.failed => {
+                let policy = match &self.policy {
+                    Some(_) => self.policy(&Found::default())?.0,
+                    None => Policy::log(vkey.trim().parse().context("the log's key")?),
+                };
+                let found = Found { receipt, ..Found::default() };
+                if let Err(error) = steps.check(&found, None, &policy) {
+                    steps.say(false, &format!("{error:#}"))?;
+                }
+            }
+            Some(_) => {}
+            None => steps.say(false, "it holds no receipt of the public log")?,
+        }
+        if steps.failed {
+            terminal.error("it does not hold");
+            return Ok(Exit::No);
+        }
+        if !own {
+            terminal.tell(
+                "note: the keys came with what they are to check; compare them with those that the \
+                 provider publishes: --vkey",
             );
         }
         terminal.tell("It holds.");

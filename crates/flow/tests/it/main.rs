@@ -6,6 +6,7 @@ mod cosign;
 mod delivery;
 mod durability;
 mod facts;
+mod letters;
 mod likeness;
 mod order;
 mod people;

@@ -19,7 +19,7 @@ pub use people::{Held, PeopleDecision, Refusal, decide_by_people};
 pub use precedent::{SettledLine, heed};
 pub use recount::{Recount, recount};
 pub use standing::{entry_of, without};
-pub use statement::unfit_for_public;
+pub use statement::{kinds_in_words, measures_in_words, unfit_for_public};
 pub use words::LANGUAGES;
 
 use jiff::Timestamp;

@@ -336,6 +336,17 @@ fn step_facts(words: &Words, counted: &Counted<'_>, facts: &mut Vec<String>) {
     ));
 }
 
+/// What measures do, in words of a language, as a notice says it.
+pub fn measures_in_words(language: &str, measures: &[Measure]) -> Vec<String> {
+    measures.iter().map(|measure| in_words(words::of(language), measure)).collect()
+}
+
+/// What kinds of measures would follow, in words of a language.
+pub fn kinds_in_words(language: &str, measures: &[Measure]) -> Vec<String> {
+    let kind = |measure| kind_in_words(words::of(language), measure).to_owned();
+    measures.iter().map(kind).collect()
+}
+
 fn kind_in_words(words: &Words, measure: &Measure) -> &'static str {
     match measure {
         Measure::Label { .. } => words.next_label,

@@ -53,6 +53,25 @@ pub(crate) fn draw(place: &Place, origin: &str, seed: &[u8; 32]) -> Result<Signi
     Ok(key)
 }
 
+/// The key that signs case files, beside that of the log; drawn from 32 random bytes when there is none yet.
+///
+/// # Errors
+/// [`LogError`] when it cannot be read or written, or others may read it.
+pub fn case_key(
+    data: &std::path::Path,
+    name: &str,
+    seed: &[u8; 32],
+) -> Result<SigningKey, LogError> {
+    let path = data.join("case-files.key");
+    if let Some(key) = read_from(&path)? {
+        return Ok(key);
+    }
+    let key =
+        SigningKey::new(name, Kind::Ed25519, seed).map_err(|error| LogError::key(&path, error))?;
+    files::write_secret(&path, &format!("{}\n", key.line()))?;
+    Ok(key)
+}
+
 /// Writes the key that is to follow, beside the one that signs.
 pub(crate) fn prepare(
     place: &Place,

@@ -15,7 +15,7 @@ mod read;
 
 pub use error::LogError;
 pub use fsck::{Examined, Files, Mirror, examine};
-pub use key::read_history;
+pub use key::{case_key, read_history};
 pub use read::{LogReader, Receipted};
 
 #[cfg(test)]

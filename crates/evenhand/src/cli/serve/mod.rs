@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::terminal::Terminal;
 use anyhow::{Context, Result};
 use console::{Bounds, Console, ConsoleState};
-use flow::{Engine, Intake, Outbox, Persistence, Review};
+use flow::{Engine, Intake, Notices, Outbox, Persistence, Review, Ways};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use model::{Clock, Ids};
 use platforms::webhook::Endpoint;
@@ -139,6 +139,7 @@ impl Server {
         let settings = flow::Settings {
             public_url: config.public_url(),
             queue_events: config.intake.queue,
+            appeal_days: config.appeals.answer_days,
             ..flow::Settings::default()
         };
         let (c, i) = (Arc::clone(&clock), Arc::clone(&ids));
@@ -223,6 +224,12 @@ impl Server {
         let private_addresses = asked.demo || self.config.webhook.allow_private;
         let reach = Reach { private_addresses, ..Reach::default() };
         self.engine.ask_scorers(Scorers::new(http_client(&reach)?));
+        let platform = match &endpoint {
+            Some(endpoint) => Some((http_client(&reach)?, endpoint.clone())),
+            None => None,
+        };
+        let ways = Ways { mail: self.config.mail.mailer()?, platform };
+        let notices = Notices::new(Arc::clone(&self.engine), ways).start(self.stop.clone());
         let outbox = match endpoint {
             None => None,
             Some(endpoint) => {
@@ -243,7 +250,7 @@ impl Server {
         let drain = async {
             let _ = self.writer.await;
             let _ = public.await;
-            for task in outbox.into_iter().chain(demo).chain(cosigning) {
+            for task in outbox.into_iter().chain(demo).chain(cosigning).chain([notices]) {
                 let _ = task.await;
             }
             self.sequencer.stop.cancel();

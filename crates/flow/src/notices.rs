@@ -1,0 +1,338 @@
+//! Tells people: decisions, codes, answers to appeals, by e-mail or through the platform, again and again until
+//! somebody took it. Must not put a name, an address or a code into the operator's log.
+
+mod words;
+
+use crate::{Engine, You};
+use jiff::Timestamp;
+use model::{AppealOutcome, Decided, Statement};
+use platforms::HttpClient;
+use platforms::mail::{Letter, Mailed, Mailer};
+use platforms::webhook::{self, Delivery, Endpoint};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Contact, DueNotice, NewNotice, NoticeKind, StoreError, Told};
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use words::{Words, fill};
+
+/// How often notices are looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How often deadlines of appeals are looked at.
+const DEADLINES_EVERY: u32 = 60;
+const MOST_AT_ONCE: u32 = 100;
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+/// After this time a notice is given up.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(3 * 24 * 3600);
+/// A code is worthless after this time.
+const CODE_LASTS: Duration = Duration::from_secs(15 * 60);
+
+/// The ways in which people can be told.
+#[derive(Debug, Clone, Default)]
+pub struct Ways {
+    /// E-mail.
+    pub mail: Option<Mailer>,
+    /// The platform's webhook.
+    pub platform: Option<(HttpClient, Endpoint)>,
+}
+
+/// The worker that tells people.
+#[derive(Debug, Clone)]
+pub struct Notices {
+    engine: Arc<Engine>,
+    ways: Ways,
+}
+
+impl Notices {
+    /// A worker that does nothing until it is started.
+    pub const fn new(engine: Arc<Engine>, ways: Ways) -> Self {
+        Self { engine, ways }
+    }
+
+    /// Starts the worker; it ends when `stop` is cancelled.
+    pub fn start(self, stop: CancellationToken) -> JoinHandle<()> {
+        tokio::spawn(async move {
+            let appeals = crate::Appeals::new(Arc::clone(&self.engine));
+            let mut rounds: u32 = 0;
+            while !stop.is_cancelled() {
+                if let Err(error) = self.round().await {
+                    tracing::error!(%error, "notices cannot be read or written");
+                }
+                if rounds.is_multiple_of(DEADLINES_EVERY)
+                    && let Err(error) = appeals.escalate_overdue().await
+                {
+                    tracing::error!(%error, "the deadlines of appeals cannot be read");
+                }
+                rounds = rounds.wrapping_add(1);
+                tokio::select! {
+                    () = sleep(LOOK_EVERY) => {}
+                    () = stop.cancelled() => {}
+                }
+            }
+        })
+    }
+
+    /// Tries everything that is due, once. Returns how much that was.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store fails.
+    pub async fn round(&self) -> Result<usize, StoreError> {
+        let (store, now) = (&self.engine.store, self.engine.clock.now());
+        if self.ways.mail.is_some() {
+            store.make_notices(now).await?;
+        }
+        let due = store.due_notices(now, MOST_AT_ONCE).await?;
+        for one in &due {
+            let told = self.tell(one, now).await?;
+            let outcome = match &told {
+                Told::Mail => "mail",
+                Told::Webhook => "webhook",
+                Told::Failed { next_at: Some(_), .. } => "retry",
+                Told::Failed { next_at: None, .. } => "gave_up",
+            };
+            if let Told::Failed { why, next_at: None } = &told {
+                tracing::error!(notice = one.notice.id, why, "a notice is given up");
+            }
+            metrics::counter!("evenhand_notices_total", "outcome" => outcome).increment(1);
+            store.told(&one.notice.id, now, &told).await?;
+        }
+        Ok(due.len())
+    }
+
+    async fn tell(&self, due: &DueNotice, now: Timestamp) -> Result<Told, StoreError> {
+        let notice = &due.notice;
+        if notice.kind == NoticeKind::Code && after(notice.created_at, CODE_LASTS) <= now {
+            return Ok(Told::Failed { why: "the code lapsed".into(), next_at: None });
+        }
+        let contact = self.engine.store.contact(&notice.account).await?;
+        let by_mail = self.ways.mail.as_ref().zip(contact.email.as_ref());
+        if let Some((mailer, to)) = by_mail.filter(|_| notice.kind != NoticeKind::ReportOutcome) {
+            let letter = self.letter(notice, &contact, to).await?;
+            let Some(letter) = letter else { return Ok(gone()) };
+            return Ok(match mailer.send(&letter).await {
+                Mailed::Accepted => Told::Mail,
+                Mailed::Retry(why) => later(due, why, now),
+                Mailed::Rejected(why) => Told::Failed { why, next_at: None },
+            });
+        }
+        let Some((client, endpoint)) = &self.ways.platform else {
+            return Ok(later(
+                due,
+                "there is no way to tell them: no mail server, no webhook".into(),
+                now,
+            ));
+        };
+        let Some(data) = self.data(notice, &contact).await? else { return Ok(gone()) };
+        let kind = format!("notice.{}", notice.kind.word());
+        let id = format!("msg_{}", notice.id.replace('-', "_"));
+        Ok(match webhook::send(client, endpoint, (&id, &kind), &data, now).await {
+            Delivery::Delivered => Told::Webhook,
+            Delivery::Gone => {
+                Told::Failed { why: "the platform takes no more (410)".into(), next_at: None }
+            }
+            Delivery::Rejected { why } if due.attempts >= 5 => Told::Failed { why, next_at: None },
+            Delivery::Rejected { why } | Delivery::Retry { why, .. } => later(due, why, now),
+        })
+    }
+
+    /// A link to the person's page; drawn when it is sent, because no token is kept.
+    async fn page(&self, notice: &NewNotice) -> Result<String, StoreError> {
+        Ok(You::new(Arc::clone(&self.engine)).draw_link(&notice.account).await?.url)
+    }
+
+    /// What the platform is told, to hand on.
+    async fn data(
+        &self,
+        notice: &NewNotice,
+        contact: &Contact,
+    ) -> Result<Option<Value>, StoreError> {
+        let store = &self.engine.store;
+        let mut data = json!({ "account": notice.account, "decision": notice.decision });
+        let Some(members) = data.as_object_mut() else { return Ok(None) };
+        match notice.kind {
+            NoticeKind::Code => {
+                let Some(code) = &notice.secret else { return Ok(None) };
+                members.insert("code".into(), json!(code));
+                members.insert("expires_at".into(), json!(after(notice.created_at, CODE_LASTS)));
+            }
+            NoticeKind::ReportOutcome => {
+                let Some(decision) = notice.decision else { return Ok(None) };
+                let Some(stored) = store.decision(decision).await? else { return Ok(None) };
+                let public = stored.statement.public_view(&stored.decision, false);
+                members.remove("account");
+                members.insert("report".into(), json!(notice.report));
+                members.insert("statement".into(), json!(public));
+            }
+            _ => {
+                members.insert("url".into(), json!(self.page(notice).await?));
+            }
+        }
+        if let Some(id) = notice.appeal {
+            let Some(stored) = store.appeal(id).await? else { return Ok(None) };
+            members.insert("appeal".into(), json!(id));
+            members.insert("due_at".into(), json!(stored.appeal.due_at));
+            let answer = stored.answer.map(|answer| {
+                json!({ "outcome": answer.outcome, "reason": answer.reason, "answered_at": answer.answered_at })
+            });
+            members.insert("answer".into(), json!(answer));
+        }
+        let language = contact.language.as_deref().unwrap_or("en");
+        if let Some(letter) = self.text(notice, language, "").await? {
+            members.insert("subject".into(), json!(letter.0));
+            members.insert("text".into(), json!(letter.1));
+        }
+        Ok(Some(data))
+    }
+
+    async fn letter(
+        &self,
+        notice: &NewNotice,
+        contact: &Contact,
+        to: &str,
+    ) -> Result<Option<Letter>, StoreError> {
+        let language = self.language(notice, contact).await?;
+        let page = match notice.kind {
+            NoticeKind::Code => String::new(),
+            _ => self.page(notice).await?,
+        };
+        let Some((subject, text)) = self.text(notice, &language, &page).await? else {
+            return Ok(None);
+        };
+        let html = html(&language, &subject, &text, &page);
+        Ok(Some(Letter { to: to.to_owned(), subject, text, html, id: notice.id.clone() }))
+    }
+
+    /// The language in which they are told: theirs, if it is known, else the statement's.
+    async fn language(&self, notice: &NewNotice, contact: &Contact) -> Result<String, StoreError> {
+        let known = self.engine.rulebook.load();
+        let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or(tag).to_lowercase();
+        if let Some(language) = contact.language.as_deref().map(primary)
+            && known.settings.languages.contains(&language)
+        {
+            return Ok(language);
+        }
+        let stored = match notice.decision {
+            Some(id) => self.engine.store.decision(id).await?,
+            None => None,
+        };
+        Ok(stored.map_or_else(
+            || known.settings.default_language().to_owned(),
+            |stored| stored.statement.parts().language.clone(),
+        ))
+    }
+
+    /// Subject and plain text. `page` stands at the end, unless it is empty.
+    async fn text(
+        &self,
+        notice: &NewNotice,
+        language: &str,
+        page: &str,
+    ) -> Result<Option<(String, String)>, StoreError> {
+        let words: &Words = words::of(language);
+        let provider_name = self.engine.rulebook.load().settings.provider.clone();
+        let provider = [("provider", provider_name.as_str())];
+        let store = &self.engine.store;
+        let (subject, mut parts) = match notice.kind {
+            NoticeKind::Code => {
+                let Some(code) = notice.secret.as_deref() else { return Ok(None) };
+                let values = [("provider", provider_name.as_str()), ("code", code)];
+                (fill(words.code, &values), vec![fill(words.code_text, &values)])
+            }
+            NoticeKind::Link => {
+                (fill(words.link, &provider), vec![fill(words.link_text, &provider)])
+            }
+            NoticeKind::Decision | NoticeKind::ReportOutcome => {
+                let Some(id) = notice.decision else { return Ok(None) };
+                let Some(stored) = store.decision(id).await? else { return Ok(None) };
+                // As for the platform: nothing is told that does not stand with its statement.
+                let Ok(decided) = Decided::new(stored.decision, stored.statement) else {
+                    return Ok(None);
+                };
+                let parts = decided.statement().parts();
+                let said = match notice.kind {
+                    NoticeKind::Decision => &parts.notice,
+                    _ => &parts.facts,
+                };
+                let text = Statement::in_language(said, language).to_owned();
+                let subject = match notice.kind {
+                    NoticeKind::Decision => words.decision,
+                    _ => words.reported,
+                };
+                (fill(subject, &provider), vec![text])
+            }
+            NoticeKind::AppealReceived | NoticeKind::AppealAnswered => {
+                let Some(id) = notice.appeal else { return Ok(None) };
+                let Some(stored) = store.appeal(id).await? else { return Ok(None) };
+                match stored.answer.filter(|_| notice.kind == NoticeKind::AppealAnswered) {
+                    None => {
+                        let day = stored.appeal.due_at.strftime("%Y-%m-%d").to_string();
+                        (
+                            words.received.to_owned(),
+                            vec![fill(words.received_text, &[("day", &day)])],
+                        )
+                    }
+                    Some(answer) => {
+                        let said = match answer.outcome {
+                            AppealOutcome::Granted => words.granted,
+                            AppealOutcome::Varied => words.varied,
+                            AppealOutcome::Rejected => words.rejected,
+                        };
+                        let reason = fill(words.reasons, &[("reason", &answer.reason)]);
+                        let mut parts = vec![said.to_owned(), reason];
+                        if answer.outcome != AppealOutcome::Granted {
+                            parts.push(words.outside.to_owned());
+                        }
+                        (words.answered.to_owned(), parts)
+                    }
+                }
+            }
+        };
+        if !page.is_empty() {
+            parts.push(format!("{}\n{page}", words.your_page));
+        }
+        Ok(Some((subject, parts.join("\n\n"))))
+    }
+}
+
+fn gone() -> Told {
+    Told::Failed { why: "what it was about is not there any more".into(), next_at: None }
+}
+
+fn after(at: Timestamp, span: Duration) -> Timestamp {
+    at.checked_add(span).unwrap_or(Timestamp::MAX)
+}
+
+/// Doubles the pause with each attempt, until it is given up.
+fn later(due: &DueNotice, why: String, now: Timestamp) -> Told {
+    let pause = FIRST_PAUSE.saturating_mul(1_u32 << due.attempts.min(16)).min(LONGEST_PAUSE);
+    let next = after(now, pause);
+    let over = after(due.notice.created_at, GIVE_UP_AFTER);
+    Told::Failed { why, next_at: (next <= over).then_some(next) }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The same words as HTML: paragraphs, and the page as a link.
+fn html(language: &str, subject: &str, text: &str, page: &str) -> String {
+    let paragraphs: String = text
+        .split("\n\n")
+        .map(|paragraph| format!("<p>{}</p>\n", escaped(paragraph).replace('\n', "<br>\n")))
+        .collect();
+    let paragraphs = if page.is_empty() {
+        paragraphs
+    } else {
+        let page = escaped(page);
+        paragraphs.replace(&page, &format!("<a href=\"{page}\">{page}</a>"))
+    };
+    format!(
+        "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title></head>\n\
+         <body style=\"font:16px/1.5 sans-serif;max-width:40em\">\n{paragraphs}</body></html>\n",
+        escaped(language),
+        escaped(subject)
+    )
+}
