@@ -48,6 +48,11 @@ const fn below(level: HeadingLevel) -> HeadingLevel {
     }
 }
 
+/// A text of several lines, with what cannot be seen made visible; line breaks stay.
+pub(crate) fn lines(text: &str) -> String {
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
+}
+
 /// `23 November 2026, 22:31 UTC`.
 pub(crate) fn moment(at: &Timestamp) -> String {
     at.to_zoned_datetime(TimeZone::UTC).strftime("%-d %B %Y, %H:%M UTC").to_string()

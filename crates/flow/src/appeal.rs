@@ -1,10 +1,13 @@
 //! Appeals: a decision is challenged, somebody who took part in nothing of it answers with reasons, and what is
 //! granted is undone. Must not let automation answer, nor anybody see or answer the challenge of what they had a hand in.
 
+mod bounds;
+
 use crate::review::{
     Bytes, Held, Obstacle, Question, Review, ReviewError, Verdict, failed, unwritable,
 };
 use crate::{Engine, undo};
+use bounds::{harsher, verdict};
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use model::{
     Appeal, AppealAnswer, AppealId, AppealOutcome, Appellant, ClauseId, Decided, DecisionId, Json,
@@ -238,7 +241,8 @@ impl Appeals {
             Appellant::Person => {}
             Appellant::Reporter { report } => self.reported(stored, report).await?,
         }
-        let earlier = self.engine.store.appeals_against(&[plea.decision]).await.map_err(broken)?;
+        let line = self.line(stored).await?;
+        let earlier = self.engine.store.appeals_against(&line).await.map_err(broken)?;
         let mine = earlier
             .into_iter()
             .filter(|one| one.appeal.by == plea.by)
@@ -260,6 +264,35 @@ impl Appeals {
             Some(until) if until < now => Err(AppealError::TooLate(until)),
             _ => Ok(level),
         }
+    }
+
+    /// A decision with those that it only counts anew: a challenge of one is a challenge of all.
+    async fn line(&self, stored: &StoredDecision) -> Result<Vec<DecisionId>, AppealError> {
+        let store = &self.engine.store;
+        let (mut line, mut last) = (Vec::new(), stored.decision.clone());
+        loop {
+            line.push(last.id);
+            let anew = store.counted_anew(&[last.id]).await.map_err(broken)?;
+            let Some(earlier) = last.replaces.filter(|_| !anew.is_empty()) else { return Ok(line) };
+            let Some(stored) = store.decision(earlier).await.map_err(broken)? else {
+                return Ok(line);
+            };
+            last = stored.decision;
+        }
+    }
+
+    /// What stands of a decision now: itself, or what counts it anew.
+    async fn stands_now(&self, id: DecisionId) -> Result<StoredDecision, AppealError> {
+        let store = &self.engine.store;
+        let none = || AppealError::NoSuchDecision(id);
+        let mut stored = store.decision(id).await.map_err(broken)?.ok_or_else(none)?;
+        while let Some(later) = stored.replaced_by {
+            if store.counted_anew(&[later]).await.map_err(broken)?.is_empty() {
+                break;
+            }
+            stored = store.decision(later).await.map_err(broken)?.ok_or_else(none)?;
+        }
+        Ok(stored)
     }
 
     /// Whether this report is about this decision, and the decision is one that a reporter can contest.
@@ -308,7 +341,8 @@ impl Appeals {
     /// Whether somebody had a hand in what an appeal is about. An answer to this very appeal is no such hand, once it
     /// is given.
     async fn took_part(&self, appeal: &Appeal, by: &str) -> Result<bool, AppealError> {
-        let people = self.engine.store.took_part(appeal.decision).await.map_err(broken)?;
+        let now = self.stands_now(appeal.decision).await?;
+        let people = self.engine.store.took_part(now.decision.id).await.map_err(broken)?;
         if !people.contains(by) {
             return Ok(false);
         }
@@ -330,10 +364,10 @@ impl Appeals {
         if !proposed && self.took_part(&stored.appeal, by).await? {
             return Err(AppealError::TookPart);
         }
-        let decision =
-            store.decision(stored.appeal.decision).await.map_err(broken)?.ok_or(none.clone())?;
+        let decision = self.stands_now(stored.appeal.decision).await?;
         let event = store.event(&decision.decision.action_id).await.map_err(broken)?.ok_or(none)?;
-        let mut earlier = store.appeals_against(&[stored.appeal.decision]).await.map_err(broken)?;
+        let line = self.line(&decision).await?;
+        let mut earlier = store.appeals_against(&line).await.map_err(broken)?;
         earlier.retain(|one| one.appeal.id != id);
         Ok(Looked { stored, decision, event, proposal, earlier })
     }
@@ -515,59 +549,4 @@ impl Appeals {
         .await?;
         Ok(AnsweredAppeal::Answered { answer: kept, decided: Some(decided), recounted })
     }
-}
-
-/// What is held instead of the decision challenged; nothing when that stands.
-fn verdict(by: &Appellant, answer: &Reply) -> Result<Option<Verdict>, &'static str> {
-    let breach = match (by, answer.outcome) {
-        (_, AppealOutcome::Rejected) => return Ok(None),
-        (Appellant::Person, AppealOutcome::Granted) => false,
-        (Appellant::Person, AppealOutcome::Varied)
-        | (Appellant::Reporter { .. }, AppealOutcome::Granted) => true,
-        (Appellant::Reporter { .. }, AppealOutcome::Varied) => {
-            return Err("a reporter's appeal is granted or rejected");
-        }
-    };
-    if breach && answer.clause.is_none() {
-        return Err("name the clause that is breached");
-    }
-    if !breach && answer.clause.is_some() {
-        return Err(
-            "when an appeal is granted, no clause is breached: leave it out, or vary the decision",
-        );
-    }
-    Ok(Some(Verdict {
-        outcome: if breach { Held::Breach } else { Held::NoBreach },
-        clause: answer.clause.clone(),
-        passage: answer.passage,
-        reason: answer.reason.trim().to_owned(),
-        emergency: None,
-        departs: answer.departs.clone(),
-    }))
-}
-
-/// Whether some measures go further than others, and which.
-fn harsher(new: &[Measure], old: &[Measure]) -> Option<String> {
-    let weight = |measure: &Measure| match measure {
-        Measure::Label { .. } => 1,
-        Measure::Demote => 2,
-        Measure::AgeGate => 3,
-        Measure::Notice => 4,
-        Measure::Remove => 5,
-        Measure::Warn => 1,
-        Measure::Lock { .. } => 2,
-        Measure::Suspend { .. } => 3,
-        Measure::Ban => 4,
-    };
-    let most = |of: &[Measure], target: MeasureTarget| {
-        let on = of.iter().filter(|one| one.target() == target);
-        on.map(|one| (weight(one), one.until().unwrap_or(Timestamp::MIN)))
-            .max()
-            .unwrap_or((0, Timestamp::MIN))
-    };
-    if most(new, MeasureTarget::Item) > most(old, MeasureTarget::Item) {
-        return Some("this would do more to the post".into());
-    }
-    (most(new, MeasureTarget::Account) > most(old, MeasureTarget::Account))
-        .then(|| "this would do more to the account".into())
 }

@@ -216,8 +216,9 @@ fn about(
         Some(Proof { what, at: receipt.at })
     }));
     shown.sort_by_key(|proof| proof.at);
+    let line = line(decision, moved);
     let mine = |one: &&StoredAppeal| {
-        one.appeal.decision == decision.id && one.appeal.by == Appellant::Person
+        line.contains(&one.appeal.decision) && one.appeal.by == Appellant::Person
     };
     let mine: Vec<Heard> = appeals.iter().filter(mine).cloned().map(Heard::from).collect();
     let until = state.review.appeals().open_until(stored);
@@ -245,6 +246,12 @@ fn about(
         appeal_until: until,
         leaf: stored.leaf,
     }
+}
+
+/// A decision with the one that it only counts anew: a challenge of that is a challenge of this.
+fn line(decision: &model::Decision, moved: &[CountedAnew]) -> Vec<DecisionId> {
+    let anew = moved.iter().any(|one| one.decision == decision.id);
+    std::iter::once(decision.id).chain(decision.replaces.filter(|_| anew)).collect()
 }
 
 fn title(book: &rules::rulebook::Rulebook, clause: &model::ClauseId, language: &str) -> String {

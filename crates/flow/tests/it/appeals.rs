@@ -112,6 +112,25 @@ async fn a_granted_appeal_undoes_everything_in_one_transaction() {
 }
 
 #[tokio::test]
+async fn a_challenge_goes_on_when_its_decision_is_counted_anew() {
+    let world = World::new().await;
+    let first = world.breach(1, "ann").await;
+    world.receipt(first.id, ReceiptState::NoticeDelivered).await;
+    world.pass(60);
+    let second = world.breach(2, "ann").await;
+    let waits = appeal(&world, second.id).await;
+    let again = grant(&world, first.id, "reviewer 5").await[0].decision().id;
+    assert!(matches!(appeals(&world).submit(plea(again)).await, Err(AppealError::Waits(_))));
+    let own = appeals(&world).answer(waits, "reviewer 5", reply(AppealOutcome::Granted)).await;
+    assert_eq!(own, Err(AppealError::TookPart), "they made what stands now");
+    let granted = appeals(&world).answer(waits, "reviewer 6", reply(AppealOutcome::Granted)).await;
+    assert!(granted.is_ok(), "{granted:?}");
+    assert!(world.decision(again).await.replaced_by.is_some());
+    let standing = world.engine.store.standings(&[account("ann")]).await.unwrap();
+    assert!(standing.get(&account("ann")).is_none_or(|one| one.entries.is_empty()));
+}
+
+#[tokio::test]
 async fn what_cannot_be_kept_is_not_half_kept() {
     let world = World::new().await;
     let first = world.breach(1, "ann").await;
