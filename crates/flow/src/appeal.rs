@@ -3,15 +3,13 @@
 
 mod bounds;
 
-use crate::review::{
-    Bytes, Held, Obstacle, Question, Review, ReviewError, Verdict, failed, unwritable,
-};
+use crate::review::{Bytes, Obstacle, Question, Review, ReviewError, failed, unwritable};
 use crate::{Engine, undo};
 use bounds::{harsher, verdict};
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use model::{
     Appeal, AppealAnswer, AppealId, AppealOutcome, Appellant, ClauseId, Decided, DecisionId, Json,
-    Measure, MeasureTarget, Outcome, ReceiptState, Subject,
+    Outcome, ReceiptState, Subject,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

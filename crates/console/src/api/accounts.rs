@@ -43,9 +43,10 @@ pub(crate) async fn one(
     Path(name): Path<String>,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    state.permit(&headers, Permission::ReadCases).await?;
+    let caller = state.permit(&headers, Permission::ReadCases).await?;
     query.only(&[])?;
     let account = account(&name)?;
+    state.look(&caller, model::Looked::Account, account.as_str()).await?;
     let failed = |error: store::StoreError| storage(&error);
     let mut standings =
         state.store.standings(std::slice::from_ref(&account)).await.map_err(failed)?;

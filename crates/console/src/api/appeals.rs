@@ -152,6 +152,7 @@ pub(crate) async fn one(
     query.only(&[])?;
     let looked = state.review.appeals().look(id(&name)?, &caller.by).await;
     let looked = looked.map_err(|error| refused(&error))?;
+    state.look(&caller, model::Looked::Decision, &looked.decision.decision.id.to_string()).await?;
     let proposal = looked.proposal.map(|proposal| {
         json!({ "by": proposal.by, "answer": proposal.answer, "why": proposal.why, "proposed_at": proposal.proposed_at })
     });

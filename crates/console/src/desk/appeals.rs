@@ -165,6 +165,7 @@ async fn page(
     let caller = state.permit(headers, Permission::HearAppeals).await?;
     let looked =
         state.review.appeals().look(id, &caller.by).await.map_err(|error| refused(&error))?;
+    state.look(&caller, model::Looked::Decision, &looked.decision.decision.id.to_string()).await?;
     let Looked { stored, decision, event, proposal, earlier } = looked;
     let subject = Subject::of(&event.event).ok().flatten();
     let item = subject.map_or_else(String::new, |subject| subject.item.text);

@@ -190,7 +190,8 @@ async fn a_page_opens_with_link_and_code_alone() {
     notices.round().await.unwrap();
     let text = plain(&got.lock().unwrap()[1].text);
     let code = text.split("code is ").nth(1).unwrap().get(..6).unwrap().to_owned();
-    let spaced = format!(" {} {}", &code[..3], &code[3..]);
+    let (left, right) = code.split_at(3);
+    let spaced = format!(" {left} {right}");
     let visit = you.enter(&token, &spaced).await.unwrap();
     assert_eq!(you.enter(&token, &code).await, Err(YouError::NoCode), "a code opens once");
     assert_eq!(you.inside(&token, Some(&visit)).await, Ok(Some(account("ann"))));
@@ -298,7 +299,7 @@ async fn without_an_address_the_platform_hands_on_codes_and_answers() {
     };
     appeals.answer(id, "reviewer 5", reply).await.unwrap();
     notices.round().await.unwrap();
-    let told = told.lock().unwrap();
+    let told = told.lock().unwrap().clone();
     let kinds: Vec<&str> = told.iter().map(|one| one["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["notice.code", "notice.appeal_received", "notice.appeal_answered"]);
     let code = told[0]["data"]["code"].as_str().unwrap();
