@@ -89,6 +89,10 @@ kinds! {
         "Send receipts with the id of the decision that was sent to you.";
     CASE_CLOSED = "case-closed", 409, "The case does not wait for that any more",
         "Read the case again: somebody was there first.";
+    CASE_CLAIMED = "case-claimed", 409, "Somebody else works on the case",
+        "Take another case, wait until the lock ends, or ask them to hand it over.";
+    NOT_YOURS = "not-yours", 409, "You do not have this case",
+        "Claim it first: a lock ends by itself, and yours may have run out.";
     SAME_PERSON = "same-person", 409, "A second person is needed",
         "Somebody else must agree, with a key of their own. Nobody approves their own proposal or replaces their own decision.";
     RULEBOOK_UNSOUND = "rulebook-unsound", 422, "The rulebook does not check",

@@ -12,6 +12,17 @@ use std::str::FromStr;
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
+    /// Reads a query that stands somewhere else than in the address.
+    ///
+    /// # Errors
+    /// A problem when it is none.
+    pub(crate) fn read(text: &str) -> Result<Self, Problem> {
+        let uri = format!("/?{text}").parse::<http::Uri>();
+        let uri = uri.map_err(|error| Problem::new(&BAD_QUERY, error.to_string()))?;
+        let pairs = Pairs::<Vec<(String, String)>>::try_from_uri(&uri);
+        pairs.map(|Pairs(pairs)| Self(pairs)).map_err(|e| Problem::new(&BAD_QUERY, e.body_text()))
+    }
+
     /// The value of `name`; an empty one is none, as forms send it.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.0.iter().rev().find(|(key, _)| key == name)?;

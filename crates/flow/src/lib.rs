@@ -40,7 +40,8 @@ pub use memory::{Decision, Memory};
 pub use notices::{Notices, Ways};
 pub use reload::{ReloadError, reload};
 pub use review::{
-    Bytes, EmergencyPlea, Held, Report, Reported, Review, ReviewError, Reviewed, Verdict,
+    Asked, Bytes, EmergencyPlea, Held, LOCK_MINUTES, Report, Reported, Review, ReviewError,
+    Reviewed, Verdict, Worked,
 };
 pub use sequence::sequence;
 pub use you::{DrawnLink, VISIT_LASTS, You, YouError};

@@ -64,5 +64,6 @@ pub(crate) async fn adopt(
 ) -> Result<(), StoreError> {
     let own = |(path, text): (&str, &str)| (path.to_owned(), text.to_owned());
     let files = sources.iter().map(own).collect();
-    store.adopt(rulebook.version(), &files, at).await
+    store.adopt(rulebook.version(), &files, at).await?;
+    store.set_targets(&rulebook.settings.targets).await
 }

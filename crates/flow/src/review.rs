@@ -1,12 +1,17 @@
 //! People decide: cases, proposals that need a second person, decisions that replace earlier ones,
 //! and reports. Each makes a new decision on the same road as any other. Must not patch a row.
 
+mod casework;
+mod reports;
+
+pub use casework::{Asked, LOCK_MINUTES, Worked};
+
 use crate::like::{Departure, LikeItem, LikeQuery, Precedents, like, precedents};
 use crate::{Engine, record};
 use jiff::Timestamp;
 use model::{
-    Case, CaseId, CaseState, ClauseId, Decided, Decision, DecisionId, Event, Finding, FoundBy,
-    ItemId, Json, Passage, Receipt, ReceiptState, Source, Subject,
+    CaseId, ClauseId, Decided, Decision, DecisionId, Event, Finding, FoundBy, ItemId, Json,
+    Passage, Receipt, ReceiptState, Source, Subject,
 };
 use rules::decide::{Context, PeopleDecision, Refusal, decide_by_people};
 use rules::rulebook::Rulebook;
@@ -125,6 +130,20 @@ pub enum ReviewError {
     /// Another person must do it.
     #[error("another person must do this: {0}")]
     SamePerson(String),
+    /// The case does not wait: it was decided, or went on in another.
+    #[error("the case {0} does not wait for people any more, or follows another case")]
+    NotWaiting(CaseId),
+    /// Somebody else works on it.
+    #[error("{by} works on this case until {until}; wait, or ask them to hand it over")]
+    Claimed {
+        /// Pseudonym of the person.
+        by: String,
+        /// When the lock ends by itself.
+        until: Timestamp,
+    },
+    /// Only whoever has the lock may do it.
+    #[error("you do not have this case, or no longer: claim it first")]
+    NotYours,
     /// Like cases were held otherwise, and nothing is said to set this one apart.
     #[error("{0}; say in `departs` what sets this one apart: it will be public")]
     Departs(Departure),
@@ -182,7 +201,7 @@ impl Review {
         verdict: Verdict,
     ) -> Result<Reviewed, ReviewError> {
         let _turn = self.engine.turn().await;
-        let stored = self.open_case(case).await?;
+        let stored = self.open_case(case, by).await?;
         let question = Question::on_case(stored, vec![by.to_owned()], &verdict);
         match self.judge(question).await {
             Err(Obstacle::SecondPerson(why)) => {
@@ -206,7 +225,7 @@ impl Review {
     /// [`ReviewError`] says why not.
     pub async fn approve(&self, case: CaseId, by: &str) -> Result<Reviewed, ReviewError> {
         let _turn = self.engine.turn().await;
-        let stored = self.open_case(case).await?;
+        let stored = self.open_case(case, by).await?;
         let proposal = stored.proposal.as_ref().ok_or(ReviewError::NothingProposed)?;
         let verdict: Verdict = proposal.verdict.read().map_err(unwritable)?;
         let people = vec![proposal.by.clone(), by.to_owned()];
@@ -247,42 +266,6 @@ impl Review {
         let (decided, record) = self.weigh(question).await?;
         crate::undo::undo(&self.engine, &earlier, &decided, record, None).await?;
         Ok(Reviewed::Decided(decided))
-    }
-
-    /// Takes a report: it joins the item's waiting case or opens one.
-    ///
-    /// # Errors
-    /// [`ReviewError`] says why not.
-    pub async fn report(&self, report: Report) -> Result<Reported, ReviewError> {
-        let _turn = self.engine.turn().await;
-        let rulebook = self.engine.rulebook.load_full();
-        if let Some(unknown) = report.clause.as_ref().filter(|id| rulebook.policy_of(id).is_none())
-        {
-            let why = format!("the rulebook in force has no clause `{unknown}`; leave it out");
-            return Err(ReviewError::NotAllowed(why));
-        }
-        let (store, now) = (&self.engine.store, self.engine.clock.now());
-        let id = self.engine.ids.next().to_string();
-        let items = std::slice::from_ref(&report.item);
-        let waiting = store.waiting_cases(items).await.map_err(failed)?;
-        let opened = match waiting.get(&report.item) {
-            Some(_) => None,
-            None => Some(self.new_case(&rulebook, &report, &id, now).await?),
-        };
-        let joined = waiting.get(&report.item).copied();
-        let case = joined.or(opened.as_ref().map(|case| case.id)).ok_or(ReviewError::Storage)?;
-        let kept = store::Report {
-            id: id.clone(),
-            item: report.item,
-            case,
-            clause: report.clause,
-            reason: report.reason,
-            reporter: report.reporter,
-            received_at: now,
-        };
-        store.report(&kept, opened.as_ref()).await.map_err(failed)?;
-        metrics::counter!("evenhand_reports_total").increment(1);
-        Ok(Reported { report: id, case })
     }
 
     /// Keeps what the platform says about an enforcement; a delivered notice makes the warning
@@ -368,42 +351,22 @@ impl Review {
         Ok(all.iter().find_map(|line| line.departure(verdict.outcome, rulebook)))
     }
 
-    async fn open_case(&self, case: CaseId) -> Result<StoredCase, ReviewError> {
+    /// A case that waits, and that nobody but `by` works on.
+    async fn open_case(&self, case: CaseId, by: &str) -> Result<StoredCase, ReviewError> {
         let stored = self.engine.store.case(case).await.map_err(failed)?;
         let stored = stored.ok_or(ReviewError::NoSuchCase(case))?;
-        match stored.decision {
-            Some(_) => Err(ReviewError::AlreadyDecided),
+        if stored.decision.is_some() {
+            return Err(ReviewError::AlreadyDecided);
+        }
+        let work = stored.work.as_ref().filter(|work| work.leader.is_none());
+        let claim = work.ok_or(ReviewError::NotWaiting(case))?.claim_at(self.engine.clock.now());
+        match claim.filter(|claim| claim.by != by) {
+            Some(claim) => {
+                let (by, until) = (claim.by.clone(), claim.until);
+                Err(ReviewError::Claimed { by, until })
+            }
             None => Ok(stored),
         }
-    }
-
-    /// The case that a report opens on an item that was left up, or decided otherwise.
-    async fn new_case(
-        &self,
-        rulebook: &Rulebook,
-        report: &Report,
-        id: &str,
-        now: Timestamp,
-    ) -> Result<Case, ReviewError> {
-        let none = || ReviewError::NoSuchItem(report.item.clone());
-        let latest = self.engine.store.latest_event_of(&report.item).await.map_err(failed)?;
-        let event = latest.ok_or_else(none)?.event;
-        let subject = Subject::of(&event).ok().flatten().ok_or_else(none)?;
-        let by = || FoundBy::Report(id.to_owned());
-        let finding = report.clause.as_ref().map(|clause| found_by(clause, by()));
-        Ok(Case {
-            id: CaseId::new(self.engine.ids.next()),
-            item: report.item.clone(),
-            account: subject.account.id,
-            action_id: event.action_id,
-            findings: finding.into_iter().collect(),
-            queue: report.clause.as_ref().map_or("reports", |clause| clause.policy()).to_owned(),
-            priority: REPORT_PRIORITY,
-            why_referred: "It was reported.".into(),
-            opened_at: now,
-            rulebook: rulebook.version().clone(),
-            state: CaseState::Waiting,
-        })
     }
 
     /// Decides by the same ladder as automation does, and keeps the decision. Whoever calls holds

@@ -20,6 +20,7 @@ mod id;
 mod item;
 mod json;
 mod measure;
+mod priority;
 mod regulator;
 mod ruling;
 mod statement;
@@ -30,7 +31,7 @@ pub use account::{
     StandingKind,
 };
 pub use appeal::{Appeal, AppealAnswer, AppealOutcome, Appellant};
-pub use case::{Case, CaseState};
+pub use case::{Case, CaseState, Gravity, GravityError, reach};
 pub use clause::{ClauseId, ClauseIdError, ClauseText, RulebookVersion};
 pub use clock::{Clock, FixedClock, Ids, SeededIds};
 pub use decision::{Decided, DecidedBy, Decision, Emergency, LadderStep, Outcome, Source};
@@ -41,6 +42,7 @@ pub use id::{AccountId, ActionId, AppealId, CaseId, DecisionId, IdError, ItemId,
 pub use item::{Item, ItemError, ItemKind, Media, Subject};
 pub use json::{Json, JsonError};
 pub use measure::{Measure, MeasureTarget};
+pub use priority::{Line, Part, Pressing, Priority, Targets};
 pub use regulator::{DsaStatement, DsaTerms};
 pub use ruling::Ruling;
 pub use statement::{

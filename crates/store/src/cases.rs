@@ -1,9 +1,10 @@
 //! Cases that wait for people, with what was reported and proposed. A case's state is read from
 //! later rows: a proposal, a decision.
 
+use crate::queue::{WORK, Work, read_work, targets};
 use crate::sql::{
-    Insert, LONGEST_LIST, Value, column, count, fetch, fetch_one, instant, maybe_parsed, number,
-    parsed, unreadable, whole, with_list,
+    Insert, LONGEST_LIST, Value, column, count, execute, fetch, fetch_one, instant, maybe_parsed,
+    number, parsed, unreadable, whole, with_list,
 };
 use crate::{Cursor, Page, Store, StoreError, StoredEvent};
 use jiff::Timestamp;
@@ -12,12 +13,12 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::collections::{BTreeMap, HashMap};
 
-/// Which cases to list.
+/// Which cases to list, decided or not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CaseFilter {
-    /// Only those that stand so.
-    pub state: Option<CaseState>,
-    /// Only those of this queue.
+    /// Only those that are decided.
+    pub decided: bool,
+    /// Only those that were opened in this queue.
     pub queue: Option<String>,
 }
 
@@ -34,6 +35,10 @@ pub struct StoredCase {
     pub proposal: Option<Proposal>,
     /// The decision that ended it.
     pub decision: Option<DecisionId>,
+    /// How pressing it is and who has it, while it waits.
+    pub work: Option<Work>,
+    /// The case on the same item in which it goes on.
+    pub merged_into: Option<CaseId>,
 }
 
 /// What somebody reported about an item.
@@ -53,6 +58,8 @@ pub struct Report {
     pub reporter: Option<String>,
     /// When it came.
     pub received_at: Timestamp,
+    /// How reliable the reporter was when it came, in thousandths; 500 where nothing is known.
+    pub trust: u32,
 }
 
 /// A decision that one person proposes and that needs a second.
@@ -71,34 +78,41 @@ pub struct Proposal {
 }
 
 const SELECT: &str = "select c.seq, c.priority, c.body, d.id, \
-    (select count(*) from proposal p where p.case_id = c.id) \
+    (select count(*) from proposal p where p.case_id = c.id), \
+    (select m.into_case from case_merged m where m.case_id = c.id) \
     from casefile c left join decision d on d.case_id = c.id and d.replaces is null";
-const PAGE_OPEN: &str = "select c.seq, c.priority, c.body, null, \
-    (select count(*) from proposal p where p.case_id = c.id) \
-    from waiting w join casefile c on c.seq = w.case_seq \
-    where (w.priority < $1 or (w.priority = $1 and w.case_seq > $2)) \
-        and ($3 = '' or w.queue = $3) \
-        and ($4 = 0 or exists (select 1 from proposal p where p.case_id = w.case_id) = ($4 = 2)) \
-    order by w.priority desc, w.case_seq limit $5";
 const PAGE_ALL: &str = " where c.seq < $1 and ($2 = '' or c.queue = $2) \
     and ($3 = 0 or d.id is not null) order by c.seq desc limit $4";
 const ONE: &str = " where c.id = $1";
 const EVENT: &str = "select e.action_id, e.action_name, e.happened_at, e.data, e.secret_data, \
     e.received_at, e.rulebook, e.became, e.became_of \
     from casefile c join event e on e.seq = c.event_seq where c.id = $1";
-const FINDINGS: &str = "select case_id, body from case_finding where case_id in ({list}) \
-    order by case_id, event_seq, position";
-const REPORTS: &str = "select id, item_id, case_id, clause, reason, reporter, received_at \
-    from report where case_id = $1 order by received_at, id";
+const FINDINGS: &str = "select case_id, body, event_seq from case_finding \
+    where case_id in ({list}) order by case_id, event_seq, position";
+const SPLIT: &str = "select case_id, clause, up_to_event from case_split \
+    where clause is not null and case_id in ({list})";
+/// Reports that are dealt with in a case now: those that came to it and stayed, and those that were moved to it.
+const REPORTS: &str = "select id, item_id, $1, clause, reason, reporter, received_at, trust from report r \
+    where r.case_id = $1 and not exists (select 1 from report_move m where m.report_id = r.id) \
+    union all select id, item_id, $1, clause, reason, reporter, received_at, trust \
+    from report_move m join report r on r.id = m.report_id \
+    where m.to_case = $1 and not exists \
+        (select 1 from report_move l where l.report_id = m.report_id and l.seq > m.seq) \
+    order by 7, 1";
+const MERGED_INTO: &str = "select into_case from case_merged where case_id = $1";
+const ITS_WORK: &str = " from waiting w where w.case_id = $1";
 const PROPOSAL: &str = "select case_id, proposed_by, verdict, why, proposed_at from proposal \
     where case_id = $1 order by seq desc limit 1";
 const WAITING: &str = "select item_id, case_id from waiting where item_id in ({list}) \
     order by case_seq desc";
-const QUEUES: &str = "select queue, count(*) from waiting group by queue";
+const QUEUES: &str = "select queue, count(*) from waiting where leader is null group by queue";
+/// Whoever proposes is done with it: a second person must be able to take it up.
+const PROPOSED: &str = "update waiting set proposed = 1, claimed_by = null, claimed_until = null \
+    where case_id = $1";
 const IS_WAITING: &str = "select count(*) from waiting where case_id = $1";
 const REPORT: Insert = Insert {
-    into: "insert into report (id, case_id, item_id, clause, reason, reporter, received_at)",
-    columns: 7,
+    into: "insert into report (id, case_id, item_id, clause, reason, reporter, received_at, trust)",
+    columns: 8,
     then: "",
 };
 const PROPOSE: Insert = Insert {
@@ -108,39 +122,71 @@ const PROPOSE: Insert = Insert {
 };
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] =
-    &[SELECT, PAGE_OPEN, EVENT, FINDINGS, REPORTS, PROPOSAL, WAITING, QUEUES, IS_WAITING];
+pub(crate) const STATEMENTS: &[&str] = &[
+    SELECT,
+    EVENT,
+    FINDINGS,
+    SPLIT,
+    REPORTS,
+    PROPOSAL,
+    WAITING,
+    QUEUES,
+    IS_WAITING,
+    PROPOSED,
+    MERGED_INTO,
+];
 #[cfg(test)]
 pub(crate) const INSERTS: &[&Insert] = &[&REPORT, &PROPOSE];
 
 /// A case as it is listed, with its place.
-struct Listed {
-    seq: i64,
-    case: Case,
-    decision: Option<DecisionId>,
+pub(crate) struct Listed {
+    pub(crate) seq: i64,
+    pub(crate) case: Case,
+    pub(crate) decision: Option<DecisionId>,
 }
 
 fn read(row: &AnyRow) -> Result<Listed, StoreError> {
     let mut case: Case = whole(row, 2, "a case")?;
     let decision = maybe_parsed(row, 3, "a decision's id")?;
+    let merged = column::<Option<&str>>(row, 5)?.is_some();
     case.state = match (decision, column::<i64>(row, 4)?) {
         (Some(_), _) => CaseState::Decided,
+        (None, _) if merged => CaseState::Merged,
         (None, 0) => CaseState::Waiting,
         (None, _) => CaseState::Proposed,
     };
     Ok(Listed { seq: column(row, 0)?, case, decision })
 }
 
-async fn add_findings(
+/// Adds findings that joined later, and leaves out what went to a case of its own.
+pub(crate) async fn add_findings(
     connection: &mut AnyConnection,
     cases: &mut [Listed],
 ) -> Result<(), StoreError> {
     for part in cases.chunks_mut(LONGEST_LIST) {
-        let ids = part.iter().map(|listed| listed.case.id.to_string().into()).collect();
+        let ids: Vec<Value> = part.iter().map(|listed| listed.case.id.to_string().into()).collect();
+        let (sql, values) = with_list(SPLIT, ids.clone());
+        let mut gone: Vec<(CaseId, ClauseId, i64)> = Vec::new();
+        for row in fetch(connection, sql, values).await? {
+            let clause = parsed(&row, 1, "a case's clause")?;
+            gone.push((parsed(&row, 0, "a case's id")?, clause, column(&row, 2)?));
+        }
+        for (id, clause, _) in &gone {
+            for listed in part.iter_mut().filter(|listed| listed.case.id == *id) {
+                listed.case.findings.retain(|finding| finding.clause != *clause);
+            }
+        }
         let (sql, values) = with_list(FINDINGS, ids);
         for row in fetch(connection, sql, values).await? {
             let id: CaseId = parsed(&row, 0, "a case's id")?;
             let finding: Finding = whole(&row, 1, "a finding")?;
+            let event: i64 = column(&row, 2)?;
+            let left = |(case, clause, up_to): &(CaseId, ClauseId, i64)| {
+                *case == id && *clause == finding.clause && event <= *up_to
+            };
+            if gone.iter().any(left) {
+                continue;
+            }
             if let Some(listed) = part.iter_mut().find(|listed| listed.case.id == id) {
                 listed.case.findings.push(finding);
             }
@@ -149,7 +195,10 @@ async fn add_findings(
     Ok(())
 }
 
-async fn listed(connection: &mut AnyConnection, id: CaseId) -> Result<Option<Listed>, StoreError> {
+pub(crate) async fn listed(
+    connection: &mut AnyConnection,
+    id: CaseId,
+) -> Result<Option<Listed>, StoreError> {
     let rows = fetch(connection, format!("{SELECT}{ONE}"), [id.to_string().into()]).await?;
     let mut cases = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     add_findings(connection, &mut cases).await?;
@@ -176,7 +225,16 @@ fn read_report(row: &AnyRow) -> Result<Report, StoreError> {
         reason: column(row, 4)?,
         reporter: column(row, 5)?,
         received_at: instant(row, 6)?,
+        trust: u32::try_from(column::<i64>(row, 7)?).unwrap_or(500),
     })
+}
+
+/// The reports that are dealt with in a case.
+pub(crate) async fn reports_of(
+    connection: &mut AnyConnection,
+    case: &str,
+) -> Result<Vec<Report>, StoreError> {
+    fetch(connection, REPORTS, [case.into()]).await?.iter().map(read_report).collect()
 }
 
 fn read_proposal(row: &AnyRow) -> Result<Proposal, StoreError> {
@@ -191,8 +249,7 @@ fn read_proposal(row: &AnyRow) -> Result<Proposal, StoreError> {
 }
 
 impl Store {
-    /// Cases. Those that wait or are proposed: the most urgent first, then the oldest. Others: the
-    /// latest first.
+    /// Cases, decided or not, the latest first. For the order of work see [`Self::queue`].
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -203,28 +260,11 @@ impl Store {
         limit: u32,
     ) -> Result<Page<Case>, StoreError> {
         let queue = filter.queue.as_deref().unwrap_or_default();
+        let seq = after.map_or(i64::MAX, |cursor| cursor.seq);
         let more = i64::from(limit) + 1;
-        let open = match filter.state {
-            Some(CaseState::Waiting) => Some(1),
-            Some(CaseState::Proposed) => Some(2),
-            Some(CaseState::Decided) | None => None,
-        };
-        let (sql, values): (String, Vec<Value>) = match open {
-            Some(state) => {
-                let (rank, seq) = after.map_or((i64::MAX, 0), |cursor| (cursor.rank, cursor.seq));
-                let values =
-                    [rank.into(), seq.into(), queue.into(), Value::Int(state), more.into()];
-                (PAGE_OPEN.into(), values.into())
-            }
-            None => {
-                let seq = after.map_or(i64::MAX, |cursor| cursor.seq);
-                let decided = filter.state.is_some();
-                let values = [seq.into(), queue.into(), decided.into(), more.into()];
-                (format!("{SELECT}{PAGE_ALL}"), values.into())
-            }
-        };
+        let values = [seq.into(), queue.into(), filter.decided.into(), more.into()];
         let mut reader = self.read().await?;
-        let rows = fetch(&mut reader, sql, values).await?;
+        let rows = fetch(&mut reader, format!("{SELECT}{PAGE_ALL}"), values).await?;
         let mut cases = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         add_findings(&mut reader, &mut cases).await?;
         let page = Page::cut(cases, limit, |last| Cursor {
@@ -241,17 +281,25 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub async fn case(&self, id: CaseId) -> Result<Option<StoredCase>, StoreError> {
         let mut reader = self.read().await?;
-        let Some(listed) = listed(&mut reader, id).await? else { return Ok(None) };
-        let id = Value::Text(id.to_string());
-        let event = fetch_one(&mut reader, EVENT, [id.clone()]).await?;
-        let reports = fetch(&mut reader, REPORTS, [id.clone()]).await?;
-        let proposal = fetch_one(&mut reader, PROPOSAL, [id]).await?;
+        let Some(mut listed) = listed(&mut reader, id).await? else { return Ok(None) };
+        let id = id.to_string();
+        let event = fetch_one(&mut reader, EVENT, [id.as_str().into()]).await?;
+        let reports = reports_of(&mut reader, &id).await?;
+        let proposal = fetch_one(&mut reader, PROPOSAL, [id.as_str().into()]).await?;
+        let work = work_of(&mut reader, &id).await?;
+        if let Some(work) = &work {
+            listed.case.queue.clone_from(&work.queue);
+        }
+        let merged = fetch_one(&mut reader, MERGED_INTO, [id.into()]).await?;
+        let merged = merged.map(|row| parsed(&row, 0, "a case's id")).transpose()?;
         Ok(Some(StoredCase {
             case: listed.case,
             event: StoredEvent::read(&event.ok_or(StoreError::NoSuch("event"))?)?,
-            reports: reports.iter().map(read_report).collect::<Result<_, _>>()?,
+            reports,
             proposal: proposal.as_ref().map(read_proposal).transpose()?,
             decision: listed.decision,
+            work,
+            merged_into: merged,
         }))
     }
 
@@ -291,21 +339,7 @@ impl Store {
     /// that it opens is not kept.
     pub async fn report(&self, report: &Report, opens: Option<&Case>) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        if let Some(case) = opens {
-            Self::open_case(&mut tx, case).await?;
-        }
-        let id = report.case.to_string();
-        must_wait(&mut tx, &id).await?;
-        let row = [
-            report.id.as_str().into(),
-            id.into(),
-            report.item.as_str().into(),
-            Value::text(report.clause.as_ref().map(|clause| clause.as_str())),
-            report.reason.as_str().into(),
-            Value::text(report.reporter.as_deref()),
-            report.received_at.into(),
-        ];
-        REPORT.run(&mut tx, row.into()).await?;
+        keep_report(&mut tx, report, opens).await?;
         Ok(tx.commit().await?)
     }
 
@@ -317,6 +351,7 @@ impl Store {
         let mut tx = self.write().await?;
         let id = proposal.case.to_string();
         must_wait(&mut tx, &id).await?;
+        execute(&mut tx, PROPOSED, [id.as_str().into()]).await?;
         let row = [
             id.into(),
             proposal.by.as_str().into(),
@@ -329,7 +364,45 @@ impl Store {
     }
 }
 
-async fn must_wait(connection: &mut AnyConnection, case: &str) -> Result<(), StoreError> {
+/// Keeps a report in the transaction of the caller.
+pub(crate) async fn keep_report(
+    connection: &mut AnyConnection,
+    report: &Report,
+    opens: Option<&Case>,
+) -> Result<(), StoreError> {
+    if let Some(case) = opens {
+        Store::open_case(connection, case).await?;
+    }
+    let id = report.case.to_string();
+    must_wait(connection, &id).await?;
+    let row = [
+        report.id.as_str().into(),
+        id.as_str().into(),
+        report.item.as_str().into(),
+        Value::text(report.clause.as_ref().map(|clause| clause.as_str())),
+        report.reason.as_str().into(),
+        Value::text(report.reporter.as_deref()),
+        report.received_at.into(),
+        i64::from(report.trust).into(),
+    ];
+    REPORT.run(connection, row.into()).await?;
+    crate::work::recount(connection, &id).await
+}
+
+/// What the work list says of a case.
+pub(crate) async fn work_of(
+    connection: &mut AnyConnection,
+    case: &str,
+) -> Result<Option<Work>, StoreError> {
+    let targets = targets(connection).await?;
+    let row = fetch_one(connection, format!("select {WORK}{ITS_WORK}"), [case.into()]).await?;
+    row.map(|row| read_work(&row, 0, &targets)).transpose()
+}
+
+pub(crate) async fn must_wait(
+    connection: &mut AnyConnection,
+    case: &str,
+) -> Result<(), StoreError> {
     match number(connection, IS_WAITING, [case.into()]).await? {
         0 => Err(StoreError::NoSuch("case that waits")),
         _ => Ok(()),

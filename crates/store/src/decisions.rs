@@ -51,11 +51,11 @@ pub struct DecisionFilter {
 
 /// A page of a list, and where the next one starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page<T> {
+pub struct Page<T, C = Cursor> {
     /// The entries.
     pub entries: Vec<T>,
     /// Where the next page starts; `None` on the last.
-    pub next: Option<Cursor>,
+    pub next: Option<C>,
 }
 
 /// A place in a list; stays right while the list grows. Goes through URLs as text.
@@ -81,7 +81,13 @@ impl FromStr for Cursor {
     fn from_str(text: &str) -> Result<Self, CursorError> {
         text.split_once('.')
             .and_then(|(rank, seq)| Some(Self { rank: rank.parse().ok()?, seq: seq.parse().ok()? }))
-            .ok_or_else(|| CursorError(text.chars().take(60).collect()))
+            .ok_or_else(|| CursorError::of(text))
+    }
+}
+
+impl CursorError {
+    pub(crate) fn of(text: &str) -> Self {
+        Self(text.chars().take(60).collect())
     }
 }
 
@@ -214,9 +220,9 @@ pub(crate) async fn latest_on(
     Ok(query.run(connection, 1).await?.into_iter().next())
 }
 
-impl<T> Page<T> {
+impl<T, C> Page<T, C> {
     /// Cuts a page of `limit` out of entries that were asked for with one more than that.
-    pub(crate) fn cut(mut entries: Vec<T>, limit: u32, cursor: impl FnOnce(&T) -> Cursor) -> Self {
+    pub(crate) fn cut(mut entries: Vec<T>, limit: u32, cursor: impl FnOnce(&T) -> C) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = entries.len() > limit;
         entries.truncate(limit);

@@ -84,7 +84,9 @@ const SET_PROPOSAL: &str = "update proposal set verdict = $2, why = $3 where seq
 const OPENINGS: &str = "delete from opening where field <> 'people' \
     and decision_seq in (select seq from decision where event_seq in ({list}))";
 /// Each takes the list of events. An event's id becomes one that no platform can send.
-const EVERYWHERE: [&str; 12] = [
+const EVERYWHERE: [&str; 13] = [
+    "update case_event set said = null where said is not null and case_id in \
+        (select id from casefile where event_seq in ({list}))",
     "delete from fingerprint where event_seq in ({list})",
     "delete from event_fact where event_seq in ({list})",
     "delete from conflict where action_id in (select action_id from event where seq in ({list}))",
@@ -105,6 +107,8 @@ const EVERYWHERE: [&str; 12] = [
     "update event set became = 'nothing', became_of = null where became = 'failed' \
         and seq in ({list})",
 ];
+/// A search for somebody's account or post names them.
+const SEARCHES_OF: &str = "delete from saved_filter where instr(query, $1) > 0";
 const LABELS: &str = "delete from label_state where entity_id in ({list})";
 const COUNTERS_OF: &str = "delete from counter where instr(key, $1) > 0";
 const KEPT_OF: &str = "delete from kept_value where instr(key, $1) > 0 or instr(value, $1) > 0";
@@ -142,6 +146,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     LABELS,
     COUNTERS_OF,
     KEPT_OF,
+    SEARCHES_OF,
     REPORTS_OF,
     REPORTER,
     LOOKS,
@@ -389,7 +394,7 @@ async fn overwrite(
     let items = ids.clone();
     // Rules make keys of ids: what was counted or kept under one is about that account.
     for id in account.iter().map(|id| id.as_str()) {
-        for sql in [COUNTERS_OF, KEPT_OF] {
+        for sql in [COUNTERS_OF, KEPT_OF, SEARCHES_OF] {
             execute(connection, sql, [id.into()]).await?;
         }
     }

@@ -25,6 +25,7 @@ mod outbox;
 mod overview;
 mod people;
 mod precedents;
+mod queue;
 mod record;
 mod recorded;
 mod redact;
@@ -38,6 +39,7 @@ mod store;
 mod timeline;
 mod treated;
 mod witness;
+mod work;
 mod write;
 mod you;
 
@@ -60,6 +62,9 @@ pub use outbox::{Attempt, Backlog, DeadLetter, Due};
 pub use overview::{Overview, Tally};
 pub use people::{Change, Changed, Invited, Trusted};
 pub use precedents::{PeopleDecided, PeopleMark};
+pub use queue::{
+    Claim, ClaimedBy, MOST_COUNTED, Order, QueueCursor, QueueFilter, QueueState, Waiting, Work,
+};
 pub use record::{Kept, KeptDecision, Received, Record};
 pub use recorded::{Recorded, RecordedDecision, RecordedEntry, RecordedSpan};
 pub use replays::{Draft, SeenReplay};
@@ -72,3 +77,4 @@ pub use timeline::{OverTime, Slot};
 pub use treated::Treated;
 pub use witness::{Evidence, Witnessed};
 pub use you::{Contact, HeldAbout, MOST_TRIES, Tried, YouLink};
+pub use work::{Act, Acted, CaseEvent, SavedFilter, Split};

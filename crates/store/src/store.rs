@@ -377,6 +377,8 @@ mod tests {
             crate::people::STATEMENTS,
             crate::sessions::STATEMENTS,
             crate::looks::STATEMENTS,
+            crate::queue::STATEMENTS,
+            crate::work::STATEMENTS,
         ];
         let inserts: &[&[&Insert]] = &[
             crate::appeals::INSERTS,
@@ -395,6 +397,7 @@ mod tests {
             crate::people::INSERTS,
             crate::sessions::INSERTS,
             crate::looks::INSERTS,
+            crate::work::INSERTS,
         ];
         let texts = statements.concat();
         let texts = texts.iter().map(|sql| with_list(sql, vec![0.into(); 3]).0);

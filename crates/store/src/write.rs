@@ -5,7 +5,9 @@ use crate::sql::{Insert, LONGEST_LIST, Value, column, fetch, json, number, with_
 use crate::state::Gathered;
 use crate::{Became, ContentHash, Kept, KeptDecision, Received, Record, Store, StoreError};
 use jiff::Timestamp;
-use model::{ActionId, Case, CaseId, DecidedBy, Decision, Finding, Measure, Outcome, Statement};
+use model::{
+    ActionId, Case, CaseId, DecidedBy, Decision, Finding, Measure, Outcome, Pressing, Statement,
+};
 use sqlx::AnyConnection;
 use std::collections::HashMap;
 
@@ -63,8 +65,9 @@ const CASEFILE: Insert = Insert {
     then: "",
 };
 const WAITING: Insert = Insert {
-    into: "insert into waiting (case_seq, case_id, item_id, queue, priority)",
-    columns: 5,
+    into: "insert into waiting (case_seq, case_id, item_id, queue, priority, account_id, clause, \
+        language, gravity, reach, opened_at, base)",
+    columns: 12,
     then: "",
 };
 const CASE_FINDING: Insert = Insert {
@@ -79,9 +82,13 @@ const LABEL: Insert = Insert {
         at = excluded.at, expires_at = excluded.expires_at, reason = excluded.reason",
 };
 
+/// The place of new cases in the order of work, which depends on the target of their gravity.
+const RANK: &str = "update waiting set rank = base - (opened_at / 1000000) * \
+    (select t.slope from target t where t.gravity = waiting.gravity) where case_seq >= $1";
+
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] =
-    &[NEXT_EVENT, NEXT_LEAF, NEXT_CASE, EVENTS, DECIDED, WAITING_CASES, ALL_CASES];
+    &[RANK, NEXT_EVENT, NEXT_LEAF, NEXT_CASE, EVENTS, DECIDED, WAITING_CASES, ALL_CASES];
 #[cfg(test)]
 pub(crate) const INSERTS: &[&Insert] = &[
     &EVENT,
@@ -349,12 +356,25 @@ impl<'a> Batch<'a> {
             case.opened_at.into(),
             json(case, "a case")?.into(),
         ]);
+        let pressing = Pressing {
+            gravity: case.gravity,
+            wish: case.priority,
+            reach: case.reach,
+            ..Pressing::default()
+        };
         self.waiting.extend([
             seq.into(),
             id.into(),
             case.item.as_str().into(),
             case.queue.as_str().into(),
             priority.into(),
+            case.account.as_str().into(),
+            Value::text(case.findings.first().map(|finding| finding.clause.as_str())),
+            Value::text(case.language.as_deref()),
+            crate::queue::gravity_number(case.gravity).into(),
+            Value::from_count(case.reach),
+            case.opened_at.into(),
+            pressing.base().into(),
         ]);
         Ok(())
     }
@@ -378,6 +398,7 @@ impl<'a> Batch<'a> {
 
     async fn insert(self, connection: &mut AnyConnection) -> Result<(), StoreError> {
         let labels = self.labels.into_values().flatten().collect();
+        let opened = self.waiting.first().cloned();
         for (table, rows) in [
             (&EVENT, self.event),
             (&ITEM, self.item),
@@ -395,6 +416,9 @@ impl<'a> Batch<'a> {
             (&LABEL, labels),
         ] {
             table.run(connection, rows).await?;
+        }
+        if let Some(first) = opened {
+            crate::sql::execute(connection, RANK, [first]).await?;
         }
         if let Some(now) = self.now {
             self.state.insert(connection, now).await?;

@@ -2,8 +2,9 @@
 
 use super::openapi::{ProblemBody, VerdictBody};
 use crate::body;
-use crate::problem::{BAD_QUERY, NOT_FOUND, Problem};
+use crate::problem::{NOT_FOUND, Problem};
 use crate::query::Query;
+use crate::reads::queue;
 use crate::state::{ConsoleState, storage};
 use axum::Json;
 use axum::body::Body;
@@ -11,23 +12,37 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use flow::Verdict;
 use http::HeaderMap;
-use model::{CaseId, CaseState, Looked, Permission};
+use model::{CaseId, Looked, Permission};
 use serde_json::{Value, json};
-use store::{CaseFilter, Cursor};
+use store::{CaseFilter, Cursor, QueueCursor};
 
 /// Cases in one answer.
 const PAGE: u32 = 50;
 
-fn id(text: &str) -> Result<CaseId, Problem> {
+pub(super) fn id(text: &str) -> Result<CaseId, Problem> {
     text.parse().map_err(|_| Problem::new(&NOT_FOUND, "This is no id of a case."))
 }
 
-/// List cases, the most urgent first.
+/// List cases: what waits, the most pressing first; or decided ones, the latest first.
+///
+/// `urgency` says part by part how pressing a case is. Pages that follow keep the order of the first.
 #[utoipa::path(
     get, path = "/api/v1/cases", tag = "review", security(("key" = ["review"])),
     params(
-        ("state" = Option<String>, Query, description = "`waiting`, `proposed` or `decided`"),
+        ("state" = Option<String>, Query, description = "`open` (what is meant if left out), `waiting`, `proposed` or `decided`"),
         ("queue" = Option<String>, Query, description = "Only this queue"),
+        ("clause" = Option<String>, Query, description = "Whose gravest finding is under this clause"),
+        ("language" = Option<String>, Query, description = "Only items in this language"),
+        ("severity" = Option<String>, Query, description = "`severe`, `high`, `medium` or `low`"),
+        ("account" = Option<String>, Query, description = "Only of this account"),
+        ("item" = Option<String>, Query, description = "Only on this item"),
+        ("assignee" = Option<String>, Query, description = "Put aside for this person; `me` for yourself"),
+        ("claimed" = Option<String>, Query, description = "`no`, `yes`, `me`, or a pseudonym"),
+        ("escalated" = Option<String>, Query, description = "`yes` or `no`"),
+        ("overdue" = Option<String>, Query, description = "`yes` or `no`: past its target"),
+        ("reported" = Option<String>, Query, description = "`yes` or `no`"),
+        ("held" = Option<String>, Query, description = "`yes`: only what rests; otherwise only what does not"),
+        ("order" = Option<String>, Query, description = "`pressing`, `oldest` or `newest`"),
         ("before" = Option<String>, Query, description = "`next` of the page before"),
     ),
     responses(
@@ -40,24 +55,27 @@ pub(crate) async fn list(
     headers: HeaderMap,
     query: Query,
 ) -> Result<Json<Value>, Problem> {
-    state.permit(&headers, Permission::ReadCases).await?;
-    query.only(&["state", "queue", "before"])?;
-    let stands = match query.get("state") {
-        None => None,
-        Some("waiting") => Some(CaseState::Waiting),
-        Some("proposed") => Some(CaseState::Proposed),
-        Some("decided") => Some(CaseState::Decided),
-        Some(_) => {
-            let detail = "`state` is `waiting`, `proposed` or `decided`.";
-            return Err(Problem::new(&BAD_QUERY, detail).with("parameter", "state"));
-        }
-    };
-    let filter = CaseFilter { state: stands, queue: query.get("queue").map(str::to_owned) };
-    let before: Option<Cursor> = query.parse("before")?;
-    let page = state.store.cases(&filter, before.as_ref(), PAGE).await;
+    let by = state.permit(&headers, Permission::ReadCases).await?.by;
+    if query.get("state") == Some("decided") {
+        query.only(&["state", "queue", "before"])?;
+        let filter = CaseFilter { decided: true, queue: query.get("queue").map(str::to_owned) };
+        let before: Option<Cursor> = query.parse("before")?;
+        let page = state.store.cases(&filter, before.as_ref(), PAGE).await;
+        let page = page.map_err(|error| storage(&error))?;
+        let next = page.next.map(|cursor| cursor.to_string());
+        return Ok(Json(json!({ "cases": page.entries, "next": next })));
+    }
+    let known = [queue::CONDITIONS.as_slice(), &["before"]].concat();
+    query.only(&known)?;
+    let (filter, now) = (queue::filter(&query, &by)?, state.clock.now());
+    let before: Option<QueueCursor> = query.parse("before")?;
+    let page = state.store.queue(&filter, before.as_ref(), PAGE, now).await;
     let page = page.map_err(|error| storage(&error))?;
+    let targets = state.store.targets().await.map_err(|error| storage(&error))?;
     let next = page.next.map(|cursor| cursor.to_string());
-    Ok(Json(json!({ "cases": page.entries, "next": next })))
+    let line = |waiting| queue::Line::of(waiting, &targets, now);
+    let cases: Vec<_> = page.entries.into_iter().map(line).collect();
+    Ok(Json(json!({ "cases": cases, "next": next })))
 }
 
 /// One case with the item as it was, its reports, what is proposed, and the nearest precedents.
@@ -109,8 +127,12 @@ pub(crate) async fn one(
             "proposed_at": proposal.proposed_at,
         })
     });
+    let targets = state.store.targets().await.map_err(|error| storage(&error))?;
+    let work = stored.work.as_ref().map(|work| super::work::facts(work, &state, &targets));
     Ok(Json(json!({
         "case": stored.case,
+        "work": work,
+        "merged_into": stored.merged_into,
         "event": stored.event.event,
         "reports": reports,
         "proposal": proposal,

@@ -13,6 +13,7 @@ mod openapi;
 mod public;
 mod receipts;
 mod reports;
+pub(crate) mod work;
 
 use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem};
 pub(crate) use openapi::{MeasureBody, StatementBody};
@@ -41,6 +42,11 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(cases::one))
         .routes(routes!(cases::decide))
         .routes(routes!(cases::approve))
+        .routes(routes!(work::queues))
+        .routes(routes!(work::work))
+        .routes(routes!(work::history))
+        .routes(routes!(work::filters))
+        .routes(routes!(work::save, work::forget))
         .routes(routes!(decisions::list))
         .routes(routes!(decisions::one))
         .routes(routes!(decisions::person))
@@ -90,13 +96,17 @@ fn reviewed(reviewed: Reviewed) -> (http::StatusCode, Json<Value>) {
 }
 
 /// Why a person's verdict was refused.
-fn refused(error: &ReviewError) -> Problem {
-    use crate::problem::{CASE_CLOSED, REFUSED, SAME_PERSON, STORAGE};
+pub(crate) fn refused(error: &ReviewError) -> Problem {
+    use crate::problem::{CASE_CLAIMED, CASE_CLOSED, NOT_YOURS, REFUSED, SAME_PERSON, STORAGE};
     let kind = match error {
         ReviewError::NoSuchCase(_)
         | ReviewError::NoSuchDecision(_)
         | ReviewError::NoSuchItem(_) => &NOT_FOUND,
-        ReviewError::AlreadyDecided | ReviewError::NothingProposed => &CASE_CLOSED,
+        ReviewError::AlreadyDecided | ReviewError::NothingProposed | ReviewError::NotWaiting(_) => {
+            &CASE_CLOSED
+        }
+        ReviewError::Claimed { .. } => &CASE_CLAIMED,
+        ReviewError::NotYours => &NOT_YOURS,
         ReviewError::SamePerson(_) => &SAME_PERSON,
         ReviewError::NotAllowed(_) | ReviewError::Departs(_) => &REFUSED,
         ReviewError::Storage => return Problem::new(&STORAGE, error.to_string()).retry_after(5),

@@ -5,6 +5,7 @@ mod book;
 mod decisions;
 mod lookup;
 mod overview;
+pub(crate) mod queue;
 mod rulebook;
 pub(crate) mod you;
 

@@ -1,6 +1,6 @@
 //! The interface for programs: its description, its keys, its queries.
 
-use crate::client::{get, get_with, post};
+use crate::client::{get, get_with, post, send};
 use crate::world::World;
 use http::StatusCode;
 use store::Scope;
@@ -29,6 +29,12 @@ async fn the_description_holds_every_address_that_answers() {
         "get /api/v1/cases/{id}",
         "post /api/v1/cases/{id}/decide",
         "post /api/v1/cases/{id}/approve",
+        "post /api/v1/cases/{id}/work",
+        "get /api/v1/cases/{id}/history",
+        "get /api/v1/queues",
+        "get /api/v1/filters",
+        "put /api/v1/filters/{name}",
+        "delete /api/v1/filters/{name}",
         "get /api/v1/decisions",
         "get /api/v1/decisions/{id}",
         "get /api/v1/decisions/{id}/disclosure",
@@ -49,12 +55,23 @@ async fn the_description_holds_every_address_that_answers() {
     assert_eq!(described, expected);
     for (path, methods) in paths {
         for (method, about) in methods.as_object().unwrap() {
-            assert!(about["responses"].as_object().unwrap().contains_key("200"), "{path}");
+            assert!(
+                about["responses"]
+                    .as_object()
+                    .unwrap()
+                    .keys()
+                    .any(|status| status.starts_with('2')),
+                "{path}"
+            );
             // Each described address is mounted: it never answers that there is nothing.
             let path = path.replace("{id}", "x").replace("{version}", "x").replace("{name}", "x");
             let reply = match method.as_str() {
                 "get" => get(&router, &path).await,
-                _ => post(&router, &path, &[JSON], "{}").await,
+                other => {
+                    let asked = http::Request::builder().method(other.to_uppercase().as_str());
+                    let asked = asked.uri(&path).header(JSON.0, JSON.1);
+                    send(&router, asked.body(axum::body::Body::from("{}")).unwrap()).await
+                }
             };
             assert_ne!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
             assert!(!reply.text().contains("Nothing answers at this address"), "{method} {path}");

@@ -213,6 +213,9 @@ impl World {
             opened_at: self.clock.now(),
             rulebook: self.version(),
             state: CaseState::Waiting,
+            gravity: Gravity::High,
+            language: Some("en".into()),
+            reach: 0,
         };
         self.keep(received, Kept::Referred(Box::new(case))).await;
         id

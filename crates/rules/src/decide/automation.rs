@@ -215,6 +215,9 @@ impl<'a> Looked<'a> {
             opened_at: context.now,
             rulebook: self.book.version().clone(),
             state: CaseState::Waiting,
+            gravity: self.found.iter().map(|one| one.ladder.severity).max().unwrap_or_default(),
+            language: self.subject.item.language.clone(),
+            reach: model::reach(self.event),
         }))
     }
 }

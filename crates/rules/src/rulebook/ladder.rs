@@ -2,22 +2,9 @@
 //! into a measure. Must not know who the author is.
 
 use jiff::{SignedDuration, Timestamp};
+pub use model::Gravity;
 use model::{ClauseId, Measure};
 use serde::Serialize;
-
-/// How grave a breach is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Gravity {
-    /// Nobody is harmed; readers are told something.
-    Low,
-    /// Harm that can be made good.
-    Medium,
-    /// Harm to people.
-    High,
-    /// Life, limb or a child.
-    Severe,
-}
 
 /// What automation may do without a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

@@ -18,6 +18,7 @@ mod policy;
 pub(crate) mod reader;
 mod rules;
 mod settings;
+mod targets;
 #[cfg(test)]
 mod tests;
 

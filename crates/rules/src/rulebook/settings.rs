@@ -2,9 +2,11 @@
 
 use super::node;
 use super::reader::Reader;
+use super::targets;
 use crate::decide::LANGUAGES;
 use crate::problem::Problem;
 use crate::sources::Sources;
+use model::Targets;
 use serde::Serialize;
 use sml::Span;
 use std::collections::BTreeMap;
@@ -63,6 +65,8 @@ pub struct Settings {
     /// Groups of values that say who speaks: by the group's name the features, paths in the event's
     /// data, or functions. A policy names those to which it is blind.
     pub who: BTreeMap<String, Vec<String>>,
+    /// Within how long cases are to be decided.
+    pub targets: Targets,
 }
 
 impl Settings {
@@ -98,6 +102,7 @@ fn read(reader: &mut Reader<'_>, root: &node::Node) -> Option<Settings> {
         "territorial_scope",
         "publish_text",
         "who",
+        "targets",
     ];
     let table = reader.table(root, "the rulebook", &known)?;
     let title = reader.need_text(&table, "title");
@@ -146,6 +151,10 @@ fn read(reader: &mut Reader<'_>, root: &node::Node) -> Option<Settings> {
         territorial_scope: scope.into_iter().map(|(country, _)| country).collect(),
         publish_text,
         who: who(reader, &table),
+        targets: match table.get("targets") {
+            Some(node) => targets::read(reader, node),
+            None => Targets::default(),
+        },
     })
 }
 

@@ -2,10 +2,10 @@
 
 use crate::fixtures::{Held, World, item_of};
 use model::{CaseId, CaseState, ClauseId, Finding, FoundBy, Ids as _, Json, RulebookVersion};
-use store::{Became, CaseFilter, Kept, Proposal, Report, Store, StoreError};
+use store::{Became, CaseFilter, Kept, Proposal, QueueFilter, Report, Store, StoreError};
 
-fn in_state(state: CaseState) -> CaseFilter {
-    CaseFilter { state: Some(state), queue: None }
+fn proposed(proposed: bool) -> QueueFilter {
+    QueueFilter { proposed: Some(proposed), ..QueueFilter::default() }
 }
 
 #[tokio::test]
@@ -27,6 +27,7 @@ async fn a_case_waits_is_proposed_and_decided() {
         reason: "It insults my neighbours.".into(),
         reporter: Some("carl".into()),
         received_at: world.now,
+        trust: 500,
     };
     store.report(&report, None).await.unwrap();
     let finding = Finding {
@@ -51,11 +52,8 @@ async fn a_case_waits_is_proposed_and_decided() {
     store.propose(&proposal).await.unwrap();
     let case = store.case(id).await.unwrap().unwrap();
     assert_eq!((case.case.state, case.proposal), (CaseState::Proposed, Some(proposal.clone())));
-    assert!(store.cases(&in_state(CaseState::Waiting), None, 9).await.unwrap().entries.is_empty());
-    assert_eq!(
-        store.cases(&in_state(CaseState::Proposed), None, 9).await.unwrap().entries.len(),
-        1
-    );
+    assert!(store.queue(&proposed(false), None, 9, world.now).await.unwrap().entries.is_empty());
+    assert_eq!(store.queue(&proposed(true), None, 9, world.now).await.unwrap().entries.len(), 1);
 
     let people = vec!["reviewer 1".into(), "reviewer 2".into()];
     let held = Held { case: Some(id), people, ..Held::breach() };
@@ -64,7 +62,8 @@ async fn a_case_waits_is_proposed_and_decided() {
     let case = store.case(id).await.unwrap().unwrap();
     assert_eq!((case.case.state, case.decision), (CaseState::Decided, Some(decided)));
     assert!(store.waiting_cases(&[item]).await.unwrap().is_empty());
-    assert_eq!(store.cases(&in_state(CaseState::Decided), None, 9).await.unwrap().entries.len(), 1);
+    let decided = CaseFilter { decided: true, queue: None };
+    assert_eq!(store.cases(&decided, None, 9).await.unwrap().entries.len(), 1);
 
     // Nobody decides it a second time, nor proposes, nor joins.
     let (again, _) = world.later(&received, &held);
@@ -89,20 +88,23 @@ async fn the_most_urgent_case_comes_first() {
         })
         .unzip();
     store.record(&records).await.unwrap();
-    let waiting = in_state(CaseState::Waiting);
+    let waiting = proposed(false);
     let (mut order, mut after) = (Vec::new(), None);
     loop {
-        let page = store.cases(&waiting, after.as_ref(), 2).await.unwrap();
-        order.extend(page.entries.iter().map(|case| case.id));
+        let page = store.queue(&waiting, after.as_ref(), 2, world.now).await.unwrap();
+        order.extend(page.entries.iter().map(|waiting| waiting.case.id));
         after = page.next;
         if after.is_none() {
             break;
         }
     }
     assert_eq!(order, [1, 3, 0, 2, 4].map(|n: usize| ids[n]));
-    let queue = CaseFilter { queue: Some("b".into()), ..waiting };
-    let of_queue = store.cases(&queue, None, 9).await.unwrap().entries;
-    assert_eq!(of_queue.iter().map(|case| case.id).collect::<Vec<_>>(), [ids[1], ids[4]]);
+    let queue = QueueFilter { queue: Some("b".into()), ..waiting };
+    let of_queue = store.queue(&queue, None, 9, world.now).await.unwrap().entries;
+    assert_eq!(
+        of_queue.iter().map(|waiting| waiting.case.id).collect::<Vec<_>>(),
+        [ids[1], ids[4]]
+    );
     let all = store.cases(&CaseFilter::default(), None, 9).await.unwrap().entries;
     assert_eq!((all.len(), all[0].id), (5, ids[4]));
 }
@@ -126,6 +128,7 @@ async fn a_report_opens_a_case_on_what_was_left_up() {
         reason: "Look again.".into(),
         reporter: None,
         received_at: world.now,
+        trust: 500,
     };
     assert_eq!(store.report(&report, Some(&case)).await, Err(StoreError::NoSuch("event")));
     case.action_id = record.event.as_ref().unwrap().event.action_id.clone();

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use model::{
     Account, AccountId, ActionId, AutomatedDecision, Case, CaseId, CaseState, ClauseId, ClauseText,
     Decided, DecidedBy, Decision, DecisionId, DsaStatement, DsaTerms, Enforcement, Event, Finding,
-    FoundBy, Ids, Item, ItemId, ItemKind, Json, LadderStep, Measure, Outcome, Passage, Redress,
-    RulebookVersion, SeededIds, Source, Statement, StatementDraft, Subject,
+    FoundBy, Gravity, Ids, Item, ItemId, ItemKind, Json, LadderStep, Measure, Outcome, Passage,
+    Redress, RulebookVersion, SeededIds, Source, Statement, StatementDraft, Subject,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -223,6 +223,9 @@ impl World {
             opened_at: self.now,
             rulebook: version(),
             state: CaseState::Waiting,
+            gravity: Gravity::High,
+            language: Some("en".into()),
+            reach: 0,
         };
         let id = case.id;
         let record = self.with(Some(received.clone()), Kept::Referred(Box::new(case)));

@@ -11,3 +11,4 @@ mod records;
 mod standing;
 mod state;
 mod witness;
+mod work;
