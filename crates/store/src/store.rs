@@ -379,6 +379,7 @@ mod tests {
             crate::looks::STATEMENTS,
             crate::queue::STATEMENTS,
             crate::work::STATEMENTS,
+            crate::filters::STATEMENTS,
         ];
         let inserts: &[&[&Insert]] = &[
             crate::appeals::INSERTS,

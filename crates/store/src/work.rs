@@ -122,15 +122,6 @@ pub struct Split {
     pub reports: Vec<String>,
 }
 
-/// A search that a person keeps.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SavedFilter {
-    /// Its name.
-    pub name: String,
-    /// The query of the page, without `?`.
-    pub query: String,
-}
-
 const CLAIM: &str = "update waiting set claimed_by = $2, claimed_until = $4 where case_id = $1 \
     and leader is null and (claimed_by is null or claimed_by = $2 or claimed_until <= $3)";
 const EXTEND: &str = "update waiting set claimed_until = $4 where case_id = $1 \
@@ -186,11 +177,6 @@ const JOIN_FINDING: Insert = Insert {
 /// Cases that follow one that does not wait any more.
 const LEFT_BEHIND: &str = "select w.case_id, w.leader from waiting w where w.leader is not null \
     and not exists (select 1 from waiting l where l.case_id = w.leader) order by w.case_seq limit $1";
-const FILTERS: &str = "select name, query from saved_filter where owner = $1 order by name";
-const SAVE: &str = "insert into saved_filter (owner, name, query, saved_at) values ($1, $2, $3, $4) \
-    on conflict (owner, name) do update set query = excluded.query, saved_at = excluded.saved_at";
-const FORGET: &str = "delete from saved_filter where owner = $1 and name = $2";
-
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[
     CLAIM,
@@ -214,9 +200,6 @@ pub(crate) const STATEMENTS: &[&str] = &[
     UNFOLLOW,
     CASE_EVENT_SEQ,
     LEFT_BEHIND,
-    FILTERS,
-    SAVE,
-    FORGET,
 ];
 #[cfg(test)]
 pub(crate) const INSERTS: &[&Insert] = &[&DID, &REPORT_MOVE, &JOIN_FINDING];
@@ -582,44 +565,5 @@ impl Store {
         execute(&mut tx, SET, [id.as_str().into(), gravity_number(gravity).into()]).await?;
         recount(&mut tx, &id).await?;
         Ok(tx.commit().await?)
-    }
-
-    /// The searches that a person keeps, by name.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn saved_filters(&self, owner: &str) -> Result<Vec<SavedFilter>, StoreError> {
-        let rows = fetch(&mut *self.read().await?, FILTERS, [owner.into()]).await?;
-        rows.iter()
-            .map(|row| Ok(SavedFilter { name: column(row, 0)?, query: column(row, 1)? }))
-            .collect()
-    }
-
-    /// Keeps a search under a name, in place of an earlier one.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn save_filter(
-        &self,
-        owner: &str,
-        filter: &SavedFilter,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        let SavedFilter { name, query } = filter;
-        let values = [owner.into(), name.as_str().into(), query.as_str().into(), at.into()];
-        execute(&mut tx, SAVE, values).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// Forgets a search. `false`: there is none of that name.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn forget_filter(&self, owner: &str, name: &str) -> Result<bool, StoreError> {
-        let mut tx = self.write().await?;
-        let gone = execute(&mut tx, FORGET, [owner.into(), name.into()]).await?;
-        tx.commit().await?;
-        Ok(gone > 0)
     }
 }
