@@ -84,7 +84,15 @@ pub fn decide_one(
             };
             let found = &outcome.findings;
             let ruling = rules::decide::decide(rulebook, event, subject, found, &standing, context);
-            rules::decide::heed(rulebook, ruling, known.precedents_of(&event.action_id), context)
+            let precedents = known.precedents_of(&event.action_id);
+            match rules::decide::heed(rulebook, ruling, precedents, context) {
+                Ruling::Referred(mut case) => {
+                    case.language.clone_from(&subject.item.language);
+                    case.reach = model::reach(event);
+                    Ruling::Referred(case)
+                }
+                ruling => ruling,
+            }
         }
     };
     let labels = known.labels_after(&outcome, event.timestamp, now);

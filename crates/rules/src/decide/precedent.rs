@@ -75,5 +75,11 @@ fn referred(book: &Rulebook, decided: &Decided, line: &SettledLine, context: Con
         opened_at: context.now,
         rulebook: book.version().clone(),
         state: CaseState::Waiting,
+        gravity: book
+            .ladder_of(&line.clause)
+            .map_or_else(Default::default, |ladder| ladder.severity),
+        // Whoever has the event at hand says both.
+        language: None,
+        reach: 0,
     }
 }
