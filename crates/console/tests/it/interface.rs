@@ -48,6 +48,14 @@ async fn the_description_holds_every_address_that_answers() {
         "get /api/v1/rulebook",
         "get /api/v1/rulebook/history",
         "get /api/v1/rulebook/{version}",
+        "get /api/v1/rulebook/replays/{digest}",
+        "get /api/v1/accounts/{id}",
+        "post /api/v1/accounts/{id}/link",
+        "get /api/v1/appeals",
+        "post /api/v1/appeals",
+        "get /api/v1/appeals/{id}",
+        "post /api/v1/appeals/{id}/answer",
+        "post /api/v1/appeals/{id}/approve",
     ];
     expected.sort_unstable();
     let mut described: Vec<_> = described.iter().map(String::as_str).collect();
@@ -64,7 +72,11 @@ async fn the_description_holds_every_address_that_answers() {
                 "{path}"
             );
             // Each described address is mounted: it never answers that there is nothing.
-            let path = path.replace("{id}", "x").replace("{version}", "x").replace("{name}", "x");
+            let path = path
+                .replace("{id}", "x")
+                .replace("{version}", "x")
+                .replace("{name}", "x")
+                .replace("{digest}", "x");
             let reply = match method.as_str() {
                 "get" => get(&router, &path).await,
                 other => {
