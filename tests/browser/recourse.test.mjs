@@ -2,7 +2,7 @@
 // JavaScript, appeals; another reviewer grants; everything is undone, and every page says so.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import AxeBuilder from "@axe-core/playwright";
 import { chromium } from "playwright-core";
@@ -250,4 +250,42 @@ test("they take everything with them", { skip }, async () => {
   await page.goto(own);
   await page.click("text=Close this page");
   assert.match(await page.innerText("h1"), /yours alone/, "a code is needed again");
+});
+
+test("after two rejections there is a signed case file, and it verifies", { skip }, async () => {
+  const said = await publish(page, "Once more: the highlanders are rats.");
+  const decision = await looked(said, "decision").catch(() => undefined);
+  const held = decision ?? await (async () => {
+    const verdict = { outcome: "breach", clause: "hateful-conduct#dehumanisation", reason: "It calls a people vermin again." };
+    await call(`/api/v1/cases/${await looked(said, "case")}/decide`, keys.first, verdict);
+    return looked(said, "decision");
+  })();
+  const hearers = ["reviewer 43", "reviewer 44"].map((name) => key("--scope", "review", "--pseudonym", name));
+  for (const hearer of hearers) {
+    const { appeal } = await call("/api/v1/appeals", keys.platform, { decision: held, text: "It is the club again." });
+    const no = { outcome: "rejected", reason: "Nothing in this post or around it speaks of a club." };
+    await call(`/api/v1/appeals/${appeal}/answer`, hearer, no);
+  }
+  await page.goto(own);
+  await page.click("text=Send me a code");
+  const letters = await page.context().newPage();
+  const code = await until("the code", async () => {
+    await letters.goto(`${plaza}/notices`);
+    // The latest stands first; the one from before was used up.
+    const all = [...(await letters.innerText("main")).matchAll(/code is (\d{6})/g)];
+    return all.length > 1 && all[0][1];
+  });
+  await letters.close();
+  await page.fill("input[name=code]", code);
+  await page.click("text=Open my page");
+  const href = await page.locator(`#d-${held} a[href*='/case/']`).getAttribute("href");
+  const file = `${data}/case.zip`;
+  writeFileSync(file, await (await page.context().request.get(base + href)).body());
+  const checked = execFileSync(evenhand, ["verify", file], { encoding: "utf8" });
+  assert.match(checked, /manifest: of decision/);
+  assert.match(checked, /checkpoint: .* signed/);
+  const bytes = readFileSync(file);
+  bytes[bytes.length >> 1] ^= 1;
+  writeFileSync(file, bytes);
+  assert.throws(() => execFileSync(evenhand, ["verify", file], { stdio: "pipe" }), "an altered one does not");
 });
