@@ -46,6 +46,17 @@ pub(crate) struct Config {
     pub(crate) witness: Witness,
     /// How the public log is kept.
     pub(crate) record: Record,
+    /// Where pictures lie, to find like ones.
+    pub(crate) pictures: Pictures,
+}
+
+/// Where pictures lie, to find like ones.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Pictures {
+    /// A folder in which a picture stands under its SHA-256 in hexadecimal; only pictures that events carry when
+    /// absent.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// How the public log is kept.
@@ -226,6 +237,7 @@ impl Default for Config {
             log: Log::default(),
             witness: Witness::default(),
             record: Record::default(),
+            pictures: Pictures::default(),
         }
     }
 }

@@ -64,6 +64,8 @@ pub struct Engine {
     pub(crate) scorers: OnceLock<Scorers>,
     /// Fingerprints of all items.
     pub(crate) likeness: crate::like::Likeness,
+    /// How pictures are decoded; none is where nobody says so.
+    pub(crate) pictures: OnceLock<crate::like::Pictures>,
     /// What people settled, for automation to heed.
     pub(crate) settled: crate::like::Settled,
     turn: Mutex<()>,
@@ -90,6 +92,7 @@ impl Engine {
             lists: crate::facts::Lists::default(),
             scorers: OnceLock::new(),
             likeness: crate::like::Likeness::default(),
+            pictures: OnceLock::new(),
             settled: crate::like::Settled::default(),
             turn: Mutex::new(()),
             outbox: Notify::new(),
@@ -102,6 +105,13 @@ impl Engine {
     pub fn ask_scorers(&self, scorers: Scorers) {
         if self.scorers.set(scorers).is_err() {
             tracing::warn!("scorers are asked already; the first way of asking stays");
+        }
+    }
+
+    /// Takes fingerprints of pictures from here on.
+    pub fn look_at_pictures(&self, pictures: crate::like::Pictures) {
+        if self.pictures.set(pictures).is_err() {
+            tracing::warn!("pictures are looked at already; the first way of decoding stays");
         }
     }
 
@@ -134,7 +144,10 @@ impl Engine {
     /// [`StoreError`] when the store cannot be read.
     pub async fn keep_likeness(&self) -> Result<usize, StoreError> {
         let terms = crate::like::terms(&self.rulebook.load());
-        self.likeness.refresh(&self.store, &terms).await
+        let items = self.likeness.refresh(&self.store, &terms).await?;
+        let (book, pictures) = (self.rulebook.load_full(), self.pictures.get());
+        self.likeness.refresh_signals(&self.store, &book, pictures).await?;
+        Ok(items)
     }
 
     /// Tells the outbox that something waits in it.

@@ -2,7 +2,7 @@
 //!
 //! The only crate that calls out: one HTTP client with limits ([`http_client`]), signed webhooks to
 //! the platform ([`webhook`]), mail ([`mail`]), questions to scorers ([`Scorers`]), and adapters that turn a platform's own events into ours
-//! ([`jetstream`]).
+//! ([`jetstream`]); and the process that decodes pictures ([`pictures`]).
 //!
 //! This crate must not decide anything and knows no database: what it is given, it sends; what it
 //! reads, it hands on. The time is an argument.
@@ -11,6 +11,7 @@ mod address;
 mod http;
 pub mod jetstream;
 pub mod mail;
+pub mod pictures;
 mod scorer;
 pub mod webhook;
 

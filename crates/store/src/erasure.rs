@@ -84,10 +84,12 @@ const SET_PROPOSAL: &str = "update proposal set verdict = $2, why = $3 where seq
 const OPENINGS: &str = "delete from opening where field <> 'people' \
     and decision_seq in (select seq from decision where event_seq in ({list}))";
 /// Each takes the list of events. An event's id becomes one that no platform can send.
-const EVERYWHERE: [&str; 13] = [
+const EVERYWHERE: [&str; 15] = [
     "update case_event set said = null where said is not null and case_id in \
         (select id from casefile where event_seq in ({list}))",
     "delete from fingerprint where event_seq in ({list})",
+    "delete from signal where event_seq in ({list})",
+    "delete from signalled where event_seq in ({list})",
     "delete from event_fact where event_seq in ({list})",
     "delete from conflict where action_id in (select action_id from event where seq in ({list}))",
     "delete from waiting where case_id in (select id from casefile where event_seq in ({list}))",

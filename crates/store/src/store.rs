@@ -367,6 +367,7 @@ mod tests {
             crate::recorded::STATEMENTS,
             crate::replays::STATEMENTS,
             crate::precedents::STATEMENTS,
+            crate::signals::STATEMENTS,
             crate::likeness::STATEMENTS,
             crate::seen::STATEMENTS,
             crate::witness::STATEMENTS,

@@ -6,7 +6,7 @@ use super::{Format, rulebook, wait_for};
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result, bail};
-use flow::like::{LikeItem, LikeQuery, Likeness, like};
+use flow::like::{LikeItem, LikeQuery, Likeness, Signal, like};
 use model::{DecidedBy, Decision, ItemId, Outcome, Subject};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -105,6 +105,15 @@ fn text(query: &LikeQuery, found: &[LikeItem]) -> String {
             one.similarity.shared,
             one.similarity.all,
         );
+        for signal in &one.signals {
+            let _ = match signal {
+                Signal::Page { page } => writeln!(out, "       same page: {page}"),
+                Signal::Picture { distance } => {
+                    writeln!(out, "       same picture: {distance} of 256 bits differ")
+                }
+                Signal::Claim { claim } => writeln!(out, "       same checked claim: {claim}"),
+            };
+        }
         let passages: Vec<_> = one.shared.iter().map(|passage| passage.other.clone()).collect();
         let _ = writeln!(out, "       {}", marked(&one.text, &passages));
         for difference in &one.differences {

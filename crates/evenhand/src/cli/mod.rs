@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod copy;
 mod cosign;
+mod decode;
 mod doctor;
 mod erase;
 mod explain;
@@ -100,6 +101,8 @@ enum Command {
     Completions(generate::Completions),
     Man(generate::Man),
     #[command(hide = true)]
+    DecodePicture(decode::DecodePicture),
+    #[command(hide = true)]
     Reference(generate::Reference),
 }
 
@@ -137,6 +140,7 @@ impl Cli {
             Command::Restore(it) => it.run(terminal),
             Command::Completions(it) => it.run(terminal),
             Command::Man(it) => it.run(terminal),
+            Command::DecodePicture(it) => it.run(terminal),
             Command::Reference(it) => it.run(terminal),
         }
     }

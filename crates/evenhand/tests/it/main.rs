@@ -13,6 +13,7 @@ mod commands;
 mod crash;
 mod faults;
 mod like;
+mod pictures;
 mod record;
 mod replay;
 mod rules;

@@ -1,8 +1,10 @@
 //! The index of fingerprints: what the store has of them, and those that it lacks made and kept. Must not look at
 //! decisions.
 
+use super::signals::{self, Made, PictureIndex, Pictures};
 use likeness::{Fingerprint, Fingerprints, Terms, Text};
 use model::Subject;
+use rules::rulebook::Rulebook;
 use std::num::NonZeroU64;
 use store::{Fingerprinted, Store, StoreError};
 use tokio::sync::Mutex;
@@ -12,7 +14,11 @@ const PAGE: u32 = 2_000;
 
 /// Fingerprints of all items, as far as they were read. Costs 340 bytes of memory for each.
 #[derive(Debug, Default)]
-pub struct Likeness(Mutex<Index>);
+pub struct Likeness {
+    index: Mutex<Index>,
+    pub(super) pictures: PictureIndex,
+    made: Made,
+}
 
 #[derive(Debug, Default)]
 struct Index {
@@ -30,7 +36,7 @@ impl Likeness {
     /// # Errors
     /// [`StoreError`] when the store cannot be read.
     pub async fn refresh(&self, store: &Store, terms: &Terms) -> Result<usize, StoreError> {
-        let mut index = self.0.lock().await;
+        let mut index = self.index.lock().await;
         let made_with = terms.version().wrapping_add(Fingerprint::FORMAT.into());
         let made_with = NonZeroU64::new(made_with).unwrap_or(NonZeroU64::MIN);
         if index.made_with != Some(made_with) {
@@ -56,7 +62,21 @@ impl Likeness {
 
     /// Places of items that are worth comparing with a text, the likeliest first.
     pub(super) async fn meeting(&self, fingerprint: &Fingerprint, limit: usize) -> Vec<i64> {
-        self.0.lock().await.fingerprints.meeting(fingerprint, limit)
+        self.index.lock().await.fingerprints.meeting(fingerprint, limit)
+    }
+
+    /// Makes what else items are found by and keeps it: pages, checked claims, and pictures where somebody says how
+    /// they are decoded. Returns how many items were looked at.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read or written.
+    pub async fn refresh_signals(
+        &self,
+        store: &Store,
+        book: &Rulebook,
+        pictures: Option<&Pictures>,
+    ) -> Result<usize, StoreError> {
+        signals::refresh(&self.made, store, book, &super::terms(book), pictures).await
     }
 }
 

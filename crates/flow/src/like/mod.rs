@@ -5,12 +5,14 @@ mod index;
 mod precedents;
 mod settled;
 mod show;
+mod signals;
 mod worked;
 
 pub use index::Likeness;
 pub(crate) use precedents::precedents;
 pub use precedents::{Departure, Precedent, Precedents};
 pub use settled::Settled;
+pub use signals::{Pictures, Signal};
 pub use worked::{worked_case, worked_case_path};
 
 use jiff::Timestamp;
@@ -20,6 +22,8 @@ use likeness::{
 };
 use model::{CaseId, Decision, ItemId, Subject};
 use rules::rulebook::Rulebook;
+use signals::AskedSignals;
+use std::collections::{HashMap, HashSet};
 use store::{Held, Store, StoreError};
 
 /// Fingerprints that are looked up for one question. Those that agree most come first, so that only a text that
@@ -54,7 +58,11 @@ pub struct LikeItem {
     pub similarity: Similarity,
     /// The passages that both share: bytes of the text asked about and of this one.
     pub shared: Vec<SharedPassage>,
-    /// What keeps them apart; empty: they are like cases.
+    /// What both have besides words.
+    pub signals: Vec<Signal>,
+    /// Whether the texts are near each other; else only a signal brought them together.
+    pub near: bool,
+    /// What keeps them apart; empty and near: they are like cases.
     pub differences: Vec<Difference>,
     /// What is held of it now.
     pub decision: Option<Decision>,
@@ -66,7 +74,7 @@ impl LikeItem {
     /// Whether both are like cases: near each other, and nothing says otherwise.
     #[must_use]
     pub const fn is_like(&self) -> bool {
-        self.differences.is_empty()
+        self.near && self.differences.is_empty()
     }
 }
 
@@ -87,9 +95,19 @@ pub async fn like(
 ) -> Result<Vec<LikeItem>, StoreError> {
     let terms = terms(book);
     let text = Text::read_with(&query.text, &terms);
-    let Some(fingerprint) = Fingerprint::of(&text) else { return Ok(Vec::new()) };
     likeness.refresh(store, &terms).await?;
-    let met = likeness.meeting(&fingerprint, MOST_MET).await;
+    likeness.refresh_signals(store, book, None).await?;
+    let mut met = match Fingerprint::of(&text) {
+        Some(fingerprint) => likeness.meeting(&fingerprint, MOST_MET).await,
+        None => Vec::new(),
+    };
+    let asked = AskedSignals::of(store, book, &terms, &query.text, query.without.as_ref()).await?;
+    let mut shared: HashMap<i64, Vec<Signal>> = HashMap::new();
+    for (place, signal) in asked.meeting(store, &likeness.pictures).await? {
+        shared.entry(place).or_default().push(signal);
+    }
+    let known: HashSet<i64> = met.iter().copied().collect();
+    met.extend(shared.keys().filter(|place| !known.contains(place)));
     let shingles = Shingles::of(&text);
     let mut near = Vec::new();
     for held in store.held(&met).await? {
@@ -99,15 +117,20 @@ pub async fn like(
         }
         let other = Text::read_with(&subject.item.text, &terms);
         let similarity = Shingles::of(&other).similarity(&shingles);
-        if similarity.ratio() >= query.threshold {
-            near.push((similarity, held, subject, other));
+        let signals = shared.remove(&held.seq).unwrap_or_default();
+        // Two posts of one picture without a word are as near as two of one text.
+        let wordless = text.words().is_empty() && other.words().is_empty();
+        let pictured = signals.iter().any(|one| matches!(one, Signal::Picture { .. }));
+        let is_near = similarity.ratio() >= query.threshold || (wordless && pictured);
+        if is_near || !signals.is_empty() {
+            near.push((similarity, held, subject, other, (signals, is_near)));
         }
     }
     near.sort_by(|(a, one, ..), (b, other, ..)| {
         b.ratio().total_cmp(&a.ratio()).then(other.seq.cmp(&one.seq))
     });
     near.truncate(query.limit);
-    let items = near.into_iter().map(|(similarity, held, subject, other)| {
+    let items = near.into_iter().map(|(similarity, held, subject, other, (signals, is_near))| {
         let Held { event, decision, waits, .. } = held;
         LikeItem {
             shared: shared_passages(&text, &other),
@@ -117,6 +140,8 @@ pub async fn like(
             url: subject.item.url,
             text: subject.item.text,
             similarity,
+            signals,
+            near: is_near,
             decision,
             waits,
         }

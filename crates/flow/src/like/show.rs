@@ -30,6 +30,7 @@ impl LikeItem {
             "all_stretches": self.similarity.all,
             "shared": shared.collect::<Vec<_>>(),
             "differences": differences.collect::<Vec<_>>(),
+            "signals": self.signals,
             "decision": self.decision.as_ref().map(decision),
             "waits": self.waits,
         })

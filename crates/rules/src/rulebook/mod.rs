@@ -5,6 +5,7 @@
 mod audit;
 mod blind;
 mod cases;
+mod claims;
 mod diff;
 mod dsa;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod tests;
 pub use audit::{AuditTerms, GroupSource, Grouping, PrecedentTerms};
 pub use blind::{BlindClause, Blindness};
 pub use cases::{Expected, WorkedCase};
+pub use claims::Claim;
 pub use diff::{Change, ClauseDiff, NamedDiff, RulebookDiff};
 pub(crate) use ladder::after;
 pub use ladder::{AccountStep, Automatic, EmergencyStep, Gravity, ItemStep, Ladder, Step};
@@ -62,6 +64,8 @@ pub struct Rulebook {
     pub declared: Arc<Declared>,
     /// What the audit compares.
     pub audit: AuditTerms,
+    /// Claims that somebody checked.
+    pub claims: Vec<Claim>,
     /// The worked cases.
     pub cases: Vec<WorkedCase>,
     /// The rules by name, as written.
@@ -98,6 +102,7 @@ impl Rulebook {
         let ladders = load_ladder::load(sources, &known, &mut problems);
         let lists = lists::load(sources, &mut problems);
         let audit = audit::load(sources, &lists, &mut problems);
+        let claims = claims::load(sources, &mut problems);
         let declared = Arc::new(Declared::load(sources, &lists, &mut problems));
         let lists = Arc::new(lists.with_running(declared.running()));
         let affiliations = lists::load_affiliations(sources, &mut problems);
@@ -140,6 +145,7 @@ impl Rulebook {
             lists,
             affiliations,
             audit,
+            claims,
             cases,
             declared,
         });

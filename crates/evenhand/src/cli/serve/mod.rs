@@ -13,9 +13,11 @@ use crate::exit::Exit;
 use crate::terminal::Terminal;
 use anyhow::{Context, Result};
 use console::{Bounds, Console, ConsoleState};
+use flow::like::Pictures;
 use flow::{Engine, Intake, Notices, Outbox, Persistence, Review, Ways};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use model::{Clock, Ids};
+use platforms::pictures::Decoder;
 use platforms::webhook::Endpoint;
 use platforms::{Reach, Scorers, http_client};
 use rules::rulebook::Rulebook;
@@ -34,6 +36,8 @@ use tokio_util::sync::CancellationToken;
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 /// How often fingerprints are made of what came.
 const LIKENESS_EVERY: Duration = Duration::from_secs(5);
+/// A picture that takes longer has no fingerprint.
+const PICTURE_PATIENCE: Duration = Duration::from_secs(20);
 
 /// Start the server: public pages, the interface for programs, and the worker that sends decisions
 ///
@@ -230,6 +234,7 @@ impl Server {
         };
         let ways = Ways { mail: self.config.mail.mailer()?, platform };
         let notices = Notices::new(Arc::clone(&self.engine), ways).start(self.stop.clone());
+        self.engine.look_at_pictures(pictures(&self.config)?);
         let outbox = match endpoint {
             None => None,
             Some(endpoint) => {
@@ -298,6 +303,14 @@ fn watchdog() -> Option<JoinHandle<()>> {
             tokio::time::sleep(every).await;
         }
     }))
+}
+
+/// Pictures are decoded by this program, started anew for each and confined.
+fn pictures(config: &Config) -> Result<Pictures> {
+    let program = std::env::current_exe().context("this program does not find itself")?;
+    let decoder =
+        Decoder { program, arguments: vec!["decode-picture".into()], patience: PICTURE_PATIENCE };
+    Ok(Pictures { decoder, folder: config.pictures.folder.clone() })
 }
 
 /// The platform's address from the settings.
