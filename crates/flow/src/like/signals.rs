@@ -107,16 +107,13 @@ impl PictureIndex {
     }
 }
 
-/// How far signals were made.
+/// How far signals were made. Whoever asks waits for words, which are quick, and never for pictures.
 #[derive(Debug, Default)]
-pub(super) struct Made(Mutex<Reached>);
-
-#[derive(Debug, Default)]
-struct Reached {
+pub(super) struct Made {
     /// How words were read, and up to which place.
-    words: Option<(i64, i64)>,
+    words: Mutex<Option<(i64, i64)>>,
     /// Up to which place pictures were looked at.
-    pictures: Option<i64>,
+    pictures: Mutex<Option<i64>>,
 }
 
 /// Makes and keeps what is missing. Pictures are decoded only where somebody says how. Returns how many items were
@@ -143,29 +140,30 @@ pub(super) async fn refresh(
     let words =
         digest.iter().take(7).fold(FORMAT, |all, byte| all.wrapping_mul(257) ^ u64::from(*byte));
     let made_with = words.cast_signed();
-    let mut reached = made.0.lock().await;
+    let mut reached = made.words.lock().await;
     let mut looked = 0;
-    let known = reached.words.filter(|(of, _)| *of == made_with);
+    let known = reached.filter(|(of, _)| *of == made_with);
     let mut after = known.map_or(-1, |(_, last)| last);
     loop {
         let page = store.lacking_signals("words", made_with, after, PAGE).await?;
         let Some((last, _)) = page.last() else { break };
         after = *last;
-        reached.words = Some((made_with, after));
         looked += page.len();
         let made: Vec<Signalled> = page
             .iter()
             .map(|(seq, event)| Signalled { seq: *seq, signals: of_words(event, &claims, terms) })
             .collect();
         store.keep_signals("words", &["link", "claim"], made_with, &made).await?;
+        *reached = Some((made_with, after));
     }
+    drop(reached);
     let Some(pictures) = pictures else { return Ok(looked) };
-    let mut after = reached.pictures.unwrap_or(-1);
+    let mut reached = made.pictures.lock().await;
+    let mut after = reached.unwrap_or(-1);
     loop {
         let page = store.lacking_signals("pictures", FORMAT.cast_signed(), after, PAGE).await?;
         let Some((last, _)) = page.last() else { break };
         after = *last;
-        reached.pictures = Some(after);
         looked += page.len();
         let own = pictures.clone();
         let looking = tokio::task::spawn_blocking(move || {
@@ -176,6 +174,7 @@ pub(super) async fn refresh(
         });
         let made = looking.await.map_err(|error| StoreError::Database(error.to_string()))?;
         store.keep_signals("pictures", &["picture"], FORMAT.cast_signed(), &made).await?;
+        *reached = Some(after);
     }
     Ok(looked)
 }
