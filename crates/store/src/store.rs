@@ -381,6 +381,7 @@ mod tests {
             crate::queue::STATEMENTS,
             crate::work::STATEMENTS,
             crate::filters::STATEMENTS,
+            crate::unenforced::STATEMENTS,
         ];
         let inserts: &[&[&Insert]] = &[
             crate::appeals::INSERTS,
@@ -400,6 +401,7 @@ mod tests {
             crate::sessions::INSERTS,
             crate::looks::INSERTS,
             crate::work::INSERTS,
+            crate::unenforced::INSERTS,
         ];
         let texts = statements.concat();
         let texts = texts.iter().map(|sql| with_list(sql, vec![0.into(); 3]).0);

@@ -5,6 +5,7 @@ mod accounts;
 pub(crate) mod appeals;
 mod cases;
 mod decisions;
+mod enforcement;
 mod erasures;
 mod events;
 mod like;
@@ -52,6 +53,8 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(decisions::person))
         .routes(routes!(decisions::disclosure))
         .routes(routes!(decisions::regulator))
+        .routes(routes!(enforcement::list))
+        .routes(routes!(enforcement::redeliver))
         .routes(routes!(like::find))
         .routes(routes!(erasures::erase))
         .routes(routes!(lists::edit, lists::changes))

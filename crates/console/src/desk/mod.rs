@@ -4,6 +4,7 @@
 
 mod again;
 mod appeals;
+pub(crate) mod enforcement;
 mod home;
 mod join;
 mod keys;
@@ -61,7 +62,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room(false, "/console/proposals", "Proposals", "What needs a second yes", P::ReadCases),
     room(false, "/console/exemptions", "Exemptions", "Departures from the ladder, by register", P::ReadCases),
     room(false, "/console/affiliations", "Affiliations", "Who speaks for whom, with sources", P::ReadCases),
-    room(false, "/console/enforcement", "Enforcement", "Decided, but not yet enforced", P::ReadEnforcement),
+    room(true, "/console/enforcement", "Enforcement", "Decided, but not yet enforced", P::ReadEnforcement),
     room(false, "/console/quality", "Quality", "Do we agree with each other?", P::Decide),
     room(false, "/console/audit", "Evenness", "Are like cases treated alike?", P::ReadAudit),
     room(true, "/console/replay", "Replay", "What would another rulebook have decided?", P::Replay),
@@ -148,6 +149,7 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/console/keys/revoke", post(keys::revoke))
         .route("/console/looks", get(looks::show))
         .merge(replay::router())
+        .route("/console/enforcement", get(enforcement::show).post(enforcement::again))
 }
 
 /// Where somebody wanted to go, if it is a page of the desk; any other address might be a trap.

@@ -10,9 +10,11 @@
 
 mod access;
 mod client;
+mod enforcement;
 mod events;
 mod flow_through;
 mod interface;
 mod log;
+mod matrix;
 mod pages;
 mod world;
