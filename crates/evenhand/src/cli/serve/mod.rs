@@ -207,11 +207,6 @@ impl Server {
         let mut endpoint = configured(&self.config)?;
         terminal.tell(&format!("Evenhand listens on {}", self.config.public_url()));
         terminal.tell(&format!("Verifier key of the public log: {}", self.sequencer.key));
-        if let Some(link) = super::person::first(&self.engine.store, &self.config).await? {
-            terminal.tell(&format!(
-                "Nobody manages this server yet. Set yourself up, once, within three days: {link}"
-            ));
-        }
         let demo = if asked.demo {
             let demo = demo::Demo::start(
                 &self.engine.store,
@@ -225,6 +220,12 @@ impl Server {
         } else {
             None
         };
+        // After the demo's keys: nobody gets a pseudonym that a key decides under.
+        if let Some(link) = super::person::first(&self.engine.store, &self.config).await? {
+            terminal.tell(&format!(
+                "Nobody manages this server yet. Set yourself up, once, within three days: {link}"
+            ));
+        }
         let private_addresses = asked.demo || self.config.webhook.allow_private;
         let reach = Reach { private_addresses, ..Reach::default() };
         self.engine.ask_scorers(Scorers::new(http_client(&reach)?));
