@@ -84,8 +84,10 @@ pub struct Tally {
     /// By rule.
     pub rules: BTreeMap<String, Both>,
     /// Accounts with an item that is newly hit.
+    #[serde(rename = "whom_hit", default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) accounts_hit: BTreeSet<AccountId>,
     /// Accounts with an item that is cleared.
+    #[serde(rename = "whom_cleared", default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) accounts_cleared: BTreeSet<AccountId>,
 }
 
