@@ -150,6 +150,18 @@ impl Engine {
         Ok(items)
     }
 
+    /// What the registers of affiliations say about an account.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub async fn affiliation_of(
+        &self,
+        rulebook: &Rulebook,
+        account: &model::AccountId,
+    ) -> Result<Option<model::AffiliationKind>, StoreError> {
+        Ok(rulebook.affiliation_of(account).map(|one| one.kind))
+    }
+
     /// Tells the outbox that something waits in it.
     pub(crate) fn call_outbox(&self) {
         self.outbox.notify_one();

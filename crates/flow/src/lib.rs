@@ -9,6 +9,7 @@
 mod act;
 mod answer;
 mod appeal;
+pub mod approval;
 pub mod audit;
 mod batch;
 mod cosign;

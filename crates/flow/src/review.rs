@@ -2,6 +2,7 @@
 //! and reports. Each makes a new decision on the same road as any other. Must not patch a row.
 
 mod casework;
+mod eyes;
 mod reports;
 
 pub use casework::{Asked, LOCK_MINUTES, Worked};
@@ -13,7 +14,7 @@ use model::{
     CaseId, ClauseId, Decided, Decision, DecisionId, Event, Finding, FoundBy, ItemId, Json,
     Passage, Receipt, ReceiptState, Source, Subject,
 };
-use rules::decide::{Context, PeopleDecision, Refusal, decide_by_people};
+use rules::decide::{Context, PeopleDecision, Refusal};
 use rules::rulebook::Rulebook;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -35,6 +36,9 @@ pub enum Held {
 pub struct EmergencyPlea {
     /// The harm that cannot wait, in plain words.
     pub reason: String,
+    /// What shows it: links, or hashes of evidence that is kept. At least one.
+    #[serde(default)]
+    pub evidence: Vec<String>,
 }
 
 /// Bytes of the item's text that breach the clause.
@@ -68,6 +72,9 @@ pub struct Verdict {
     /// of the reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub departs: Option<String>,
+    /// Why one person decides alone what needs two. Public, and looked at by another person afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub break_glass: Option<String>,
 }
 
 /// What became of a person's verdict.
@@ -408,6 +415,7 @@ impl Review {
         };
         let departure = self.departure(&rulebook, &question, &subject).await?;
         let departs = question.verdict.departs.as_deref().map(str::trim);
+        let eyes = eyes::Asked::of(&question);
         let mut asked = question.put(subject)?;
         if let Some(departure) = departure {
             match departs.filter(|why| !why.is_empty()) {
@@ -415,7 +423,8 @@ impl Review {
                 Some(why) => asked.reason = format!("{} {departure}: {why}", asked.reason.trim()),
             }
         }
-        let decided = Arc::new(decide_by_people(&rulebook, asked, &standing, context)?);
+        let decided = self.decide_with_enough(&rulebook, asked, &eyes, &standing, context).await?;
+        let decided = Arc::new(decided);
         let kept = record::decision(
             &rulebook,
             Arc::clone(&decided),
@@ -493,22 +502,22 @@ impl<'a> Question<'a> {
     }
 
     /// The question as the rulebook takes it.
-    fn put(self, subject: Subject) -> Result<PeopleDecision, ReviewError> {
+    fn put(&self, subject: Subject) -> Result<PeopleDecision, ReviewError> {
         let conduct_at = subject.conduct_at(&self.event);
         Ok(PeopleDecision {
             held: held(self.verdict, &subject)?,
             item: subject.item.id,
             account: subject.account,
             item_language: subject.item.language,
-            action_id: self.event.action_id,
+            action_id: self.event.action_id.clone(),
             conduct_at,
             on_case: self.case.is_some(),
-            findings: self.findings,
+            findings: self.findings.clone(),
             reason: self.verdict.reason.clone(),
-            people: self.people,
-            emergency: self.verdict.emergency.as_ref().map(|plea| plea.reason.clone()),
-            replaces: self.replaces,
-            source: self.source,
+            people: self.people.clone(),
+            emergency: self.verdict.emergency.as_ref().map(Into::into),
+            replaces: self.replaces.clone(),
+            source: self.source.clone(),
             since: self.since,
         })
     }

@@ -30,12 +30,66 @@ pub struct Account {
 pub enum AffiliationKind {
     /// A government, ministry, embassy or head of state.
     Government,
+    /// A parliament or council, or one of its members.
+    Legislature,
     /// A medium that a state controls.
     StateMedia,
+    /// A medium paid or run by the public that decides by itself what it says.
+    PublicMedia,
     /// A political party or candidate.
     Party,
     /// Stated to be none of these.
     None,
+}
+
+impl AffiliationKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::Government,
+        Self::Legislature,
+        Self::StateMedia,
+        Self::PublicMedia,
+        Self::Party,
+        Self::None,
+    ];
+
+    /// The word for it in data.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Government => "government",
+            Self::Legislature => "legislature",
+            Self::StateMedia => "state-media",
+            Self::PublicMedia => "public-media",
+            Self::Party => "party",
+            Self::None => "none",
+        }
+    }
+
+    /// What it is, for people.
+    pub const fn says(self) -> &'static str {
+        match self {
+            Self::Government => "Government",
+            Self::Legislature => "Parliament or member of parliament",
+            Self::StateMedia => "State-controlled media",
+            Self::PublicMedia => "Public, independent media",
+            Self::Party => "Party or candidate",
+            Self::None => "None of these",
+        }
+    }
+
+    /// Whether whoever speaks for it holds or seeks an office: acts against them may need two people.
+    pub const fn is_official(self) -> bool {
+        matches!(self, Self::Government | Self::Legislature | Self::Party)
+    }
+}
+
+impl std::str::FromStr for AffiliationKind {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|kind| kind.word() == text);
+        let all = || Self::ALL.map(Self::word).join(", ");
+        found.ok_or_else(|| format!("`{text}` is no kind of affiliation; the kinds are {}", all()))
+    }
 }
 
 /// What an affiliation is about.
@@ -44,8 +98,26 @@ pub enum AffiliationKind {
 pub enum AffiliationSubject {
     /// An account.
     Account(AccountId),
-    /// A domain that items link to.
+    /// A domain that items link to, or an address beneath it: `video.example/channel`.
     Domain(String),
+}
+
+impl AffiliationSubject {
+    /// `account` or `domain`.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Account(_) => "account",
+            Self::Domain(_) => "domain",
+        }
+    }
+
+    /// The account's id, or the domain.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Account(id) => id.as_str(),
+            Self::Domain(domain) => domain,
+        }
+    }
 }
 
 /// A public, sourced, dated fact about an account or a domain.
@@ -89,6 +161,9 @@ pub struct StandingEntry {
     pub kind: StandingKind,
     /// Step of the ladder, from 0.
     pub step: u32,
+    /// When the conduct took place; `None` where that is not known: then when it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conduct_at: Option<Timestamp>,
     /// When it was given.
     pub given_at: Timestamp,
     /// When the notice reached the person, by the platform's receipt; `None` while unproved.

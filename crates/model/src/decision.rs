@@ -74,6 +74,9 @@ pub struct LadderStep {
 pub struct Emergency {
     /// The harm that could not wait, in plain words.
     pub reason: String,
+    /// What shows that: links, or hashes of evidence that is kept. Not public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
     /// Pseudonym of the second person, who is not the first.
     pub approved_by: String,
 }
@@ -124,6 +127,10 @@ pub struct Decision {
     /// Why the ladder's warning was passed over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency: Option<Emergency>,
+    /// The exemption under which the item stands behind a notice in place of the ladder's measure: its
+    /// public id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exemption: Option<String>,
 }
 
 impl Decision {

@@ -8,6 +8,7 @@
 
 mod access;
 mod account;
+mod act;
 mod appeal;
 mod case;
 mod clause;
@@ -30,6 +31,7 @@ pub use account::{
     Account, Affiliation, AffiliationKind, AffiliationSubject, Standing, StandingEntry,
     StandingKind,
 };
+pub use act::{Act, ActClass, ActState, ActWord, Said};
 pub use appeal::{Appeal, AppealAnswer, AppealOutcome, Appellant};
 pub use case::{Case, CaseState, Gravity, GravityError, reach};
 pub use clause::{ClauseId, ClauseIdError, ClauseText, RulebookVersion};

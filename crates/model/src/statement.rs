@@ -209,6 +209,7 @@ impl Statement {
                 DecidedBy::People(people) => people.len(),
             },
             emergency: decision.emergency.as_ref().map(|emergency| emergency.reason.clone()),
+            exemption: decision.exemption.clone(),
             replaces: decision.replaces,
             appeal_until: self.0.redress.until,
         }
@@ -283,6 +284,9 @@ pub struct PublicView {
     pub people: usize,
     /// Why a warning was passed over.
     pub emergency: Option<String>,
+    /// The exemption under which the ladder's measure on the item was not taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exemption: Option<String>,
     /// The decision that this one takes the place of.
     pub replaces: Option<DecisionId>,
     /// Until when it can be challenged.

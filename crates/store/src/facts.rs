@@ -2,7 +2,7 @@
 //! whole batch in one query.
 
 use crate::sql::{
-    LONGEST_LIST, column, fetch, instant, maybe_instant, parsed, unreadable, with_list,
+    LONGEST_LIST, column, fetch, instant, maybe_instant, parsed, unreadable, whole, with_list,
 };
 use crate::{Store, StoreError};
 use jiff::Timestamp;
@@ -37,7 +37,7 @@ pub struct Label {
 }
 
 const STANDINGS: &str = "select d.account_id, d.id, d.ladder, d.clause, d.weight, d.step, \
-    coalesce(c.given_at, d.decided_at), d.expires_at, min(r.at) \
+    coalesce(c.given_at, d.decided_at), d.expires_at, min(r.at), d.body \
     from decision d left join receipt r \
         on r.decision_seq = d.seq and r.state = 'notice_delivered' \
     left join recount c on c.decision_seq = d.seq \
@@ -119,12 +119,19 @@ pub(crate) fn entry(row: &AnyRow) -> Result<StandingEntry, StoreError> {
     };
     let step = u32::try_from(column::<i64>(row, 5)?)
         .map_err(|error| unreadable("a ladder's step", &error))?;
+    // When the conduct took place stands in the decision alone.
+    #[derive(serde::Deserialize)]
+    struct Conduct {
+        conduct_at: Timestamp,
+    }
+    let conduct: Conduct = whole(row, 9, "a decision")?;
     Ok(StandingEntry {
         decision: parsed(row, 1, "a decision's id")?,
         ladder: column(row, 2)?,
         clause: parsed(row, 3, "a decision's clause")?,
         kind,
         step,
+        conduct_at: Some(conduct.conduct_at),
         given_at: instant(row, 6)?,
         delivered_at: maybe_instant(row, 8)?,
         expires_at: instant(row, 7)?,

@@ -6,6 +6,7 @@
 //!
 //! This crate must not decide, must not call out, and reads no clock: times come as arguments.
 
+mod acts;
 mod appeals;
 mod cases;
 mod cosigned;
@@ -46,6 +47,7 @@ mod work;
 mod write;
 mod you;
 
+pub use acts::ActFilter;
 pub use appeals::{AppealProposal, AppealsOf, CountedAnew, Escalation, Recounted, StoredAppeal};
 pub use cases::{CaseFilter, Proposal, Report, StoredCase};
 pub use cosigned::Cosigned;

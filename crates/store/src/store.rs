@@ -382,6 +382,7 @@ mod tests {
             crate::work::STATEMENTS,
             crate::filters::STATEMENTS,
             crate::unenforced::STATEMENTS,
+            crate::acts::STATEMENTS,
         ];
         let inserts: &[&[&Insert]] = &[
             crate::appeals::INSERTS,
@@ -402,6 +403,7 @@ mod tests {
             crate::looks::INSERTS,
             crate::work::INSERTS,
             crate::unenforced::INSERTS,
+            crate::acts::INSERTS,
         ];
         let texts = statements.concat();
         let texts = texts.iter().map(|sql| with_list(sql, vec![0.into(); 3]).0);

@@ -194,7 +194,7 @@ impl Player {
                 let case = self.wait_for(post, "case").await?;
                 let mut body = json!({"outcome": outcome, "clause": clause, "reason": reason});
                 if let (Some(harm), Some(body)) = (emergency, body.as_object_mut()) {
-                    body.insert("emergency".into(), json!({"reason": harm}));
+                    body.insert("emergency".into(), json!({"reason": harm, "evidence": [format!("{post} and the answers to it")]}));
                 }
                 self.act(reviewer, &format!("/api/v1/cases/{case}/decide"), &body).await
             }

@@ -85,6 +85,8 @@ pub(crate) struct StatementBody {
     people: usize,
     /// Why a warning was passed over.
     emergency: Option<String>,
+    /// The exemption under which the ladder's measure on the item was not taken.
+    exemption: Option<String>,
     /// The decision that this one takes the place of.
     replaces: Option<String>,
     #[schema(format = DateTime)]
@@ -178,7 +180,7 @@ pub(crate) struct ListEditBody {
 #[expect(dead_code, reason = "a schema for readers; `flow::Verdict` reads the JSON")]
 #[schema(example = json!({
     "outcome": "breach", "clause": "hateful-conduct#slurs", "passage": { "start": 0, "end": 12 },
-    "reason": "The word is thrown at a person.", "emergency": { "reason": "A crowd gathers." }
+    "reason": "The word is thrown at a person.", "emergency": { "reason": "A crowd gathers.", "evidence": ["https://news.example/42"] }
 }))]
 pub(crate) struct VerdictBody {
     /// `breach` or `no_breach`.
@@ -189,10 +191,14 @@ pub(crate) struct VerdictBody {
     passage: Option<Map<String, Value>>,
     /// Why, in plain words.
     reason: String,
-    /// `reason`: why a warning is to be passed over; needs a second person.
+    /// `reason`: why a warning is to be passed over, and `evidence`: what shows it (links, or hashes of evidence
+    /// that is kept); needs a second person.
     emergency: Option<Map<String, Value>>,
     /// What sets the item apart from like ones that were held otherwise, where that is settled. Public.
     departs: Option<String>,
+    /// Why one person decides alone what needs two: it cannot wait. Public, and looked at by another person
+    /// afterwards; only for what the rulebook names in `break_glass`.
+    break_glass: Option<String>,
 }
 
 /// What is like this? One of `text`, `item`.

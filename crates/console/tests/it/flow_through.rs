@@ -189,7 +189,7 @@ async fn an_emergency_needs_two_people() {
     let none = json!({"item": "nothing", "reason": "x"});
     ask(&router, PLATFORM, "/api/v1/reports", none).await.problem("not-found");
 
-    let verdict = json!({"outcome": "breach", "clause": "hateful-conduct#dehumanisation", "passage": {"start": 0, "end": 12}, "reason": "It calls people vermin.", "emergency": {"reason": "A crowd gathers."}});
+    let verdict = json!({"outcome": "breach", "clause": "hateful-conduct#dehumanisation", "passage": {"start": 0, "end": 12}, "reason": "It calls people vermin.", "emergency": {"reason": "A crowd gathers.", "evidence": ["https://news.example/42"]}});
     let proposed = ask(&router, ANA, &format!("/api/v1/cases/{case}/decide"), verdict).await;
     assert_eq!(proposed.status, StatusCode::ACCEPTED, "{}", proposed.text());
     assert_eq!(proposed.json()["status"], "proposed");

@@ -258,8 +258,10 @@ impl World {
             reason: None,
             emergency: held.emergency.then(|| Emergency {
                 reason: "The posts name a town and a day, and crowds were gathering there while they stood.".into(),
+                evidence: vec!["https://news.example/42".into()],
                 approved_by: "reviewer 2".into(),
             }),
+            exemption: None,
         };
         let cited = clause.as_ref();
         let texts = cited.map(|clause| rulebook.clause_texts(clause, &["en", "de"]));

@@ -32,6 +32,7 @@ pub(super) fn verdict(by: &Appellant, answer: &Reply) -> Result<Option<Verdict>,
         reason: answer.reason.trim().to_owned(),
         emergency: None,
         departs: answer.departs.clone(),
+        break_glass: None,
     }))
 }
 

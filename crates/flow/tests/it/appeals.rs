@@ -27,6 +27,7 @@ fn breach() -> Verdict {
         reason: "The same offer under forty posts.".into(),
         emergency: None,
         departs: None,
+        break_glass: None,
     }
 }
 
@@ -64,7 +65,10 @@ async fn grant(world: &World, decision: DecisionId, by: &str) -> Vec<Arc<model::
 /// A breach that two people must decide.
 async fn decided_by_two(world: &World, n: u32, who: &str) -> Decision {
     let case = world.submit(n, who, "perhaps").await.unwrap().case.unwrap();
-    let emergency = Some(EmergencyPlea { reason: "It calls for an attack tonight.".into() });
+    let emergency = Some(EmergencyPlea {
+        reason: "It calls for an attack tonight.".into(),
+        evidence: vec!["https://news.example/42".into()],
+    });
     let verdict = Verdict { emergency, ..breach() };
     let proposed = world.review.decide(case, "reviewer 1", verdict).await.unwrap();
     assert!(matches!(proposed, Reviewed::Proposed { .. }));
@@ -347,7 +351,10 @@ async fn play(acts: &[Act], gone: usize, undone_at: Option<i64>) -> Left {
                 let decision = match answer.case {
                     None => answer.decided.unwrap().decision().clone(),
                     Some(case) => {
-                        let plea = EmergencyPlea { reason: "A crowd is on its way.".into() };
+                        let plea = EmergencyPlea {
+                            reason: "A crowd is on its way.".into(),
+                            evidence: vec!["https://news.example/42".into()],
+                        };
                         let verdict =
                             Verdict { emergency: act.emergency.then_some(plea), ..breach() };
                         let decided =

@@ -95,6 +95,7 @@ fn verdict(outcome: Held, departs: Option<&str>) -> Verdict {
         passage: None,
         reason: "It is one of a row of offers.".into(),
         emergency: None,
+        break_glass: None,
         departs: departs.map(str::to_owned),
     }
 }

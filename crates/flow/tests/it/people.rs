@@ -13,6 +13,7 @@ fn breach() -> Verdict {
         reason: "The same offer under forty posts.".into(),
         emergency: None,
         departs: None,
+        break_glass: None,
     }
 }
 
@@ -69,7 +70,10 @@ async fn a_wrong_verdict_changes_nothing() {
 async fn two_people_decide_an_emergency() {
     let world = World::new().await;
     let id = case(&world, 1, "head of state").await;
-    let plea = EmergencyPlea { reason: "It calls for an attack tonight.".into() };
+    let plea = EmergencyPlea {
+        reason: "It calls for an attack tonight.".into(),
+        evidence: vec!["https://news.example/42".into()],
+    };
     let verdict = Verdict { emergency: Some(plea), ..breach() };
     assert_eq!(world.review.approve(id, "reviewer 2").await, Err(ReviewError::NothingProposed));
     let proposed = world.review.decide(id, "reviewer 1", verdict).await.unwrap();

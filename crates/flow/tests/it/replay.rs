@@ -47,6 +47,7 @@ fn verdict(outcome: Held) -> Verdict {
         reason: "It is as it is.".into(),
         emergency: None,
         departs: Some("it says something else".into()),
+        break_glass: None,
     }
 }
 

@@ -20,6 +20,7 @@ fn verdict(outcome: Held) -> Verdict {
         reason: "It is as it is.".into(),
         emergency: None,
         departs: Some("this one is different".into()),
+        break_glass: None,
     }
 }
 

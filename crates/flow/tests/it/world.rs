@@ -129,7 +129,11 @@ pub(crate) fn files() -> BTreeMap<String, String> {
 }
 
 pub(crate) fn rulebook() -> Rulebook {
-    let (rulebook, problems) = Rulebook::load(&Sources::from_map(files()));
+    loaded(&Sources::from_map(files()))
+}
+
+fn loaded(sources: &Sources) -> Rulebook {
+    let (rulebook, problems) = Rulebook::load(sources);
     let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
     rulebook.unwrap_or_else(|| panic!("{problems:#?}"))
 }
@@ -149,6 +153,7 @@ pub(crate) struct World {
     pub(crate) stop: CancellationToken,
     writer: JoinHandle<()>,
     folder: TempDir,
+    files: BTreeMap<String, String>,
 }
 
 impl World {
@@ -158,20 +163,39 @@ impl World {
 
     pub(crate) async fn with(settings: Settings) -> Self {
         let clock = Arc::new(FixedClock::new(start_of_time()));
-        Self::on(tempfile::tempdir().unwrap(), clock, settings).await
+        Self::on(tempfile::tempdir().unwrap(), clock, settings, files()).await
     }
 
-    async fn on(folder: TempDir, clock: Arc<FixedClock>, settings: Settings) -> Self {
+    /// A world whose `rulebook.toml` says more.
+    pub(crate) async fn saying(more: &str) -> Self {
+        let mut files = files();
+        files.entry("rulebook.toml".into()).or_default().push_str(more);
+        Self::under(files).await
+    }
+
+    /// A world under other files.
+    pub(crate) async fn under(files: BTreeMap<String, String>) -> Self {
+        let clock = Arc::new(FixedClock::new(start_of_time()));
+        Self::on(tempfile::tempdir().unwrap(), clock, Settings::default(), files).await
+    }
+
+    async fn on(
+        folder: TempDir,
+        clock: Arc<FixedClock>,
+        settings: Settings,
+        files: BTreeMap<String, String>,
+    ) -> Self {
         let store = Store::open(&file(folder.path())).await.unwrap();
         let world = WORLDS.fetch_add(1, Ordering::Relaxed);
-        let sources = Sources::from_map(files());
+        let sources = Sources::from_map(files.clone());
         let ids = Arc::new(SeededIds::new(&format!("world {world}")));
-        let engine =
-            Engine::start(rulebook(), &sources, store, clock.clone(), ids, settings).await.unwrap();
+        let engine = Engine::start(loaded(&sources), &sources, store, clock.clone(), ids, settings)
+            .await
+            .unwrap();
         let stop = CancellationToken::new();
         let (intake, writer) = Intake::start(Arc::clone(&engine), stop.clone());
         let review = Review::new(Arc::clone(&engine));
-        Self { engine, intake, review, clock, stop, writer, folder }
+        Self { engine, intake, review, clock, stop, writer, folder, files }
     }
 
     /// Stops in good order and starts again on the same file.
@@ -179,14 +203,14 @@ impl World {
         self.stop.cancel();
         self.writer.await.unwrap();
         self.engine.store.close().await;
-        Self::on(self.folder, self.clock, self.engine.settings.clone()).await
+        Self::on(self.folder, self.clock, self.engine.settings.clone(), self.files).await
     }
 
     /// Drops everything in the middle of what it does and starts again on the same file.
     pub(crate) async fn crash(self) -> Self {
         self.writer.abort();
         let _ = self.writer.await;
-        Self::on(self.folder, self.clock, self.engine.settings.clone()).await
+        Self::on(self.folder, self.clock, self.engine.settings.clone(), self.files).await
     }
 
     /// Keeps the public log from here on, until `stop`.

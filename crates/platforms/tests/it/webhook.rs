@@ -43,6 +43,7 @@ fn enforcement() -> Logged {
         replaces: None,
         reason: None,
         emergency: None,
+        exemption: None,
     };
     let statement = Statement::new(StatementDraft {
         decision: id,

@@ -3,7 +3,7 @@
 
 use crate::rulebook::{Ladder, Step};
 use jiff::Timestamp;
-use model::{LadderStep, Standing};
+use model::{LadderStep, Standing, StandingEntry};
 
 /// Which step of a ladder follows, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,13 +14,33 @@ pub struct Counted<'l> {
     pub step: &'l Step,
     /// Its number, from 0.
     pub number: usize,
-    /// How many warnings and strikes count: delivered before the conduct, not lapsed by then.
+    /// How many warnings and strikes count: delivered before the conduct, not lapsed by then, and each
+    /// for conduct after the notice of the one before. What was seen at once counts once.
     pub counting: usize,
+    /// How many more would count, had they not been seen together with another.
+    pub together: usize,
     /// How many on this ladder do not count, because their notice was not delivered in time.
     pub undelivered: usize,
     /// Whether the step is an earlier one than the count says, because the notice of the step
     /// before was not delivered.
     pub held_back: bool,
+}
+
+/// The longest chain of entries in which each is for conduct after the delivered notice of the one
+/// before: several breaches that were seen at once, before their author was told of any, count once.
+fn told_one_by_one<'s>(entries: impl Iterator<Item = &'s StandingEntry>) -> usize {
+    let mut told: Vec<(Timestamp, Timestamp)> = entries
+        .filter_map(|one| Some((one.delivered_at?, one.conduct_at.unwrap_or(one.given_at))))
+        .collect();
+    told.sort_unstable();
+    let (mut chain, mut last) = (0, None);
+    for (delivered, conduct) in told {
+        if last.is_none_or(|last| conduct > last) {
+            chain += 1;
+            last = Some(delivered);
+        }
+    }
+    chain
 }
 
 /// The step that follows a breach by conduct at `conduct`. It is the number of entries that count;
@@ -32,7 +52,8 @@ pub fn count<'l>(
     conduct: Timestamp,
 ) -> Option<Counted<'l>> {
     let entries = || standing.counting(&ladder.id, conduct);
-    let counting = entries().count();
+    let counting = told_one_by_one(entries());
+    let together = entries().count() - counting;
     let told = entries().map(|entry| entry.step as usize).max();
     let reached = told.map_or(0, |step| step + 1);
     let last = ladder.steps.len().checked_sub(1)?;
@@ -48,6 +69,7 @@ pub fn count<'l>(
         step: ladder.steps.get(number)?,
         number,
         counting,
+        together,
         undelivered: undelivered.count(),
         held_back: number < counting.min(last),
     })
@@ -78,7 +100,14 @@ impl Counted<'_> {
         } else {
             ""
         };
+        let together = match self.together {
+            0 => String::new(),
+            1 => ", 1 more was seen at the same time as another and counts with it".to_owned(),
+            many => {
+                format!(", {many} more were seen at the same time as others and count with them")
+            }
+        };
         let (number, of) = (self.number + 1, self.ladder.steps.len());
-        format!("{counts}{held}: step {number} of {of}")
+        format!("{counts}{together}{held}: step {number} of {of}")
     }
 }

@@ -170,6 +170,7 @@ impl<'a> Looked<'a> {
             replaces: None,
             reason: None,
             emergency: None,
+            exemption: None,
         }
     }
 

@@ -24,6 +24,15 @@ pub enum Held {
     NoBreach,
 }
 
+/// Why the warning is to be passed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plea {
+    /// The harm that cannot wait, in plain words. Public.
+    pub reason: String,
+    /// What shows it: links, or hashes of evidence that is kept. Not public.
+    pub evidence: Vec<String>,
+}
+
 /// What people bring to a decision.
 #[derive(Debug, Clone)]
 pub struct PeopleDecision {
@@ -47,8 +56,8 @@ pub struct PeopleDecision {
     pub reason: String,
     /// Pseudonyms of those who agreed, in order.
     pub people: Vec<String>,
-    /// Set when the warning is to be passed over: the harm that cannot wait, in plain words.
-    pub emergency: Option<String>,
+    /// Set when the warning is to be passed over.
+    pub emergency: Option<Plea>,
     /// The decision that this one takes the place of.
     pub replaces: Option<Decision>,
     /// What brought the item to attention.
@@ -75,6 +84,9 @@ pub enum Refusal {
     /// No reason for passing over the warning.
     #[error("an emergency needs its own reason: which harm cannot wait?")]
     NoEmergencyReason,
+    /// Nothing shows that the harm cannot wait.
+    #[error("an emergency needs evidence: a link, or the hash of evidence that is kept")]
+    NoEmergencyEvidence,
     /// The reason will be public.
     #[error("the reason will be public, and it {0}: say it without")]
     ReasonIsPublic(&'static str),
@@ -136,17 +148,18 @@ pub fn decide_by_people(
         let step = counted.step;
         let (mut measures, mut account, mut people) =
             (step.measures(runs_from), step.account, step.people);
-        if let Some(reason) = &from.emergency {
+        if let Some(plea) = &from.emergency {
             let no_step = || Refusal::NoEmergency(ladder.id.clone());
             let emergency = ladder.emergency.as_ref().ok_or_else(no_step)?;
             account = emergency.account;
             people = emergency.people;
             let account = account.measure(runs_from);
             measures = emergency.item.measure().into_iter().chain(account).collect();
-            decision.emergency = from
-                .people
-                .get(1)
-                .map(|second| Emergency { reason: reason.clone(), approved_by: second.clone() });
+            decision.emergency = from.people.get(1).map(|second| Emergency {
+                reason: plea.reason.clone(),
+                evidence: plea.evidence.clone(),
+                approved_by: second.clone(),
+            });
         }
         if from.people.len() < usize::from(people) {
             let what = if from.emergency.is_some() { "the emergency" } else { step.name.as_str() };
@@ -197,6 +210,7 @@ fn blank(book: &Rulebook, from: &PeopleDecision, context: Context<'_>) -> Decisi
         replaces: from.replaces.as_ref().map(|earlier| earlier.id),
         reason: Some(from.reason.clone()),
         emergency: None,
+        exemption: None,
     }
 }
 
@@ -221,15 +235,21 @@ fn check_reasons(from: &PeopleDecision) -> Result<(), Refusal> {
     if from.reason.trim().is_empty() {
         return Err(Refusal::NoReason);
     }
-    if from.emergency.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
-        return Err(Refusal::NoEmergencyReason);
+    if let Some(plea) = &from.emergency {
+        if plea.reason.trim().is_empty() {
+            return Err(Refusal::NoEmergencyReason);
+        }
+        if plea.evidence.iter().all(|piece| piece.trim().is_empty()) {
+            return Err(Refusal::NoEmergencyEvidence);
+        }
     }
     let held = match &from.held {
         Held::Breach { passage, .. } => passage.as_ref(),
         Held::NoBreach => None,
     };
     let passages = || from.findings.iter().filter_map(|one| one.passage.as_ref()).chain(held);
-    for reason in [Some(&from.reason), from.emergency.as_ref()].into_iter().flatten() {
+    let plea = from.emergency.as_ref().map(|plea| &plea.reason);
+    for reason in [Some(&from.reason), plea].into_iter().flatten() {
         if super::statement::names(reason, &from.account) {
             return Err(Refusal::ReasonIsPublic("names the author"));
         }

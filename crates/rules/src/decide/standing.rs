@@ -13,6 +13,7 @@ pub fn entry_of(decision: &Decision) -> Option<StandingEntry> {
         clause: decision.outcome.clause()?.clone(),
         kind: if punishes { StandingKind::Strike } else { StandingKind::Warning },
         step: step.step,
+        conduct_at: Some(decision.conduct_at),
         given_at: decision.decided_at,
         delivered_at: None,
         expires_at: step.expires_at?,

@@ -103,6 +103,11 @@ fn people(held: Held, people: &[&str]) -> PeopleDecision {
     }
 }
 
+fn plea(reason: &str, evidence: &[&str]) -> Plea {
+    let evidence = evidence.iter().map(|piece| (*piece).to_owned()).collect();
+    Plea { reason: reason.into(), evidence }
+}
+
 fn breach(name: &str) -> Held {
     Held::Breach { clause: clause(name), passage: None }
 }
@@ -160,12 +165,47 @@ fn a_warning_counts_only_when_delivered_before_the_post_and_not_lapsed() {
 #[test]
 fn two_first_warnings_do_not_make_a_third_breach() {
     let mut standing = warned("care#threats");
+    standing.entries[0].conduct_at = Some(start() - hours(60));
     let mut second = standing.entries[0].clone();
     second.decision = context(start(), 8).id;
     standing.entries.push(second);
     let ladder = BOOK.ladder_of(&clause("care#threats")).unwrap();
     let counted = count(ladder, &standing, start()).unwrap();
-    assert_eq!((counted.counting, counted.number, counted.held_back), (2, 1, true));
+    assert_eq!((counted.counting, counted.together, counted.number), (1, 1, 1));
+    assert!(counted.kept(true, start()).arithmetic.contains("seen at the same time"));
+}
+
+/// A warning under one ladder: what was done, the notice of it, and the step, in hours.
+fn entry(id: u64, conduct: i64, delivered: i64, step: u32) -> model::StandingEntry {
+    let given = decide_by_people(
+        &BOOK,
+        PeopleDecision {
+            conduct_at: start() + hours(conduct),
+            ..people(breach("care#threats"), &["one"])
+        },
+        &Standing::default(),
+        context(start() + hours(delivered), id),
+    );
+    let mut entry = entry_of(given.unwrap().decision()).unwrap();
+    (entry.delivered_at, entry.step) = (Some(start() + hours(delivered)), step);
+    entry
+}
+
+#[test]
+fn what_was_seen_before_its_author_was_told_counts_once() {
+    let ladder = BOOK.ladder_of(&clause("care#threats")).unwrap();
+    let number = |entries: &[model::StandingEntry]| {
+        let standing = Standing { entries: entries.to_vec() };
+        count(ladder, &standing, start() + hours(100)).unwrap().number
+    };
+    let warned = entry(1, 0, 10, 0);
+    // Two posts after the warning, found together: one second breach, not two.
+    let (second, also) = (entry(2, 20, 30, 1), entry(3, 25, 31, 1));
+    assert_eq!(number(&[warned.clone(), second.clone()]), 2);
+    assert_eq!(number(&[warned.clone(), second.clone(), also.clone()]), 2);
+    // Once the warning has lapsed, they do not stand in for it.
+    assert_eq!(number(std::slice::from_ref(&second)), 1);
+    assert_eq!(number(&[second, also]), 1);
 }
 
 #[test]
@@ -269,7 +309,7 @@ fn two_people_where_the_ladder_says_so() {
 fn an_emergency_needs_a_reason_and_two_and_ends_by_itself() {
     let none = Standing::default();
     let from = |who: &[&str], reason: &str, name: &str| PeopleDecision {
-        emergency: Some(reason.into()),
+        emergency: Some(plea(reason, &["https://example.org/1"])),
         ..people(breach(name), who)
     };
     let run = |from| decide_by_people(&BOOK, from, &none, context(start(), 1));
@@ -277,6 +317,11 @@ fn an_emergency_needs_a_reason_and_two_and_ends_by_itself() {
     assert!(matches!(one, Err(Refusal::NeedsSecondPerson(_))));
     let none_given = run(from(&["one", "two"], " ", "care#threats"));
     assert!(matches!(none_given, Err(Refusal::NoEmergencyReason)));
+    let unshown = PeopleDecision {
+        emergency: Some(plea("A crowd is on its way", &[" "])),
+        ..people(breach("care#threats"), &["one", "two"])
+    };
+    assert!(matches!(run(unshown), Err(Refusal::NoEmergencyEvidence)));
     let no_step = run(from(&["one", "two"], "A crowd is on its way", "spam#junk"));
     assert!(matches!(no_step, Err(Refusal::NoEmergency(_))));
     let both = run(from(&["one", "two"], "A crowd is on its way.", "care#threats")).unwrap();
@@ -466,6 +511,36 @@ proptest! {
         let other = decide_by_people(&BOOK, from, &never, id).unwrap();
         prop_assert_eq!(&one.decision().measures, &other.decision().measures);
         prop_assert_eq!(&one.decision().ladder, &other.decision().ladder);
+    }
+
+    #[test]
+    fn what_is_seen_at_once_weighs_as_one(
+        acts in proptest::collection::vec(act(), 0..6),
+        name in 0..CLAUSES.len(),
+        posts in 1_usize..6,
+        lags in proptest::collection::vec(1_i64..40, 6),
+    ) {
+        // All posts are made and decided before the first notice of them arrives.
+        let mut before = Standing::default();
+        for (decision, _) in play(&acts, &account("a1")) {
+            add(&mut before, &decision, Some(decision.decided_at));
+        }
+        let base = start() + hours(9_000);
+        let told = base + hours(100);
+        let after = |posts: usize| {
+            let mut standing = before.clone();
+            for (number, lag) in (500_u64..).zip(lags.iter().take(posts)) {
+                let from = PeopleDecision {
+                    conduct_at: base + hours(*lag),
+                    ..people(breach(CLAUSES[name]), &["one", "two"])
+                };
+                let decided = decide_by_people(&BOOK, from, &standing, context(base + hours(50), number));
+                add(&mut standing, decided.unwrap().decision(), Some(told));
+            }
+            let ladder = BOOK.ladder_of(&clause(CLAUSES[name])).unwrap();
+            count(ladder, &standing, told + hours(1)).unwrap().number
+        };
+        prop_assert_eq!(after(posts), after(1));
     }
 
     #[test]

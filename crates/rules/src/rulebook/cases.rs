@@ -210,8 +210,10 @@ fn standing(
         let kind = reader.choice(&table, "kind", &kinds).unwrap_or(StandingKind::Warning);
         let delivered = reader.flag(&table, "delivered").unwrap_or(true);
         let days = reader.whole(&table, "days_ago", (0, 3650)).unwrap_or(1);
-        // An hour more, so that "0 days ago" is before the event too.
-        let given_at = after(now, SignedDuration::from_hours(-24 * days - 1));
+        // An hour more, so that "0 days ago" is before the event too; and each entry is for what came
+        // after the notice of the one above it.
+        let later = SignedDuration::from_secs(i64::try_from(entries.len()).unwrap_or(0));
+        let given_at = after(now, SignedDuration::from_hours(-24 * days - 1) + later);
         let step = entries.iter().filter(|entry| entry.ladder == ladder.id).count();
         let expires = ladder.steps.get(step).or(ladder.steps.last()).map(|s| s.strike_expires);
         let number = entries.len() + 1;
@@ -222,6 +224,7 @@ fn standing(
             clause,
             kind,
             step: u32::try_from(step).unwrap_or(u32::MAX),
+            conduct_at: None,
             given_at,
             delivered_at: delivered.then_some(given_at),
             expires_at: after(given_at, expires.unwrap_or_default()),

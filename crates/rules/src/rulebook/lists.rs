@@ -196,16 +196,7 @@ fn affiliation(reader: &mut Reader<'_>, node: &node::Node) -> Option<Affiliation
         }
     };
     reader.need(&table, "kind");
-    let kind = reader.choice(
-        &table,
-        "kind",
-        &[
-            ("government", AffiliationKind::Government),
-            ("state-media", AffiliationKind::StateMedia),
-            ("party", AffiliationKind::Party),
-            ("none", AffiliationKind::None),
-        ],
-    );
+    let kind = reader.choice(&table, "kind", &AffiliationKind::ALL.map(|kind| (kind.word(), kind)));
     let name = reader.need_text(&table, "name");
     let country = reader.text(&table, "country");
     let source = reader.need_text(&table, "source");

@@ -10,6 +10,7 @@ mod diff;
 mod dsa;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod four_eyes;
 mod inform;
 mod ladder;
 pub(crate) mod lists;
@@ -28,6 +29,7 @@ pub use blind::{BlindClause, Blindness};
 pub use cases::{Expected, WorkedCase};
 pub use claims::Claim;
 pub use diff::{Change, ClauseDiff, NamedDiff, RulebookDiff};
+pub use four_eyes::FourEyes;
 pub(crate) use ladder::after;
 pub use ladder::{AccountStep, Automatic, EmergencyStep, Gravity, ItemStep, Ladder, Step};
 pub use lists::WordLists;

@@ -1,5 +1,6 @@
 //! `rulebook.toml`: title, provider, languages, appeals. Must not read any other file.
 
+use super::four_eyes::{self, FourEyes};
 use super::node;
 use super::reader::Reader;
 use super::targets;
@@ -67,6 +68,8 @@ pub struct Settings {
     pub who: BTreeMap<String, Vec<String>>,
     /// Within how long cases are to be decided.
     pub targets: Targets,
+    /// For which acts of people one person is not enough.
+    pub four_eyes: FourEyes,
 }
 
 impl Settings {
@@ -103,6 +106,7 @@ fn read(reader: &mut Reader<'_>, root: &node::Node) -> Option<Settings> {
         "publish_text",
         "who",
         "targets",
+        "four_eyes",
     ];
     let table = reader.table(root, "the rulebook", &known)?;
     let title = reader.need_text(&table, "title");
@@ -155,6 +159,7 @@ fn read(reader: &mut Reader<'_>, root: &node::Node) -> Option<Settings> {
             Some(node) => targets::read(reader, node),
             None => Targets::default(),
         },
+        four_eyes: four_eyes::read(reader, &table),
     })
 }
 

@@ -174,6 +174,7 @@ impl World {
             replaces: held.replaces,
             reason: None,
             emergency: None,
+            exemption: None,
         }
     }
 
