@@ -161,7 +161,7 @@ impl Approvals {
     /// # Errors
     /// [`ApprovalError::NoSuchAct`].
     pub async fn act(&self, id: &str) -> Result<Act, ApprovalError> {
-        let found = self.engine.store.act(id).await.map_err(failed)?;
+        let found = self.engine.store.proposed_act(id).await.map_err(failed)?;
         found.ok_or_else(|| ApprovalError::NoSuchAct(id.to_owned()))
     }
 

@@ -97,7 +97,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn act(&self, id: &str) -> Result<Option<Act>, StoreError> {
+    pub async fn proposed_act(&self, id: &str) -> Result<Option<Act>, StoreError> {
         Ok(one(&mut *self.read().await?, id).await?.map(|(_, act)| act))
     }
 
