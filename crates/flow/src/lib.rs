@@ -19,6 +19,7 @@ mod facts;
 mod ingest;
 pub mod like;
 mod memory;
+pub mod monitor;
 mod notices;
 mod record;
 mod reload;

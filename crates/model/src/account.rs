@@ -38,6 +38,18 @@ pub enum AffiliationKind {
     None,
 }
 
+impl AffiliationKind {
+    /// The word for it in data: `state-media`, ...
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Government => "government",
+            Self::StateMedia => "state-media",
+            Self::Party => "party",
+            Self::None => "none",
+        }
+    }
+}
+
 /// What an affiliation is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod appeals;
+mod clock;
 mod cosign;
 mod delivery;
 mod durability;

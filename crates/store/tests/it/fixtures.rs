@@ -187,7 +187,7 @@ impl World {
                 &terms,
                 ItemKind::Post,
             ),
-            leaf: Leaf::of(&decided, &self.ids).unwrap(),
+            leaf: Leaf::of(&decided, model::AffiliationKind::None, &self.ids).unwrap(),
             decided: Arc::new(decided),
         }
     }
