@@ -2,10 +2,11 @@
 //! the items and accounts that the public page leaves out. Must not compare.
 
 use super::Desk;
-use crate::log::{Look, says};
+use crate::log::Look;
 use crate::page::html;
 use crate::problem::Problem;
 use crate::state::{ConsoleState, storage};
+use crate::text;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;

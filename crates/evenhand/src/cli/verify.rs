@@ -285,6 +285,7 @@ fn found(text: String) -> Result<Found> {
     Ok(Found {
         receipt: word("receipt").context("the page carries no receipt")?,
         vkey: word("vkey"),
+        keys: None,
         shown: record.get("shown").cloned(),
     })
 }
