@@ -93,7 +93,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn keep_look(
+    pub async fn keep_monitor_look(
         &self,
         look: &MonitorLook,
         findings: &[MonitorFinding],
@@ -133,7 +133,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn looks(&self, most: u32) -> Result<Vec<MonitorLook>, StoreError> {
+    pub async fn monitor_looks(&self, most: u32) -> Result<Vec<MonitorLook>, StoreError> {
         let rows = fetch(&mut *self.read().await?, LOOKS, [i64::from(most).into()]).await?;
         rows.iter().map(look).collect()
     }
@@ -142,7 +142,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn last_look(
+    pub async fn last_monitor_look(
         &self,
     ) -> Result<Option<(MonitorLook, Vec<MonitorFinding>)>, StoreError> {
         let mut reader = self.read().await?;

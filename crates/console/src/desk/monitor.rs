@@ -28,7 +28,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let caller = state.permit(&headers, Permission::ReadEnforcement).await?;
-    let last = state.store.last_look().await.map_err(|error| storage(&error))?;
+    let last = state.store.last_monitor_look().await.map_err(|error| storage(&error))?;
     let (last, findings) =
         last.map_or((None, Vec::new()), |(look, found)| (Some(look.into()), found));
     html(&Page { desk: Desk::new(&state, &caller, "/console/monitor"), last, findings })

@@ -115,8 +115,8 @@ fn known(word: &str) -> &str {
 /// # Errors
 /// A problem when the store cannot be read.
 pub(crate) async fn view(state: &ConsoleState) -> Result<MonitorView, Problem> {
-    let looks = state.store.looks(LOOKED_BACK).await.map_err(|error| storage(&error))?;
-    let last = state.store.last_look().await.map_err(|error| storage(&error))?;
+    let looks = state.store.monitor_looks(LOOKED_BACK).await.map_err(|error| storage(&error))?;
+    let last = state.store.last_monitor_look().await.map_err(|error| storage(&error))?;
     let trouble = looks.first().and_then(|look| look.trouble.clone());
     let (last, findings) = last.map_or((None, Vec::new()), |(look, found)| (Some(look), found));
     let finding = |one: store::MonitorFinding| Finding {

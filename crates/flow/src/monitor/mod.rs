@@ -121,7 +121,7 @@ impl Monitor {
         };
         let unlogged = found.unlogged.iter().map(kept("unlogged"));
         let all = unlogged.chain(found.undone.iter().map(kept("undone"))).take(MOST_KEPT);
-        self.store.keep_look(&look, &all.collect::<Vec<_>>()).await?;
+        self.store.keep_monitor_look(&look, &all.collect::<Vec<_>>()).await?;
         #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
         for (kind, many) in [("unlogged", look.unlogged), ("undone", look.undone)] {
             metrics::gauge!("evenhand_monitor_misfits", "kind" => kind).set(many as f64);
@@ -155,7 +155,7 @@ impl Monitor {
         tracing::warn!(trouble, "the platform's list of restrictions cannot be compared");
         let (at, size) = (self.clock.now(), before);
         let look = MonitorLook { at, size, trouble: Some(trouble), ..MonitorLook::default() };
-        Ok(self.store.keep_look(&look, &[]).await?)
+        Ok(self.store.keep_monitor_look(&look, &[]).await?)
     }
 
     /// Asks at once and then every so often, until `stop` is cancelled.

@@ -83,13 +83,13 @@ async fn a_platform_that_removes_in_secret_is_found_and_its_items_are_forgotten(
     world.pass(16);
     let found = monitor.look(&list, before).await.unwrap();
     assert_eq!((found.unlogged.len(), found.undone.len(), found.pending), (1, 1, 0));
-    let (look, kept) = store.last_look().await.unwrap().unwrap();
+    let (look, kept) = store.last_monitor_look().await.unwrap().unwrap();
     assert_eq!((look.unlogged, look.undone, look.at), (1, 1, world.clock.now()));
     assert_eq!(kept[1].item.as_deref(), Some("post-2"));
-    assert_eq!(store.looks(10).await.unwrap().len(), 4);
+    assert_eq!(store.monitor_looks(10).await.unwrap().len(), 4);
     // The item is forgotten here, too.
     let forget = Forget::Item(crate::world::item(2));
     world.engine.store.erase(&forget, world.now(), true).await.unwrap();
-    let (_, kept) = store.last_look().await.unwrap().unwrap();
+    let (_, kept) = store.last_monitor_look().await.unwrap().unwrap();
     assert!(kept.iter().all(|one| one.item.as_deref() != Some("post-2")), "{kept:?}");
 }
