@@ -48,6 +48,8 @@ pub(crate) struct Config {
     pub(crate) record: Record,
     /// Where pictures lie, to find like ones.
     pub(crate) pictures: Pictures,
+    /// Whether the platform shows what the log tells.
+    pub(crate) monitor: Monitor,
 }
 
 /// Where pictures lie, to find like ones.
@@ -57,8 +59,6 @@ pub(crate) struct Pictures {
     /// A folder in which a picture stands under its SHA-256 in hexadecimal; only pictures that events carry when
     /// absent.
     pub(crate) folder: Option<PathBuf>,
-    /// Whether the platform shows what the log tells.
-    pub(crate) monitor: Monitor,
 }
 
 /// How the public log is kept.

@@ -64,7 +64,6 @@ pub(crate) const ROOMS: &[Room] = &[
     room(false, "/console/exemptions", "Exemptions", "Departures from the ladder, by register", P::ReadCases),
     room(false, "/console/affiliations", "Affiliations", "Who speaks for whom, with sources", P::ReadCases),
     room(true, "/console/enforcement", "Enforcement", "Decided, but not yet enforced", P::ReadEnforcement),
-    room(false, "/console/enforcement", "Enforcement", "Decided, but not yet enforced", P::ReadEnforcement),
     room(true, "/console/monitor", "Secret decisions", "Does the platform show what we decided?", P::ReadEnforcement),
     room(false, "/console/quality", "Quality", "Do we agree with each other?", P::Decide),
     room(false, "/console/audit", "Evenness", "Are like cases treated alike?", P::ReadAudit),
