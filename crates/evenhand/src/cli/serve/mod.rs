@@ -275,8 +275,9 @@ impl Server {
             () = tokio::time::sleep(longest) => tracing::warn!("some calls did not end in time"),
             () = signals.again() => tracing::warn!("stopped at once by a second signal"),
         }
-        for task in [Some(tidy), Some(likeness), Some(settling), alive].into_iter().flatten() {
-        for task in [Some(tidy), Some(likeness), alive, monitor].into_iter().flatten() {
+        for task in
+            [Some(tidy), Some(likeness), Some(settling), alive, monitor].into_iter().flatten()
+        {
             task.abort();
         }
         admin.abort();
@@ -308,6 +309,8 @@ async fn settle(review: Review) {
             }
         }
     }
+}
+
 /// Starts to compare what the platform shows with the log, if it has a list.
 fn monitor(
     config: &Config,
