@@ -8,9 +8,10 @@ use flow::{Intake, Review};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use model::{Clock, Ids};
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use store::log::LogReader;
 use store::{Store, StoreError};
 
 /// How much one request and one key may ask for.
@@ -81,6 +82,7 @@ struct Inner {
     /// Replays that run.
     replays: crate::desk::Jobs,
     published: Published,
+    monitor: flow::monitor::Monitor,
     sums: tokio::sync::Mutex<Sums>,
     /// So many people may try the rules at once; the others wait.
     trying: tokio::sync::Semaphore,
@@ -101,6 +103,15 @@ impl ConsoleState {
             .allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1)));
         let rates = RateLimiter::keyed(quota);
         Self(Arc::new(Inner {
+            monitor: flow::monitor::Monitor::new(
+                console.store.clone(),
+                LogReader::new(
+                    console.store.clone(),
+                    console.log.as_deref().unwrap_or(Path::new("")),
+                ),
+                Arc::clone(&console.clock),
+                flow::monitor::GRACE,
+            ),
             published: Published(console.log.clone()),
             console,
             rates,
@@ -116,6 +127,11 @@ impl ConsoleState {
     /// The log as it is published.
     pub(crate) fn published(&self) -> &Published {
         &self.0.published
+    }
+
+    /// Compares what the platform shows with the log.
+    pub(crate) fn monitor(&self) -> &flow::monitor::Monitor {
+        &self.0.monitor
     }
 
     /// Leave to evaluate rules for somebody who only tries them.

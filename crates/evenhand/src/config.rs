@@ -48,6 +48,8 @@ pub(crate) struct Config {
     pub(crate) record: Record,
     /// Where pictures lie, to find like ones.
     pub(crate) pictures: Pictures,
+    /// Whether the platform shows what the log tells.
+    pub(crate) monitor: Monitor,
 }
 
 /// Where pictures lie, to find like ones.
@@ -67,6 +69,20 @@ pub(crate) struct Record {
     pub(crate) origin: Option<String>,
     /// Milliseconds between two checkpoints, at least.
     pub(crate) period_ms: u64,
+}
+
+/// Whether the platform shows what the log tells, and nothing else.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Monitor {
+    /// The platform's list of what it shows as restricted; nobody asks for it when absent.
+    pub(crate) url: Option<String>,
+    /// Minutes between two comparisons.
+    pub(crate) every_minutes: u32,
+    /// Minutes that a decision may be on its way to the platform.
+    pub(crate) grace_minutes: u32,
+    /// Whether the address may be on this machine or in a private network.
+    pub(crate) allow_private: bool,
 }
 
 /// Limits on what is taken in.
@@ -238,6 +254,7 @@ impl Default for Config {
             witness: Witness::default(),
             record: Record::default(),
             pictures: Pictures::default(),
+            monitor: Monitor::default(),
         }
     }
 }
@@ -245,6 +262,12 @@ impl Default for Config {
 impl Default for Record {
     fn default() -> Self {
         Self { origin: None, period_ms: 200 }
+    }
+}
+
+impl Default for Monitor {
+    fn default() -> Self {
+        Self { url: None, every_minutes: 15, grace_minutes: 15, allow_private: false }
     }
 }
 

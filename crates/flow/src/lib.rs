@@ -20,6 +20,7 @@ mod facts;
 mod ingest;
 pub mod like;
 mod memory;
+pub mod monitor;
 mod notices;
 mod record;
 mod reload;

@@ -4,8 +4,8 @@
 use crate::decide::{Circumstances, Judged};
 use jiff::Timestamp;
 use model::{
-    CaseId, Decided, DsaStatement, Enforcement, Event, Ids, ItemKind, RulebookVersion, Ruling,
-    Subject,
+    AffiliationKind, CaseId, Decided, DsaStatement, Enforcement, Event, Ids, ItemKind,
+    RulebookVersion, Ruling, Subject,
 };
 use rules::rulebook::Rulebook;
 use std::sync::Arc;
@@ -22,13 +22,15 @@ pub(crate) fn decision(
     public_url: &str,
     ids: &dyn Ids,
 ) -> Result<KeptDecision, LeafError> {
+    let account = &decided.decision().account;
+    let class = rulebook.affiliation_of(account).map_or(AffiliationKind::None, |known| known.kind);
     let terms = decided.decision().outcome.clause().and_then(|clause| rulebook.dsa_terms(clause));
     Ok(KeptDecision {
         enforcement: Enforcement::of(&decided, public_url),
         regulator: terms.and_then(|terms| {
             DsaStatement::of(decided.decision(), decided.statement(), terms, kind)
         }),
-        leaf: Leaf::of(&decided, ids)?,
+        leaf: Leaf::of(&decided, class, ids)?,
         decided,
     })
 }

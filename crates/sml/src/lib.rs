@@ -39,6 +39,7 @@ mod text;
 mod token;
 pub mod tree;
 
+pub use character_names::find as character_named;
 pub use diagnostic::{Diagnostic, Severity};
 pub use format::format;
 pub use parser::parse;

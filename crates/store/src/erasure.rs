@@ -84,9 +84,11 @@ const SET_PROPOSAL: &str = "update proposal set verdict = $2, why = $3 where seq
 const OPENINGS: &str = "delete from opening where field <> 'people' \
     and decision_seq in (select seq from decision where event_seq in ({list}))";
 /// Each takes the list of events. An event's id becomes one that no platform can send.
-const EVERYWHERE: [&str; 15] = [
+const EVERYWHERE: [&str; 16] = [
     "update case_event set said = null where said is not null and case_id in \
         (select id from casefile where event_seq in ({list}))",
+    "delete from monitor_finding where item in (select item_id from item where event_seq in ({list})) \
+        or account in (select account_id from item where event_seq in ({list}))",
     "delete from fingerprint where event_seq in ({list})",
     "delete from signal where event_seq in ({list})",
     "delete from signalled where event_seq in ({list})",

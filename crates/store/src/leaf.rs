@@ -4,7 +4,10 @@
 use crate::sql::{column, count, digest, execute, fetch, maybe_parsed};
 use crate::{Store, StoreError};
 use jiff::Timestamp;
-use model::{AutomatedDecision, Decided, DecidedBy, DecisionId, FoundBy, Ids, Outcome, Source};
+use model::{
+    AffiliationKind, AutomatedDecision, Decided, DecidedBy, DecisionId, FoundBy, Ids, Outcome,
+    Source,
+};
 use tlog::{Canonical, Commitment, LONGEST_LEAF};
 
 /// The leaf of one decision, with the openings of its commitments.
@@ -46,12 +49,13 @@ pub struct StoredLeaf {
 pub struct LeafError(pub usize);
 
 impl Leaf {
-    /// Makes the leaf of a decision; draws the openings from `ids`. The same seven fields are
+    /// Makes the leaf of a decision about an account of the class that the register says; draws the
+    /// openings from `ids`. The same seven fields are
     /// committed to in every leaf: an empty one holds random bytes, so that nobody can tell.
     ///
     /// # Errors
     /// [`LeafError`] when the leaf is longer than a log takes.
-    pub fn of(decided: &Decided, ids: &dyn Ids) -> Result<Self, LeafError> {
+    pub fn of(decided: &Decided, class: AffiliationKind, ids: &dyn Ids) -> Result<Self, LeafError> {
         let decision = decided.decision();
         let mut openings = Vec::new();
         let mut commitments = Vec::new();
@@ -68,7 +72,7 @@ impl Leaf {
             };
             commitments.push((field.into(), Canonical::Text(hex(&shown))));
         }
-        let mut members = in_clear(decided);
+        let mut members = in_clear(decided, class);
         members.push(("commitments".into(), Canonical::Object(commitments)));
         let bytes = Canonical::Object(members).bytes();
         if bytes.len() > LONGEST_LEAF {
@@ -120,7 +124,7 @@ fn erasable(decided: &Decided) -> [(&'static str, Option<String>); 7] {
     ]
 }
 
-fn in_clear(decided: &Decided) -> Vec<(String, Canonical)> {
+fn in_clear(decided: &Decided, class: AffiliationKind) -> Vec<(String, Canonical)> {
     let (decision, draft) = (decided.decision(), decided.statement().parts());
     let texts =
         |texts: Vec<String>| Canonical::List(texts.into_iter().map(Canonical::Text).collect());
@@ -160,6 +164,7 @@ fn in_clear(decided: &Decided) -> Vec<(String, Canonical)> {
         ("automated_decision".into(), Canonical::text(automated)),
         ("emergency".into(), Canonical::Bool(decision.emergency.is_some())),
         ("territorial_scope".into(), texts(draft.territorial_scope.clone())),
+        ("account_class".into(), Canonical::text(class.word())),
     ];
     if let Some(replaced) = decision.replaces {
         members.push(("replaces".into(), Canonical::Text(replaced.to_string())));

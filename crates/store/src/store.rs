@@ -372,6 +372,7 @@ mod tests {
             crate::seen::STATEMENTS,
             crate::witness::STATEMENTS,
             crate::cosigned::STATEMENTS,
+            crate::monitor::STATEMENTS,
             crate::write::STATEMENTS,
             crate::lists::STATEMENTS,
             crate::state::STATEMENTS,
@@ -404,6 +405,7 @@ mod tests {
             crate::work::INSERTS,
             crate::unenforced::INSERTS,
             crate::acts::INSERTS,
+            crate::monitor::INSERTS,
         ];
         let texts = statements.concat();
         let texts = texts.iter().map(|sql| with_list(sql, vec![0.into(); 3]).0);

@@ -232,6 +232,16 @@ impl Keep {
         self.decisions("account", account, true).await
     }
 
+    /// All decisions in force, the oldest first.
+    pub(crate) async fn in_force(&self) -> Kept<Vec<Decision>> {
+        sqlx::query_as(
+            "select * from decision d where not exists \
+             (select 1 from decision n where n.replaces = d.id) order by rowid",
+        )
+        .fetch_all(&self.0)
+        .await
+    }
+
     /// Everything that was ever decided about an account's items, newest first.
     pub(crate) async fn notices(&self, account: &str) -> Kept<Vec<Decision>> {
         self.decisions("account", account, false).await

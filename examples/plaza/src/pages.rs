@@ -28,6 +28,7 @@ pub(crate) fn router() -> Router<Plaza> {
         .route("/", get(timeline))
         .route("/post/{id}", get(one_post))
         .route("/u/{name}", get(account))
+        .route("/restricted.ndjson", get(restricted))
         .route("/notices", get(notices))
         .route("/notices/page", get(own_page))
         .route("/media/{name}", get(media))
@@ -94,6 +95,13 @@ fn visitor(headers: &HeaderMap) -> String {
         .and_then(|cookie| cookie.split("; ").find_map(|one| one.strip_prefix("plaza=")))
         .unwrap_or_default()
         .to_owned()
+}
+
+/// What Plaza shows as restricted, a line of JSON for each measure: anybody can compare it with the
+/// public log.
+async fn restricted(State(plaza): State<Plaza>) -> Result<Response, Wrong> {
+    let lines = view::restricted(&plaza).await?;
+    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response())
 }
 
 #[derive(Template)]

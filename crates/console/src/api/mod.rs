@@ -14,6 +14,7 @@ mod openapi;
 mod public;
 mod receipts;
 mod reports;
+mod restrictions;
 pub(crate) mod work;
 
 use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem};
@@ -59,6 +60,8 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(erasures::erase))
         .routes(routes!(lists::edit, lists::changes))
         .routes(routes!(decisions::replace))
+        .routes(routes!(restrictions::compare))
+        .routes(routes!(restrictions::monitor))
         .routes(routes!(public::lookup))
         .routes(routes!(public::overview))
         .routes(routes!(public::rulebook))

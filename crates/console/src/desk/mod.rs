@@ -10,6 +10,7 @@ mod join;
 mod keys;
 mod looks;
 mod me;
+mod monitor;
 mod people;
 mod replay;
 mod sign_in;
@@ -63,6 +64,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room(false, "/console/exemptions", "Exemptions", "Departures from the ladder, by register", P::ReadCases),
     room(false, "/console/affiliations", "Affiliations", "Who speaks for whom, with sources", P::ReadCases),
     room(true, "/console/enforcement", "Enforcement", "Decided, but not yet enforced", P::ReadEnforcement),
+    room(true, "/console/monitor", "Secret decisions", "Does the platform show what we decided?", P::ReadEnforcement),
     room(false, "/console/quality", "Quality", "Do we agree with each other?", P::Decide),
     room(false, "/console/audit", "Evenness", "Are like cases treated alike?", P::ReadAudit),
     room(true, "/console/replay", "Replay", "What would another rulebook have decided?", P::Replay),
@@ -136,6 +138,7 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/console/appeals/{id}/answer", post(appeals::answer))
         .route("/console/appeals/{id}/approve", post(appeals::approve))
         .route("/console/appeals/{id}/escalate", post(appeals::escalate))
+        .route("/console/monitor", get(monitor::show))
         .route("/console/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/console/sign-out", post(sign_out::leave))
         .route("/console/join", get(join::show).post(join::enter))

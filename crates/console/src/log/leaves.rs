@@ -34,6 +34,9 @@ pub(crate) struct Entry {
     pub(crate) measures: Vec<Measure>,
     /// `fully`, `partially` or `not_automated`.
     pub(crate) automated_decision: String,
+    /// What the account's owner is: a word of the register, or `none`. Leaves of older releases do
+    /// not say it.
+    pub(crate) account_class: String,
     /// The decision that it takes the place of.
     pub(crate) replaces: Option<String>,
     /// Of an erasure: of how many decisions.
@@ -82,6 +85,8 @@ pub(crate) struct Sums {
     pub(crate) by_clause: BTreeMap<String, Hours>,
     /// Measures by word.
     pub(crate) by_measure: BTreeMap<String, Hours>,
+    /// Decisions by what the account's owner is.
+    pub(crate) by_class: BTreeMap<String, Hours>,
     /// Decisions by how far automation decided.
     pub(crate) by_decider: BTreeMap<String, u64>,
 }
@@ -100,6 +105,8 @@ impl Sums {
             self.no_breach += 1;
         }
         self.replacements += u64::from(entry.replaces.is_some());
+        let class = self.by_class.entry(entry.account_class.clone()).or_default();
+        *class.entry(hour).or_default() += 1;
         *self.by_decider.entry(entry.automated_decision.clone()).or_default() += 1;
         if let Some(clause) = entry.clauses.first() {
             *self.by_clause.entry(clause.clone()).or_default().entry(hour).or_default() += 1;

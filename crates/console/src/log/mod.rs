@@ -4,6 +4,7 @@
 mod feed;
 mod files;
 mod leaves;
+mod monitor;
 mod pages;
 mod serve;
 
@@ -13,12 +14,14 @@ use axum::routing::get;
 
 pub(crate) use files::Published;
 pub(crate) use leaves::Sums;
+pub(crate) use monitor::{Look, MonitorView, says, view as monitored};
 
 /// Everything under `/log`.
 pub(crate) fn router() -> Router<ConsoleState> {
     Router::new()
         .route("/log", get(pages::overview))
         .route("/log/", get(pages::overview))
+        .route("/log/monitor", get(monitor::page))
         .route("/log/verify", get(pages::verify))
         .route("/log/feed.atom", get(feed::atom))
         .route("/log/leaves.ndjson", get(feed::lines))

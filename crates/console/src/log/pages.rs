@@ -42,10 +42,98 @@ struct Page {
     sums: Sums,
     by_clause: Chart,
     by_measure: Chart,
+    by_class: Chart,
     lines: Vec<Line>,
+    wanted: Wanted,
+    choices: [Choice; 3],
+    older: Option<String>,
+}
+
+/// Which leaves are asked for; an empty word asks for any.
+#[derive(Debug, Clone, Default)]
+struct Wanted {
     clause: String,
     measure: String,
-    older: Option<String>,
+    class: String,
+}
+
+/// What can be chosen for one of them: values and what they are called.
+#[derive(Debug)]
+struct Choice {
+    name: &'static str,
+    label: &'static str,
+    any: &'static str,
+    chosen: String,
+    values: Vec<(String, String)>,
+}
+
+impl Wanted {
+    fn of(query: &Query) -> Self {
+        let get = |name| query.get(name).unwrap_or_default().to_owned();
+        Self { clause: get("clause"), measure: get("measure"), class: get("class") }
+    }
+
+    fn fits(&self, entry: &Entry) -> bool {
+        (self.clause.is_empty() || entry.clauses.contains(&self.clause))
+            && (self.measure.is_empty() || entry.words().any(|word| word == self.measure))
+            && (self.class.is_empty() || entry.account_class == self.class)
+    }
+
+    /// Whether every leaf is asked for.
+    fn all(&self) -> bool {
+        self.clause.is_empty() && self.measure.is_empty() && self.class.is_empty()
+    }
+
+    /// The page with these leaves, from place `at` back.
+    fn address(&self, at: u64) -> String {
+        let [clause, measure, class] =
+            [&self.clause, &self.measure, &self.class].map(|word| text::percent(word));
+        format!("/log/?clause={clause}&measure={measure}&class={class}&before={at}")
+    }
+
+    /// What the leaves so far leave to choose from.
+    fn choices(&self, state: &ConsoleState, sums: &Sums) -> [Choice; 3] {
+        let book = crate::reads::current(state);
+        let clauses = sums.by_clause.keys().map(|id| (id.clone(), book.title_of(id)));
+        let measures = sums.by_measure.keys();
+        let measures = measures.map(|word| (word.clone(), text::measure_name(word).to_owned()));
+        let classes = sums.by_class.keys().filter(|word| !word.is_empty());
+        let classes = classes.map(|word| (word.clone(), class_name(word).to_owned()));
+        [
+            Choice::new("clause", "Gravest clause", "any clause", &self.clause, clauses),
+            Choice::new("measure", "What was done", "anything", &self.measure, measures),
+            Choice::new("class", "Account of", "anybody", &self.class, classes),
+        ]
+    }
+}
+
+impl Choice {
+    fn new(
+        name: &'static str,
+        label: &'static str,
+        any: &'static str,
+        chosen: &str,
+        values: impl Iterator<Item = (String, String)>,
+    ) -> Self {
+        let mut values: Vec<_> = values.collect();
+        // What was asked for can be seen, also if no leaf has it.
+        if !chosen.is_empty() && values.iter().all(|(value, _)| value != chosen) {
+            values.push((chosen.to_owned(), chosen.to_owned()));
+        }
+        Self { name, label, any, chosen: chosen.to_owned(), values }
+    }
+}
+
+/// Whom an account speaks for, as people say it.
+fn class_name(word: &str) -> &str {
+    match word {
+        "government" => "a government",
+        "state-media" => "a medium that a state controls",
+        "party" => "a party or a candidate",
+        "none" => "anybody else",
+        "" => "not said (older leaves)",
+        other => other,
+    }
 }
 
 /// How the log is doing.
@@ -138,23 +226,26 @@ pub(super) async fn overview(
     let health = health(&state).await?;
     let size = health.as_ref().map_or(0, |health| health.size);
     let before = query.parse::<u64>("before")?.unwrap_or(size).min(size);
-    let clause = query.get("clause").unwrap_or("").to_owned();
-    let measure = query.get("measure").unwrap_or("").to_owned();
-    let fits = |entry: &Entry| {
-        (clause.is_empty() || entry.clauses.contains(&clause))
-            && (measure.is_empty() || entry.words().any(|word| word == measure))
-    };
-    let (lines, older) = latest(&state, size, before, &fits).await?;
-    let more = |at: u64| {
-        let (clause, measure) = (text::percent(&clause), text::percent(&measure));
-        format!("/log/?clause={clause}&measure={measure}&before={at}")
-    };
-    let older = older.map(more);
+    let wanted = Wanted::of(&query);
+    let (lines, older) = latest(&state, size, before, &|entry| wanted.fits(entry)).await?;
+    let older = older.map(|at| wanted.address(at));
     let sums = sums(&state, size).await?;
     let mut frame = Frame::new(&state, "/log/", "/log/leaves.ndjson?limit=100");
     frame.twin = frame.twin.filter(|_| size > 0);
-    let (by_clause, by_measure) = charts(&state, &sums);
-    html(&Page { frame, health, sums, by_clause, by_measure, lines, clause, measure, older })
+    let choices = wanted.choices(&state, &sums);
+    let [by_clause, by_measure, by_class] = charts(&state, &sums);
+    html(&Page {
+        frame,
+        health,
+        sums,
+        by_clause,
+        by_measure,
+        by_class,
+        lines,
+        wanted,
+        choices,
+        older,
+    })
 }
 
 /// The newest leaves before a place that fit, and where to go on.
@@ -184,8 +275,8 @@ async fn latest(
     Ok((lines, Some(end).filter(|end| *end > 0)))
 }
 
-/// The last days of the log as two charts.
-fn charts(state: &ConsoleState, sums: &Sums) -> (Chart, Chart) {
+/// The last days of the log as charts.
+fn charts(state: &ConsoleState, sums: &Sums) -> [Chart; 3] {
     let today = state.clock.now().as_second().div_euclid(DAY);
     let days: Vec<i64> = (today - DAYS + 1..=today).collect();
     let columns: Vec<String> = days
@@ -194,21 +285,28 @@ fn charts(state: &ConsoleState, sums: &Sums) -> (Chart, Chart) {
         .map(|at| at.to_zoned_datetime(TimeZone::UTC).strftime("%-d %b").to_string())
         .collect();
     let book = crate::reads::current(state);
-    let series = |counts: &BTreeMap<String, BTreeMap<i64, u64>>, key: &str, clause: bool| {
+    let series = |counts: &BTreeMap<String, BTreeMap<i64, u64>>, key: &str| {
         let one = |(name, hours): (&String, &BTreeMap<i64, u64>)| {
             let of = |day: &i64| hours.range(day * DAY..(day + 1) * DAY).map(|(_, n)| n).sum();
-            let shown = if clause { book.title_of(name) } else { text::measure_name(name).into() };
-            let href = Some(format!("/log/?{key}={}", text::percent(name)));
+            let shown = match key {
+                "clause" => book.title_of(name),
+                "measure" => text::measure_name(name).into(),
+                _ => class_name(name).into(),
+            };
+            let href = (!name.is_empty()).then(|| format!("/log/?{key}={}", text::percent(name)));
             Series { name: shown, href, values: days.iter().map(of).collect() }
         };
         counts.iter().map(one).collect::<Vec<_>>()
     };
-    let clauses = series(&sums.by_clause, "clause", true);
-    let measures = series(&sums.by_measure, "measure", false);
-    (
+    let clauses = series(&sums.by_clause, "clause");
+    let measures = series(&sums.by_measure, "measure");
+    let classes = series(&sums.by_class, "class");
+    let days = columns.clone();
+    [
         Chart::new("log-clause", "Breaches by clause", "breaches", columns.clone(), clauses),
         Chart::new("log-measure", "What was done", "measures", columns, measures),
-    )
+        Chart::new("log-class", "Whose accounts were decided on", "decisions", days, classes),
+    ]
 }
 
 /// `GET /log/verify`.

@@ -191,7 +191,7 @@ impl World {
         let kept = KeptDecision {
             enforcement: Enforcement::of(&decided, "https://rules.example"),
             regulator: None,
-            leaf: Leaf::of(&decided, self.ids.as_ref()).unwrap(),
+            leaf: Leaf::of(&decided, model::AffiliationKind::None, self.ids.as_ref()).unwrap(),
             decided,
         };
         self.keep(received, Kept::Decided(Box::new(kept))).await;

@@ -8,6 +8,8 @@ use crate::terminal::Terminal;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::path::PathBuf;
+use store::log::{follow, read_history};
+use tlog::checkpoint::Checkpoint;
 use tlog::disclosure::{Disclosure, verify_disclosed};
 use tlog::note::VerifierKey;
 use tlog::policy::Policy;
@@ -25,6 +27,10 @@ pub(crate) struct Verify {
     /// The log's verifier key, from somebody whom you trust, or a file that holds it
     #[arg(long, value_name = "KEY|FILE")]
     vkey: Option<String>,
+    /// The history of the log's keys (/log/keys), a file or a URL: a key that the one you trust announced
+    /// is believed from the size on at which it took over
+    #[arg(long, value_name = "FILE|URL", requires = "vkey")]
+    keys: Option<String>,
     /// A policy (C2SP tlog-policy): trusted logs and how many witnesses must have signed
     #[arg(long, value_name = "FILE", conflicts_with = "vkey")]
     policy: Option<PathBuf>,
@@ -39,6 +45,8 @@ struct Found {
     receipt: String,
     /// The key that came with it.
     vkey: Option<String>,
+    /// The history of the log's keys that came with it.
+    keys: Option<String>,
     /// What the page says that the leaf must say too.
     shown: Option<Value>,
 }
@@ -51,7 +59,10 @@ impl Verify {
         {
             return self.case(&case, terminal);
         }
-        let found = super::wait_for(read(&self.what))?;
+        let mut found = super::wait_for(read(&self.what))?;
+        if let Some(keys) = &self.keys {
+            found.keys = Some(super::wait_for(text_of(keys))?);
+        }
         let (policy, own) = self.policy(&found)?;
         let leaf = self.leaf.as_ref().map(|path| {
             std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
@@ -138,8 +149,39 @@ impl Verify {
             bail!("name the log's key with --vkey: a receipt alone does not say whom to trust");
         };
         let key: VerifierKey = text.trim().parse().context("the verifier key")?;
-        Ok((Policy::log(key), own))
+        Ok((Policy::log(found.successor(&key)?.unwrap_or(key)), own))
     }
+}
+
+impl Found {
+    /// The later key that signed, if the trusted one did not and its history leads there.
+    fn successor(&self, trusted: &VerifierKey) -> Result<Option<VerifierKey>> {
+        let (Some(keys), Ok(receipt)) = (&self.keys, self.receipt.parse::<Receipt>()) else {
+            return Ok(None);
+        };
+        let history = read_history(keys).context("the history of keys")?;
+        let Ok(body) = Checkpoint::parse(receipt.checkpoint.text()) else { return Ok(None) };
+        let signed = |key: &VerifierKey| {
+            receipt.checkpoint.verify(std::slice::from_ref(key)).is_ok_and(|by| !by.is_empty())
+        };
+        match follow(&history, trusted, body.size, signed) {
+            Some(key) => Ok(Some(key)),
+            None if signed(trusted) && history.iter().any(|(_, key)| key == trusted) => bail!(
+                "the key {trusted} signed it, but had been replaced before the log had {} leaves",
+                body.size
+            ),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A text from a file or an address.
+async fn text_of(what: &str) -> Result<String> {
+    if !is_address(what) {
+        return std::fs::read_to_string(what).with_context(|| format!("cannot read {what}"));
+    }
+    let (base, name) = what.rsplit_once('/').context("the address")?;
+    Source::open(base)?.text(name).await
 }
 
 /// Prints a line for each step.
@@ -169,9 +211,9 @@ impl Steps<'_> {
         self.say(true, &format!("leaf: {} bytes, hash {}", leaf.len(), hex::encode(hash)))?;
         if let Some(shown) = &found.shown {
             same(&leaf, shown)?;
-            self.say(true, "page: says of the decision what the leaf says")?;
+            self.say(true, "page: its data says of the decision what the leaf says; its words are not read: hold them against the leaf below")?;
         }
-        let body = tlog::checkpoint::Checkpoint::parse(receipt.checkpoint.text())?;
+        let body = Checkpoint::parse(receipt.checkpoint.text())?;
         verify_inclusion(&hash, receipt.index, body.size, &receipt.proof, &body.root)
             .context("inclusion")?;
         let (index, many) = (receipt.index, receipt.proof.len());
@@ -223,6 +265,9 @@ async fn read(what: &str) -> Result<Found> {
     if read.vkey.is_none() && what.contains("/decisions/") {
         read.vkey = Some(source.text("log/vkey").await?);
     }
+    if what.contains("/decisions/") {
+        read.keys = Some(source.text("log/keys").await?);
+    }
     Ok(read)
 }
 
@@ -240,6 +285,7 @@ fn found(text: String) -> Result<Found> {
     Ok(Found {
         receipt: word("receipt").context("the page carries no receipt")?,
         vkey: word("vkey"),
+        keys: None,
         shown: record.get("shown").cloned(),
     })
 }

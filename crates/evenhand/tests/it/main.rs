@@ -14,6 +14,7 @@ mod crash;
 mod faults;
 mod like;
 mod pictures;
+mod power;
 mod record;
 mod replay;
 mod rules;

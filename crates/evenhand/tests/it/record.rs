@@ -75,6 +75,43 @@ fn what_a_stranger_checks_and_what_is_forgotten() {
         said(evenhand().args(["audit", "recompute", &format!("http://{address}")]));
     assert_eq!(code, 0, "{out}{err}");
 
+    // The log as lines and as a table; both hold every leaf, and are not made of a log that is wrong.
+    let own = data.to_str().unwrap();
+    let lines = folder.path().join("lines.ndjson");
+    let export = |format: &str, to: &Path, more: &[&str]| {
+        said(evenhand().args(["log", "export", "--format", format]).arg(to).args(more))
+    };
+    assert_eq!(export("ndjson", &lines, &["--data", own]).0, 0);
+    let text = std::fs::read_to_string(&lines).unwrap();
+    assert!(text.starts_with("{\"index\":0,\"leaf\":{") && text.contains(&id), "{text}");
+    let table = folder.path().join("leaves.parquet");
+    let public = format!("http://{address}/log");
+    let from = ["--log", public.as_str(), "--key", vkey.trim()];
+    let (code, _, err) = export("parquet", &table, &from);
+    assert!(code == 0 && err.contains("holds 1 leaves"), "{err}");
+    let bytes = std::fs::read(&table).unwrap();
+    assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
+    let none = folder.path().join("none.parquet");
+    assert_ne!(export("parquet", &none, &["--log", &public, "--key", other]).0, 0);
+    assert!(!none.exists() && !folder.path().join("none.parquet.part").exists());
+
+    // What the platform shows is compared with the log, by its operator and by a stranger.
+    let list = folder.path().join("list.ndjson");
+    let honest = format!("{{\"item\":\"item-1\",\"measure\":\"remove\",\"decision\":\"{id}\"}}\n");
+    let secret = "{\"item\":\"p9\",\"measure\":\"remove\"}\n";
+    for (lines, fits) in
+        [(honest.clone(), true), (format!("{honest}{secret}"), false), (String::new(), false)]
+    {
+        std::fs::write(&list, &lines).unwrap();
+        let named = list.to_str().unwrap();
+        for how in [&["--data", own][..], &from] {
+            let grace = ["log", "monitor", named, "--grace", "0"];
+            let (code, out, err) = said(evenhand().args(grace).args(how));
+            assert_eq!(code, i32::from(!fits), "{lines} {how:?}: {out}{err}");
+            assert_eq!(out.contains("WRONG"), !fits, "{out}");
+        }
+    }
+
     // The person opens two fields for a journalist.
     let shown = folder.path().join("shown.tlog-proof");
     let place = shown.to_str().unwrap();

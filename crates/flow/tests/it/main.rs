@@ -3,6 +3,7 @@
 
 mod appeals;
 mod approval;
+mod clock;
 mod cosign;
 mod delivery;
 mod durability;

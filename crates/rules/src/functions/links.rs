@@ -2,6 +2,7 @@
 //! suffixes count, user names pass for hosts.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Call, Family, Signature};
 use crate::text::characters::is_space;
@@ -133,6 +134,14 @@ impl<'a> Link<'a> {
         {
             return None;
         }
+        // Python refuses hosts that would become others when they are normalised.
+        if !authority.is_ascii() {
+            let plain: String = authority.chars().filter(|c| !"@:#?".contains(*c)).collect();
+            let normal: String = plain.nfkc().collect();
+            if plain != normal && normal.contains(['/', '?', '#', '@', ':']) {
+                return None;
+            }
+        }
         let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         Some(Self { scheme: scheme.trim_end_matches(':'), authority, path, query, fragment })
@@ -245,6 +254,10 @@ mod tests {
             ["http://ten.example/"]
         );
         assert_eq!(written("http://a.b/p;q/r;#"), ["http://a.b/p;q/r"]);
+        assert_eq!(
+            written("http://\u{2100}x/ http://a\u{ff20}b/ http://\u{ff41}.b/"),
+            ["http://\u{ff41}.b/"]
+        );
         let host = |link: &str| {
             links(link)
                 .filter_map(Link::parse)

@@ -42,6 +42,11 @@ impl Place {
         self.data.join("log.key.next")
     }
 
+    /// The history of keys, beside what is published of it: it cannot be built anew.
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.data.join("log.keys")
+    }
+
     /// The last checkpoint, outside of the database: it tells an older copy of it.
     pub(crate) fn last(&self) -> PathBuf {
         self.data.join("log.last")

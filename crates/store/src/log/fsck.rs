@@ -6,6 +6,7 @@ use super::grown::Tree;
 use super::head::Head;
 use super::{LogError, key};
 use crate::Store;
+use std::collections::BTreeMap;
 use std::path::Path;
 use tlog::checkpoint::Checkpoint;
 use tlog::leaf_hash;
@@ -79,6 +80,7 @@ pub fn examine(
         _ => Ok(()),
     };
     let mut tree = Tree::default();
+    let mut partial = BTreeMap::new();
     let mut read = 1;
     while tree.size() < checkpoint.size {
         let index = tree.size() / u64::from(FULL);
@@ -91,31 +93,49 @@ pub fn examine(
             tree.append(leaf_hash(&entry), entry, &mut expected)?;
         }
         tree.edge(&mut expected)?;
-        let last = tree.size() == checkpoint.size;
         for (path, bytes) in expected {
-            let full = path.split_once(".p/").map(|(full, _)| full);
-            // Partial files are owed for the sizes that were signed, which of these only the last is.
-            if full.is_some() && !last {
-                continue;
-            }
-            let found = match (from.file(&path)?, full) {
-                (None, Some(full)) => from.file(full)?,
-                (found, _) => found,
-            };
-            match found {
-                None => return Err(wrong(format!("{path} is missing"))),
-                Some(found) if !found.starts_with(&bytes) => {
-                    return Err(wrong(format!("{path} is not what its leaves give")));
+            match path.split_once(".p/") {
+                // Partial files are owed for the sizes that were signed, which of these only the last
+                // is: of each tile the widest, unless it becomes full.
+                Some((full, _)) => {
+                    partial.insert(full.to_owned(), (path, bytes));
                 }
-                Some(_) => read += 1,
+                None => {
+                    partial.remove(&path);
+                    whole(from, &path, None, &bytes)?;
+                    read += 1;
+                }
             }
         }
+    }
+    for (full, (path, bytes)) in partial {
+        whole(from, &path, Some(&full), &bytes)?;
+        read += 1;
     }
     grown(&tree)?;
     if tree.root() != checkpoint.root {
         return Err(wrong("the leaves do not give the root that was signed".into()));
     }
     Ok(Examined { checkpoint, note, files: read })
+}
+
+/// Whether a file is there to the last byte, or the full one in its place begins with it.
+fn whole(
+    from: &mut impl Files,
+    path: &str,
+    full: Option<&str>,
+    bytes: &[u8],
+) -> Result<(), LogError> {
+    let same = match (from.file(path)?, full) {
+        (Some(found), _) => Some(found == bytes),
+        (None, Some(full)) => from.file(full)?.map(|found| found.starts_with(bytes)),
+        (None, None) => None,
+    };
+    match same {
+        None => Err(LogError::Damaged(format!("{path} is missing"))),
+        Some(false) => Err(LogError::Damaged(format!("{path} is not what its leaves give"))),
+        Some(true) => Ok(()),
+    }
 }
 
 /// The entries of a bundle: at least as many as its width says.

@@ -95,9 +95,17 @@ pub(crate) fn take_over(place: &Place) -> Result<(), LogError> {
 
 /// The history of keys: from which size on, and which; the oldest first.
 pub(crate) fn history(place: &Place) -> Result<Vec<(u64, VerifierKey)>, LogError> {
-    match files::read_text(&place.public().join("keys"))? {
+    match history_text(place)? {
         Some(text) => read_history(&text),
         None => Ok(Vec::new()),
+    }
+}
+
+/// The history as it was written; what lies beside the key is what counts.
+pub(crate) fn history_text(place: &Place) -> Result<Option<String>, LogError> {
+    match files::read_text(&place.keys())? {
+        Some(text) => Ok(Some(text)),
+        None => files::read_text(&place.public().join("keys")),
     }
 }
 
@@ -108,12 +116,35 @@ pub(crate) fn history(place: &Place) -> Result<Vec<(u64, VerifierKey)>, LogError
 pub fn read_history(text: &str) -> Result<Vec<(u64, VerifierKey)>, LogError> {
     let mut keys: Vec<(u64, VerifierKey)> = Vec::new();
     for entry in text.split(PARTED).filter(|entry| !entry.is_empty()) {
-        let key = announced(entry, keys.last().map(|(_, key)| key)).ok_or_else(|| {
-            LogError::Damaged(format!("entry {} of the history of keys", keys.len() + 1))
-        })?;
+        let last = keys.last();
+        let key = announced(entry, last.map(|(_, key)| key))
+            .filter(|(from, key)| {
+                last.is_none_or(|(earlier, last)| earlier <= from && last.name() == key.name())
+            })
+            .ok_or_else(|| {
+                LogError::Damaged(format!("entry {} of the history of keys", keys.len() + 1))
+            })?;
         keys.push(key);
     }
     Ok(keys)
+}
+
+/// The key of a history that may have signed a checkpoint of `size` leaves, for whoever trusts the
+/// key `trusted`: that key or a later one, each up to the size at which the next took over. The
+/// first of them that `signed`; `None` when none did, or the trusted key is not in the history.
+pub fn follow(
+    history: &[(u64, VerifierKey)],
+    trusted: &VerifierKey,
+    size: u64,
+    signed: impl Fn(&VerifierKey) -> bool,
+) -> Option<VerifierKey> {
+    let known = history.iter().position(|(_, key)| key == trusted)?;
+    let later = history.get(known..)?;
+    let ends = later.iter().skip(1).map(|(from, _)| *from).chain([u64::MAX]);
+    let fits = |((from, key), end): &(&(u64, VerifierKey), u64)| {
+        (*from..=*end).contains(&size) && signed(key)
+    };
+    later.iter().zip(ends).find(fits).map(|((_, key), _)| key.clone())
 }
 
 fn announced(entry: &str, before: Option<&VerifierKey>) -> Option<(u64, VerifierKey)> {
@@ -137,7 +168,7 @@ pub(crate) fn announce(
     old: Option<&SigningKey>,
     new: &SigningKey,
 ) -> Result<String, LogError> {
-    let path = place.public().join("keys");
+    let path = place.keys();
     let key = new.verifier();
     let wrong = |why: String| LogError::key(&path, why);
     let mut note = Note::new(format!("{HISTORY}\n{}\n{size}\n{key}\n", key.name()))
@@ -145,6 +176,6 @@ pub(crate) fn announce(
     for key in old.into_iter().chain([new]) {
         note.sign(key).map_err(|error| wrong(error.to_string()))?;
     }
-    let earlier = files::read_text(&path)?.map(|text| format!("{}{PARTED}", text.trim_end()));
+    let earlier = history_text(place)?.map(|text| format!("{}{PARTED}", text.trim_end()));
     Ok(format!("{}{note}", earlier.unwrap_or_default()))
 }

@@ -15,7 +15,7 @@ mod read;
 
 pub use error::LogError;
 pub use fsck::{Examined, Files, Mirror, examine};
-pub use key::{case_key, read_history};
+pub use key::{case_key, follow, read_history};
 pub use read::{LogReader, Receipted};
 
 #[cfg(test)]
@@ -200,6 +200,13 @@ impl Log {
 
     /// Reads the tree back, compares it with all that was signed, and publishes what is not.
     async fn load(&mut self) -> Result<(), LogError> {
+        let announced = key::history(&self.place)?;
+        if announced.last().is_some_and(|(_, last)| last != self.key.verifier()) {
+            return Err(LogError::key(
+                &self.place.key(),
+                "this is not the key that the log announced last (log.keys): put the newest copy of the key in its place",
+            ));
+        }
         let seen = self.seen()?;
         for other in &seen {
             let Checkpoint { size, root, .. } = other.checkpoint;
@@ -230,22 +237,41 @@ impl Log {
         if base == 0 && self.head.size > 0 {
             self.replay(0, &seen, true).await?;
         }
+        let unsigned =
+            !self.head.note.signatures().iter().any(|one| one.names(self.key.verifier()));
+        if unsigned {
+            self.take_up(&tree).await?;
+        }
         let mut keys = Vec::new();
         let vkey = format!("{}\n", self.key.verifier()).into_bytes();
         keys.push((self.place.public().join("vkey"), vkey));
-        if !self.place.public().join("keys").exists() {
-            let text = key::announce(&self.place, 0, None, &self.key)?;
-            keys.push((self.place.public().join("keys"), text.into_bytes()));
+        let text = match key::history_text(&self.place)? {
+            Some(text) => text,
+            None => key::announce(&self.place, 0, None, &self.key)?,
+        };
+        for path in [self.place.keys(), self.place.public().join("keys")] {
+            keys.push((path, text.clone().into_bytes()));
         }
         self.place.put(&keys)?;
         let mut files = Vec::new();
-        if published < self.head.size || seen.len() < 2 {
+        if published < self.head.size || seen.len() < 2 || unsigned {
             let mut again = tree.clone();
             again.edge(&mut files)?;
             self.publish(files).await?;
         }
         files::remove(&self.place.stopped())?;
         self.tree = Some(tree);
+        Ok(())
+    }
+
+    /// Signs what the key before signed last: its change was cut off after the new one was announced.
+    async fn take_up(&mut self, tree: &Tree) -> Result<(), LogError> {
+        let mut note = self.head.note.clone();
+        let own = sign(&[&self.key], &self.head.origin, tree)?;
+        own.signatures().iter().for_each(|signature| note.add(signature.clone()));
+        let next = Head { note, ..self.head.clone() };
+        self.store.swap_head(&self.head, &next).await?;
+        self.head = next;
         Ok(())
     }
 
@@ -331,6 +357,7 @@ impl Log {
         let new = key::prepare(&self.place, &self.key, seed)?;
         let keys = key::announce(&self.place, self.head.size, Some(&self.key), &new)?;
         let public = self.place.public();
+        self.place.put(&[(self.place.keys(), keys.clone().into_bytes())])?;
         self.place.put(&[(public.join("keys"), keys.into_bytes())])?;
         let note = sign(&[&self.key, &new], &self.head.origin, &tree)?;
         let next = Head { note, ..self.head.clone() };

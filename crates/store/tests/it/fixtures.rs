@@ -188,7 +188,7 @@ impl World {
                 &terms,
                 ItemKind::Post,
             ),
-            leaf: Leaf::of(&decided, &self.ids).unwrap(),
+            leaf: Leaf::of(&decided, model::AffiliationKind::None, &self.ids).unwrap(),
             decided: Arc::new(decided),
         }
     }

@@ -4,7 +4,7 @@
 use crate::fixtures::{Held, World};
 use std::path::Path;
 use store::Store;
-use store::log::{Log, LogError, Mirror, examine, read_history};
+use store::log::{Log, LogError, Mirror, examine, follow, read_history};
 use tlog::note::Note;
 use tlog::policy::Policy;
 
@@ -233,6 +233,22 @@ async fn the_key_is_kept_to_its_owner_and_can_be_changed() {
     let (first, rest) = history.split_once("\n---\n").unwrap();
     let (_, last) = rest.split_once("\n---\n").unwrap();
     assert!(read_history(&format!("{first}\n---\n{last}")).is_err());
+    // What is published can be built anew, the history of keys as well.
+    std::fs::remove_dir_all(data.join("log")).unwrap();
+    drop(log);
+    let log = open(&store, data).await.unwrap();
+    assert_eq!(std::fs::read_to_string(data.join("log/keys")).unwrap(), history);
+    // Whoever trusts the first key can follow, and a key is believed only while it was the key.
+    let all = |_: &tlog::note::VerifierKey| true;
+    let only = |wanted: usize| {
+        let wanted = keys[wanted].1.clone();
+        move |key: &tlog::note::VerifierKey| *key == wanted
+    };
+    assert_eq!(follow(&keys, &keys[0].1, 3, only(0)).as_ref(), Some(&keys[0].1));
+    assert_eq!(follow(&keys, &keys[0].1, 9, only(2)).as_ref(), Some(&keys[2].1));
+    assert_eq!(follow(&keys, &keys[0].1, 9, only(0)), None, "the old key signs no more");
+    assert_eq!(follow(&keys, &keys[2].1, 2, all), None, "the new key did not sign yet");
+    assert_eq!(follow(&keys, &keys[1].1, 9, only(0)), None, "never back");
     drop(log);
     let log = open(&store, data).await.unwrap();
     assert_eq!(log.verifier(), &keys.last().unwrap().1);
@@ -313,4 +329,61 @@ async fn a_mirror_follows_and_refuses_another_history() {
     assert!(refused.is_err());
     assert_eq!(std::fs::read(copy.path().join("checkpoint")).unwrap(), before);
     examine(&mut copy.path(), &keys, None, |_, _| Ok(())).unwrap();
+}
+
+/// A change of the key that is cut off right after the new key was announced is ended at the next start:
+/// what everybody reads is signed by the key that everybody is told.
+#[tokio::test]
+async fn a_change_of_the_key_that_was_cut_off_is_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, world) = (folder.path(), World::new("cut off"));
+    let store = store(data).await;
+    record(&store, &world, 0, 3).await;
+    let mut log = open(&store, data).await.unwrap();
+    log.integrate().await.unwrap();
+    let old = std::fs::read(data.join("log.key")).unwrap();
+    let checkpoint = std::fs::read_to_string(data.join("log/checkpoint")).unwrap();
+    let head = "update log_head set checkpoint = $1";
+    log.rotate(&[8; 32]).await.unwrap();
+    let new = log.verifier().clone();
+    drop(log);
+    // As it was before the swap: announced, not taken over, nothing signed by the new key.
+    std::fs::rename(data.join("log.key"), data.join("log.key.next")).unwrap();
+    std::fs::write(data.join("log.key"), old).unwrap();
+    let owner = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(data.join("log.key"), owner).unwrap();
+    for name in ["log/checkpoint", "log.last"] {
+        std::fs::write(data.join(name), &checkpoint).unwrap();
+    }
+    let url = format!("sqlite://{}", data.join("evenhand.sqlite").display());
+    let pool = sqlx::AnyPool::connect(&url).await.unwrap();
+    sqlx::query(head).bind(&checkpoint).execute(&pool).await.unwrap();
+    let log = open(&store, data).await.unwrap();
+    assert_eq!(log.verifier(), &new);
+    assert_eq!(sound(data, &log), 3);
+    let vkey = std::fs::read_to_string(data.join("log/vkey")).unwrap();
+    assert_eq!(vkey.trim(), new.to_string());
+}
+
+/// A file that has more bytes than it should is as wrong as one that has others.
+#[tokio::test]
+async fn bytes_after_the_end_of_a_tile_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, world) = (folder.path(), World::new("longer"));
+    let store = store(data).await;
+    record(&store, &world, 0, 300).await;
+    let mut log = open(&store, data).await.unwrap();
+    log.integrate().await.unwrap();
+    let keys = [log.verifier().clone()];
+    for name in ["tile/0/000", "tile/0/001.p/44", "tile/1/000.p/1", "tile/entries/001.p/44"] {
+        let path = data.join("log").join(name);
+        let right = std::fs::read(&path).unwrap();
+        std::fs::write(&path, [&right[..], &[0; 32]].concat()).unwrap();
+        let mut public = data.join("log");
+        let found = examine(&mut public.as_path(), &keys, None, |_, _| Ok(()));
+        assert!(found.is_err(), "{name}");
+        public.push(name);
+        std::fs::write(public, right).unwrap();
+    }
+    sound(data, &log);
 }

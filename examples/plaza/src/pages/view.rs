@@ -2,7 +2,7 @@
 
 use crate::keep::{Decision, Media, Post};
 use crate::{Plaza, now};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A post as a reader sees it.
 #[derive(Debug)]
@@ -73,6 +73,28 @@ pub(super) async fn card(plaza: &Plaza, post: Post) -> Result<Card, sqlx::Error>
         }
     }
     Ok(card)
+}
+
+/// What is restricted now: of each decision in force the measures that leave something to see.
+pub(super) async fn restricted(plaza: &Plaza) -> Result<String, sqlx::Error> {
+    let now = now();
+    let mut lines = String::new();
+    for decision in plaza.keep.in_force().await? {
+        for (measure, detail) in decision.measures() {
+            let (whose, id) = match measure.as_str() {
+                "warn" => continue,
+                "lock" | "suspend" | "ban" => ("account", &decision.account),
+                _ => ("item", &decision.item),
+            };
+            let until = detail.and_then(|end| end.parse::<jiff::Timestamp>().ok());
+            if until.is_some_and(|until| until <= now) {
+                continue;
+            }
+            let line = json!({whose: id, "measure": measure, "decision": decision.id});
+            lines.push_str(&format!("{line}\n"));
+        }
+    }
+    Ok(lines)
 }
 
 /// Why an account may not post now, if it may not.

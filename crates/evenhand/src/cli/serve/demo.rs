@@ -2,7 +2,7 @@
 //! the sample feed. It uses the public interface alone, as any platform would.
 
 use crate::clock::{SystemClock, SystemIds};
-use crate::config::Config;
+use crate::config::{Config, Monitor};
 use crate::terminal::Terminal;
 use anyhow::{Context, Result};
 use model::{Clock as _, Ids as _};
@@ -68,6 +68,12 @@ impl Demo {
         let url = format!("http://{address}/evenhand");
         let endpoint = Endpoint { url, secrets: vec![secret] };
         Ok(Self { endpoint, plaza, address, feed })
+    }
+
+    /// How its list is compared with the log.
+    pub(super) fn monitor(&self) -> Monitor {
+        let url = Some(format!("http://{}/restricted.ndjson", self.address));
+        Monitor { url, every_minutes: 1, grace_minutes: 1, allow_private: true }
     }
 
     /// Runs the sample platform until `stop`, and plays the feed if it was not played before.

@@ -14,7 +14,9 @@ use crate::terminal::Terminal;
 use anyhow::{Context, Result};
 use console::{Bounds, Console, ConsoleState};
 use flow::like::Pictures;
+use flow::monitor::Monitor;
 use flow::{Engine, Intake, Notices, Outbox, Persistence, Review, Ways};
+use jiff::SignedDuration;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use model::{Clock, Ids};
 use platforms::pictures::Decoder;
@@ -27,7 +29,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use store::log::Log;
+use store::log::{Log, LogReader};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -185,7 +187,7 @@ impl Server {
         })
     }
 
-    async fn run(self, asked: Serve, terminal: &Terminal) -> Result<Exit> {
+    async fn run(mut self, asked: Serve, terminal: &Terminal) -> Result<Exit> {
         let mut signals = Signals::listen()?;
         let tidy = tokio::spawn(tidy(self.metrics.clone()));
         let likeness = tokio::spawn(keep_likeness(Arc::clone(&self.engine)));
@@ -219,6 +221,7 @@ impl Server {
             )
             .await?;
             endpoint = Some(demo.endpoint.clone());
+            self.config.monitor = demo.monitor();
             Some(demo.play(asked.pace, &self.stop, terminal))
         } else {
             None
@@ -248,6 +251,7 @@ impl Server {
                 Some(Outbox::start(engine, client, endpoint, persistence, self.stop.clone()))
             }
         };
+        let monitor = monitor(&self.config, &self.engine, self.stop.clone())?;
         // Outside of systemd nobody is told, and that is no error.
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
 
@@ -271,7 +275,9 @@ impl Server {
             () = tokio::time::sleep(longest) => tracing::warn!("some calls did not end in time"),
             () = signals.again() => tracing::warn!("stopped at once by a second signal"),
         }
-        for task in [Some(tidy), Some(likeness), Some(settling), alive].into_iter().flatten() {
+        for task in
+            [Some(tidy), Some(likeness), Some(settling), alive, monitor].into_iter().flatten()
+        {
             task.abort();
         }
         admin.abort();
@@ -303,6 +309,22 @@ async fn settle(review: Review) {
             }
         }
     }
+}
+
+/// Starts to compare what the platform shows with the log, if it has a list.
+fn monitor(
+    config: &Config,
+    engine: &Engine,
+    stop: CancellationToken,
+) -> Result<Option<JoinHandle<()>>> {
+    let it = &config.monitor;
+    let Some(url) = it.url.clone() else { return Ok(None) };
+    let reach = Reach { private_addresses: it.allow_private, ..Reach::default() };
+    let log = LogReader::new(engine.store.clone(), &config.data.join("log"));
+    let grace = SignedDuration::from_mins(it.grace_minutes.into());
+    let monitor = Monitor::new(engine.store.clone(), log, Arc::new(SystemClock), grace);
+    let every = Duration::from_secs(u64::from(it.every_minutes.max(1)) * 60);
+    Ok(Some(monitor.start(http_client(&reach)?, url, every, stop)))
 }
 
 async fn tidy(metrics: PrometheusHandle) {

@@ -78,12 +78,28 @@ impl Parser<'_> {
                 }
                 return self.octal(&digits);
             }
-            'N' => return self.error("characters cannot be named here; write \\uXXXX"),
+            'N' => return self.by_name(),
             c if c.is_ascii_alphanumeric() => {
                 return self.error(format!("there is no escape \\{c}"));
             }
             c => c,
         })
+    }
+
+    /// `{NAME}` after `\\N`.
+    fn by_name(&mut self) -> Result<char, PatternError> {
+        let mut name = String::new();
+        if self.chars.next_if(|(_, c)| *c == '{').is_some() {
+            while let Some((_, c)) = self.chars.next_if(|(_, c)| *c != '}') {
+                name.push(c);
+            }
+            if self.chars.next_if(|(_, c)| *c == '}').is_some()
+                && let Some(character) = sml::character_named(&name)
+            {
+                return Ok(character);
+            }
+        }
+        self.error("no character has this name; write for example \\N{BULLET}")
     }
 
     fn code(&mut self, length: usize) -> Result<char, PatternError> {

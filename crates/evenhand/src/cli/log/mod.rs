@@ -1,6 +1,10 @@
 //! `evenhand log`: looks after the public log, and checks or follows that of somebody else. Must not
 //! sign anything but a change of the key.
 
+mod export;
+mod monitor;
+mod table;
+
 use super::place::{Place, hold, make_directory, open, open_existing};
 use crate::clock::SystemIds;
 use crate::config::Config;
@@ -31,8 +35,9 @@ pub(crate) enum PublicLog {
     Prove(Prove),
     Fsck(Fsck),
     Recover(Recover),
-    Export(Export),
+    Export(export::Export),
     Mirror(Follow),
+    Monitor(monitor::Monitor),
 }
 
 /// Begin the log with a new key, or print the key of the log that is there
@@ -108,15 +113,6 @@ pub(crate) struct Recover {
     place: Place,
 }
 
-/// Copy the published log to a directory that any web server or bucket can serve
-#[derive(Debug, clap::Args)]
-pub(crate) struct Export {
-    /// The directory; what it holds already is not copied again
-    to: PathBuf,
-    #[command(flatten)]
-    place: Place,
-}
-
 /// Follow another log: copy what is new, and refuse it when history was rewritten
 #[derive(Debug, clap::Args)]
 pub(crate) struct Follow {
@@ -144,6 +140,7 @@ impl PublicLog {
             Self::Recover(it) => it.run(terminal),
             Self::Export(it) => it.run(terminal),
             Self::Mirror(it) => it.run(terminal),
+            Self::Monitor(it) => it.run(terminal),
         }
     }
 }
@@ -273,18 +270,6 @@ impl Recover {
             Ok(taken)
         })?;
         terminal.tell(&format!("{taken} public leaves were taken back; the server can start."));
-        Ok(Exit::Done)
-    }
-}
-
-impl Export {
-    fn run(self, terminal: &Terminal) -> Result<Exit> {
-        let public = self.place.settings()?.data.join("log");
-        let key = std::fs::read_to_string(public.join("vkey"))
-            .with_context(|| format!("there is no log in {}", public.display()))?;
-        let bar = Bar::new("leaves read");
-        let it = Mirror::new(public.as_path(), &self.to).follow(&keys(&[key])?, bar.counter())?;
-        terminal.tell(&format!("{} holds {} leaves.", self.to.display(), it.checkpoint.size));
         Ok(Exit::Done)
     }
 }
