@@ -2,6 +2,9 @@
 //! personal data, and must not be read from anywhere but the model: the modules of `reads` fill it.
 
 pub mod replay;
+mod evenness;
+
+pub use evenness::{EvennessView, PairPost, PairView, ReportName, Said};
 
 use jiff::Timestamp;
 use model::{
