@@ -106,7 +106,7 @@ const ANSWERS: &str = "select clause, one, other, said, said_by, said_at from pa
     where one in ({list}) order by seq";
 const UNJUDGED: &str = "select seq, one, other, alike from pair_look l \
     where not exists (select 1 from pair_judgement j where j.look_seq = l.seq and j.judged_by = $1) \
-    order by (select count(*) from pair_judgement j where j.look_seq = l.seq), seq limit 1";
+    order by (select count(*) from pair_judgement j where j.look_seq = l.seq), seq limit 1 offset $2";
 const LOOK: &str = "select seq, one, other, alike from pair_look where seq = $1";
 const JUDGED: &str = "select j.look_seq, l.alike, j.same, j.judged_by from pair_judgement j \
     join pair_look l on l.seq = j.look_seq order by j.look_seq, j.judged_at";
@@ -324,12 +324,13 @@ impl Store {
         Ok(answers)
     }
 
-    /// A pair that `by` has not judged yet, those first that fewest have judged.
+    /// A pair that `by` has not judged yet, those first that fewest have judged; `skip` so many.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn next_look(&self, by: &str) -> Result<Option<PairLook>, StoreError> {
-        let row = fetch_one(&mut *self.read().await?, UNJUDGED, [by.into()]).await?;
+    pub async fn next_look(&self, by: &str, skip: u32) -> Result<Option<PairLook>, StoreError> {
+        let values = [by.into(), i64::from(skip).into()];
+        let row = fetch_one(&mut *self.read().await?, UNJUDGED, values).await?;
         row.as_ref().map(look).transpose()
     }
 

@@ -88,10 +88,6 @@ impl Forest {
             middle: (scale == Scale::Odds).then(|| place(1.0)),
         }
     }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
 }
 
 /// `12.4 %, 9.8 to 15.6 %`; `2.1 to 1 (1.2 to 3.8)`.

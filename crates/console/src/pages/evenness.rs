@@ -37,8 +37,8 @@ pub(crate) struct Words;
 
 impl Words {
     /// A number as people write it.
-    pub(crate) fn many(&self, number: usize) -> String {
-        text::count(&(number as u64))
+    pub(crate) fn many(&self, number: &usize) -> String {
+        text::count(&(*number as u64))
     }
 
     /// What the whole report comes to.

@@ -59,6 +59,14 @@ pub struct PairView {
     pub answers: Vec<Said>,
 }
 
+impl PairView {
+    /// Both posts.
+    #[must_use]
+    pub const fn posts(&self) -> [&PairPost; 2] {
+        [&self.one, &self.other]
+    }
+}
+
 /// One post of a pair.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PairPost {

@@ -170,6 +170,7 @@ impl Server {
             bounds: bounds(&config),
             public_url: config.public_url(),
             log: Some(config.data.join("log")),
+            audit: config.audit.terms()?,
         });
         Ok(Self {
             config,
