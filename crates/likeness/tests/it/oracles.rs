@@ -38,7 +38,7 @@ const COMPAS: &str = "\
 fn compas() -> Vec<Table> {
     let table = |text: &str| {
         let cells: Vec<u64> = text.split('/').map(|cell| cell.parse().unwrap()).collect();
-        let [one_yes, one_no, other_yes, other_no] = cells[..] else { panic!("{text}") };
+        let [one_yes, one_no, other_yes, other_no] = cells.try_into().unwrap();
         Table { one_yes, one_no, other_yes, other_no }
     };
     COMPAS.split_whitespace().map(table).collect()
