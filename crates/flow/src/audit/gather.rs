@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use likeness::audit::Treatment;
 use likeness::{LikeSets, TextSorter};
 use model::{
-    AccountId, ClauseId, DecidedBy, Decision, DecisionId, Event, Measure, Outcome, Source, Subject,
+    AccountId, ClauseId, DecidedBy, Decision, DecisionId, ItemId, Measure, Outcome, Source, Subject,
 };
 use rules::rulebook::Rulebook;
 use std::collections::{HashMap, HashSet};
@@ -31,8 +31,12 @@ pub enum AuditError {
 /// One item as the audit sees it.
 #[derive(Debug)]
 pub struct Item {
+    /// The item.
+    pub item: ItemId,
     /// The place of its event.
     pub seq: i64,
+    /// When it was posted.
+    pub posted_at: Timestamp,
     /// Its first decision; none if nobody has decided anything on it.
     pub decision: Option<DecisionId>,
     /// The author, as a number.
@@ -61,6 +65,18 @@ impl Item {
         } else {
             Treatment { explained, ..Treatment::default() }
         }
+    }
+
+    /// The item as if this had been decided on it, and stayed.
+    pub fn decide(&mut self, decision: Option<&Decision>) {
+        self.decision = decision.map(|decision| decision.id);
+        self.reported = decision.is_some_and(|one| one.source == Source::Report);
+        self.flagged = self.reported || decision.is_some_and(|one| !one.findings.is_empty());
+        self.treatment = treatment(decision, self.posted_at, false);
+        self.breached = match decision.map(|decision| &decision.outcome) {
+            Some(Outcome::Breach { clauses }) => clauses.as_slice().into(),
+            Some(Outcome::NoBreach) | None => Box::default(),
+        };
     }
 }
 
@@ -125,22 +141,25 @@ impl Names {
         let language = subject.item.language.as_deref().map(|code| self.word(code));
         let next = self.accounts.len() as u64;
         let account = *self.accounts.entry(subject.account.id.clone()).or_insert(next);
-        let reported = decision.as_ref().is_some_and(|one| one.source == Source::Report);
-        let found = decision.as_ref().is_some_and(|one| !one.findings.is_empty());
-        Item {
+        let posted_at = subject.conduct_at(&event);
+        let mut item = Item {
+            item: subject.item.id,
             seq,
-            decision: decision.as_ref().map(|decision| decision.id),
+            posted_at,
+            decision: None,
             account,
             groups,
             language,
-            flagged: reported || found,
-            reported,
-            treatment: treatment(decision.as_ref(), &event, &subject, undone),
-            breached: match decision.map(|decision| decision.outcome) {
-                Some(Outcome::Breach { clauses }) => clauses.into(),
-                Some(Outcome::NoBreach) | None => Box::default(),
-            },
+            breached: Box::default(),
+            flagged: false,
+            reported: false,
+            treatment: Treatment::default(),
+        };
+        item.decide(decision.as_ref());
+        if item.treatment.measured {
+            item.treatment.undone = Some(undone);
         }
+        item
     }
 
     fn word(&mut self, text: &str) -> Arc<str> {
@@ -153,12 +172,7 @@ impl Names {
     }
 }
 
-fn treatment(
-    decision: Option<&Decision>,
-    event: &Event,
-    subject: &Subject,
-    undone: bool,
-) -> Treatment {
+fn treatment(decision: Option<&Decision>, posted_at: Timestamp, undone: bool) -> Treatment {
     let Some(decision) = decision else { return Treatment::default() };
     let explained = decision.reason.is_some() && matches!(decision.by, DecidedBy::People(_));
     let breach = matches!(decision.outcome, Outcome::Breach { .. });
@@ -168,7 +182,7 @@ fn treatment(
     let punished = decision.measures.iter().any(Measure::punishes);
     let warned = decision.emergency.is_none()
         && decision.ladder.as_ref().is_some_and(|ladder| ladder.step > 0);
-    let waited = decision.decided_at.duration_since(subject.conduct_at(event));
+    let waited = decision.decided_at.duration_since(posted_at);
     Treatment {
         measured: true,
         severity: decision.measures.iter().map(severity).max().unwrap_or(0),
