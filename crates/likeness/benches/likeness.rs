@@ -99,10 +99,11 @@ fn audit(count: usize, random: &mut Random) {
     let mut earlier: Vec<String> = Vec::new();
     for at in 0..count {
         let draw = random.next();
-        let again =
-            earlier.get((draw >> 8) as usize % earlier.len().max(1)).filter(|_| draw % 3 == 0);
+        let again = earlier
+            .get((draw >> 8) as usize % earlier.len().max(1))
+            .filter(|_| draw.is_multiple_of(3));
         let post = match again {
-            Some(post) if draw % 2 == 0 => post.clone(),
+            Some(post) if draw.is_multiple_of(2) => post.clone(),
             Some(post) => format!("{post} so they say"),
             None => random.post(),
         };
@@ -133,7 +134,10 @@ fn audit(count: usize, random: &mut Random) {
                 set: *set,
                 account: random.next() % (count as u64 / 10),
                 group: Some((random.next() % 6) as u32),
-                treatment: Treatment { measured: random.next() % 20 == 0, ..Treatment::default() },
+                treatment: Treatment {
+                    measured: random.next().is_multiple_of(20),
+                    ..Treatment::default()
+                },
             })
             .collect();
         for one in 0..6 {
