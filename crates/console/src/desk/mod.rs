@@ -4,8 +4,8 @@
 
 mod again;
 mod appeals;
-pub(crate) mod enforcement;
 mod audit;
+pub(crate) mod enforcement;
 mod home;
 mod join;
 mod keys;
