@@ -1,6 +1,10 @@
 //! Counts over time as one stacked column chart: SVG that needs no script and no inline style, with
 //! a table that says the same. Must not fetch or count anything.
 
+mod forest;
+
+pub(crate) use forest::{Forest, Row as Interval, Scale, Span, words as interval_words};
+
 use askama::Template;
 
 /// Most series that keep a colour of their own; the rest becomes "Everything else".

@@ -18,6 +18,7 @@ mod desk;
 mod log;
 mod page;
 mod pages;
+mod paper;
 pub mod problem;
 mod query;
 mod reads;

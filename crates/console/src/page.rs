@@ -35,6 +35,7 @@ impl Frame {
             ("/", "Overview"),
             ("/decisions", "Decisions"),
             ("/rulebook", "Rulebook"),
+            ("/evenness", "Evenness"),
             ("/lookup", "Look up"),
             ("/log/", "Log"),
         ]

@@ -65,6 +65,8 @@ pub struct Console {
     pub public_url: String,
     /// Folder in which the log is published; `None`: there is no log.
     pub log: Option<PathBuf>,
+    /// How evenness is audited when somebody asks for it.
+    pub audit: flow::audit::Terms,
 }
 
 /// What every handler gets. Cheap to clone.

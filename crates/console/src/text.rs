@@ -175,6 +175,11 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
+/// The same for a text of several lines, which keeps its line breaks.
+pub(crate) fn visible_lines(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
 /// A language's name in the language itself.
 pub(crate) fn language(code: &str) -> &str {
     match code {

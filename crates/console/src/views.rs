@@ -1,7 +1,10 @@
 //! What the public pages show and what their JSON twins say: one value for both. Must not hold
 //! personal data, and must not be read from anywhere but the model: the modules of `reads` fill it.
 
+mod evenness;
 pub mod replay;
+
+pub use evenness::{EvennessView, PairPost, PairView, ReportName, Said};
 
 use jiff::Timestamp;
 use model::{

@@ -50,6 +50,8 @@ pub(crate) struct Config {
     pub(crate) pictures: Pictures,
     /// Whether the platform shows what the log tells.
     pub(crate) monitor: Monitor,
+    /// When and how evenness is audited.
+    pub(crate) audit: Audit,
 }
 
 /// Where pictures lie, to find like ones.
@@ -59,6 +61,20 @@ pub(crate) struct Pictures {
     /// A folder in which a picture stands under its SHA-256 in hexadecimal; only pictures that events carry when
     /// absent.
     pub(crate) folder: Option<PathBuf>,
+}
+
+/// When and how evenness is audited.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Audit {
+    /// Time of day (UTC) of the nightly report, such as `03:00`; `never` makes none by itself.
+    pub(crate) at: String,
+    /// Days that a report looks back.
+    pub(crate) days: u32,
+    /// How often labels are dealt anew for each comparison.
+    pub(crate) deals: usize,
+    /// Pairs of each kind that every report draws for people to look at blind.
+    pub(crate) looks: usize,
 }
 
 /// How the public log is kept.
@@ -255,7 +271,31 @@ impl Default for Config {
             record: Record::default(),
             pictures: Pictures::default(),
             monitor: Monitor::default(),
+            audit: Audit::default(),
         }
+    }
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { at: "03:00".into(), days: 90, deals: 1_999, looks: 5 }
+    }
+}
+
+impl Audit {
+    /// The terms of the nightly audit.
+    pub(crate) fn terms(&self) -> Result<flow::audit::Terms> {
+        let at = match self.at.as_str() {
+            "never" => None,
+            at => Some(at.parse().with_context(|| {
+                format!("audit.at `{at}` is no time of day; write `03:00`, or `never`")
+            })?),
+        };
+        if self.days == 0 {
+            bail!("`audit.days` is 0: a report that looks back on nothing finds nothing");
+        }
+        let (days, deals, looks) = (self.days, self.deals, self.looks);
+        Ok(flow::audit::Terms { at, days, deals, looks })
     }
 }
 
@@ -353,6 +393,7 @@ impl Config {
         }
         self.witness.logs()?;
         self.witness.cosigners(None)?;
+        self.audit.terms()?;
         Ok(())
     }
 

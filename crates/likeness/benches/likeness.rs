@@ -8,8 +8,9 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use likeness::audit::{Case, Treatment, compare, judge};
 use likeness::pictures::{PdqHash, PdqIndex};
-use likeness::{Neighbours, Shingles, Sketch, Text};
+use likeness::{Neighbours, Shingles, Sketch, Terms, Text, TextSorter};
 
 /// SplitMix64.
 struct Random(u64);
@@ -83,8 +84,87 @@ fn pdq(count: usize, random: &mut Random) {
     println!("PDQ, {count} fingerprints, radius 31: {rate:.0} look-ups/s (built in {built:.1} s)");
 }
 
+/// The most memory that this process ever held, in MiB.
+fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? / 1024)
+}
+
+/// What an audit over `count` decisions computes: the sets, then 6 groups pairwise under each of 30 clauses. One post in
+/// three says what an earlier one said, with another last word or unchanged; one in twenty was met with a measure.
+fn audit(count: usize, random: &mut Random) {
+    let start = Instant::now();
+    let mut sorter = TextSorter::new(Terms::default());
+    let mut earlier: Vec<String> = Vec::new();
+    for at in 0..count {
+        let draw = random.next();
+        let again = earlier
+            .get((draw >> 8) as usize % earlier.len().max(1))
+            .filter(|_| draw.is_multiple_of(3));
+        let post = match again {
+            Some(post) if draw.is_multiple_of(2) => post.clone(),
+            Some(post) => format!("{post} so they say"),
+            None => random.post(),
+        };
+        sorter.add(&post);
+        if at % 8 == 0 {
+            earlier.push(post);
+        }
+    }
+    let read = start.elapsed().as_secs_f64();
+    let sets = sorter.finish(0.7);
+    let sorted = start.elapsed().as_secs_f64();
+    let mut sizes = vec![0u32; count];
+    sets.set_of.iter().for_each(|set| {
+        if let Some(size) = sizes.get_mut(*set) {
+            *size += 1;
+        }
+    });
+    let company = |set: usize| sizes.get(set).is_some_and(|size| *size > 1);
+    let like = sets.set_of.iter().filter(|set| company(**set)).count();
+    let mut comparisons = Vec::new();
+    for clause in 0..30u64 {
+        // A clause bears on the sets of which some post was met with a measure under it.
+        let cases: Vec<Case> = (0..)
+            .zip(&sets.set_of)
+            .filter(|(_, set)| company(**set) && **set as u64 % 30 == clause)
+            .map(|(key, set)| Case {
+                key,
+                set: *set,
+                account: random.next() % (count as u64 / 10),
+                group: Some((random.next() % 6) as u32),
+                treatment: Treatment {
+                    measured: random.next().is_multiple_of(20),
+                    ..Treatment::default()
+                },
+            })
+            .collect();
+        for one in 0..6 {
+            for other in one + 1..6 {
+                let draw = |n: usize| random.next() as usize % n;
+                comparisons.push(compare(&cases, one, other, 1_999, draw));
+            }
+        }
+    }
+    let judged = judge(&comparisons, 0.05);
+    let all = start.elapsed().as_secs_f64();
+    println!(
+        "audit of {count} posts ({like} in sets of like cases, {} pairs parted), {} comparisons: {all:.1} s (read and \
+         sketched {read:.1}, sorted into sets {:.1}, compared {:.1}), at most {} MiB",
+        sets.parted,
+        judged.len(),
+        sorted - read,
+        all - sorted,
+        peak().unwrap_or(0)
+    );
+}
+
 fn main() {
     let mut random = Random(1);
+    if std::env::args().any(|argument| argument == "audit") {
+        return audit(1_000_000, &mut random);
+    }
     let posts: Vec<String> = (0..20_000).map(|_| random.post()).collect();
     let bytes: usize = posts.iter().map(String::len).sum();
     let rate = per_second(posts.len(), 7, || {

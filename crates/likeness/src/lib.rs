@@ -48,7 +48,7 @@ mod text;
 
 pub use bands::{Fingerprint, Fingerprints};
 pub use guard::{Difference, DifferenceKind, differences};
-pub use like_sets::{LikePair, LikeSets, like_sets};
+pub use like_sets::{LikePair, LikeSets, TextSorter, like_sets};
 pub use neighbours::{Neighbour, Neighbours};
 pub use shingle::{SharedPassage, Shingles, Similarity, shared_passages};
 pub use sketch::Sketch;

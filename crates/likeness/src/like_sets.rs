@@ -4,22 +4,37 @@
 //! is what is joined, directly or through others. The matching sees texts alone: it must not know what was
 //! decided, or about whom, since an audit that chose its pairs by outcome would prove nothing.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher, Hasher};
+
 use crate::{
     guard::differences,
-    neighbours::Neighbours,
     shingle::{Shingles, Similarity},
-    text::Text,
+    sketch::{BANDS, Sketch},
+    text::{Terms, Text},
 };
 
+/// Texts that agree in a band are all compared with each other up to this many; what comes later is compared with
+/// so many of the first and of the last before it. A wave of copies that were each changed a little is one set all
+/// the same, and costs no more than its size.
+const ALL_WITH_ALL: usize = 256;
+const COMPARED: usize = 48;
+/// Parted pairs of which the places are kept, for people to look at.
+const MOST_PARTED: usize = 4_096;
+
 /// Texts sorted into sets of like cases.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LikeSets {
     /// For each text, in the order given, the first text of its set.
     pub set_of: Vec<usize>,
-    /// The pairs that were joined, each with what joins it.
+    /// Pairs that join the sets: enough of them to hold each set together, each with what joins it.
     pub pairs: Vec<LikePair>,
     /// How many pairs were near enough and parted by the guard.
     pub parted: usize,
+    /// Some of them, by their places.
+    pub parted_pairs: Vec<(usize, usize)>,
+    /// Texts without words, which are like nothing.
+    pub wordless: usize,
 }
 
 /// Two texts that are like cases.
@@ -44,51 +59,251 @@ pub struct LikePair {
 /// ```
 #[must_use]
 pub fn like_sets(texts: &[Text], threshold: f64) -> LikeSets {
-    let mut index = Neighbours::new();
-    let mut sets = LikeSets { set_of: Vec::new(), pairs: Vec::new(), parted: 0 };
-    for (other, text) in texts.iter().enumerate() {
-        sets.set_of.push(other);
-        let shingles = Shingles::of(text);
-        for near in index.nearest(&shingles, threshold, usize::MAX) {
-            let alike = texts.get(near.key).is_some_and(|one| differences(one, text).is_empty());
-            if alike {
-                let pair = LikePair { one: near.key, other, similarity: near.similarity };
-                sets.join(pair);
-            } else {
-                sets.parted += 1;
-            }
-        }
-        index.insert(other, shingles);
-    }
-    for at in 0..texts.len() {
-        let first = sets.first_of(at);
-        sets.point(at, first);
-    }
-    sets
+    let mut distinct = Distinct::default();
+    texts.iter().for_each(|text| distinct.add(text));
+    let first_of = distinct.first_of.clone();
+    let at = move |place: u32| first_of.get(index(place)).copied();
+    distinct.join(threshold, |one, other| {
+        let text = |place| at(place).and_then(|place| texts.get(place));
+        matches!((text(one), text(other)), (Some(one), Some(other)) if differences(one, other).is_empty())
+    })
 }
 
-impl LikeSets {
-    fn join(&mut self, pair: LikePair) {
-        let (a, b) = (self.first_of(pair.one), self.first_of(pair.other));
-        self.point(a.max(b), a.min(b));
-        self.pairs.push(pair);
+/// Sorts many texts with little memory: about 500 bytes and the text itself for each that is unlike all before it.
+///
+/// ```
+/// use likeness::{Terms, TextSorter};
+/// let mut sorter = TextSorter::new(Terms::new([["the Reds", "the Blues"]]));
+/// for text in ["The Reds are thieves", "the blues are thieves", "the reds are no thieves"] {
+///     sorter.add(text);
+/// }
+/// assert_eq!(sorter.finish(0.7).set_of, [0, 0, 2]);
+/// ```
+#[derive(Debug)]
+pub struct TextSorter {
+    terms: Terms,
+    distinct: Distinct,
+    raw: Vec<Box<str>>,
+}
+
+impl TextSorter {
+    /// A sorter to which the names of `terms` are interchangeable.
+    #[must_use]
+    pub fn new(terms: Terms) -> Self {
+        Self { terms, distinct: Distinct::default(), raw: Vec::new() }
     }
 
-    /// The first text of the set, shortening the way there.
-    fn first_of(&mut self, mut at: usize) -> usize {
-        while let Some(&next) = self.set_of.get(at)
+    /// Adds the next text.
+    pub fn add(&mut self, raw: &str) {
+        self.distinct.add(&Text::read_with(raw, &self.terms));
+        if self.distinct.shingles.len() > self.raw.len() {
+            self.raw.push(raw.into());
+        }
+    }
+
+    /// The sets. Two texts are like cases from a similarity of `threshold` on.
+    #[must_use]
+    pub fn finish(self, threshold: f64) -> LikeSets {
+        let Self { terms, distinct, raw } = self;
+        distinct.join(threshold, |one, other| {
+            let text = |place| raw.get(index(place)).map(|raw| Text::read_with(raw, &terms));
+            matches!((text(one), text(other)), (Some(one), Some(other)) if differences(&one, &other).is_empty())
+        })
+    }
+}
+
+fn index(place: u32) -> usize {
+    usize::try_from(place).unwrap_or(usize::MAX)
+}
+
+/// Texts without their repetitions.
+#[derive(Debug, Default)]
+struct Distinct {
+    /// For each text the number of the distinct text that it is; none for a text without words.
+    is: Vec<Option<u32>>,
+    /// For each distinct text the place at which it came first.
+    first_of: Vec<usize>,
+    shingles: Vec<Shingles>,
+    bands: Vec<[u32; BANDS]>,
+    seen: HashMap<(u64, u64), u32>,
+}
+
+impl Distinct {
+    fn add(&mut self, text: &Text) {
+        let place = self.is.len();
+        if text.words().is_empty() {
+            self.is.push(None);
+            return;
+        }
+        let next = u32::try_from(self.shingles.len()).unwrap_or(u32::MAX);
+        let number = *self.seen.entry(said(text)).or_insert(next);
+        self.is.push(Some(number));
+        if number == next {
+            let shingles = Shingles::of(text);
+            let mut bands = [0; BANDS];
+            bands.iter_mut().zip(Sketch::of(&shingles).bands()).for_each(|(to, band)| *to = band);
+            self.first_of.push(place);
+            self.bands.push(bands);
+            self.shingles.push(shingles);
+        }
+    }
+
+    /// Joins distinct texts that share a band, are near enough and say the same.
+    fn join(self, threshold: f64, mut same: impl FnMut(u32, u32) -> bool) -> LikeSets {
+        let Self { is, first_of, shingles, bands, seen } = self;
+        drop(seen);
+        let mut sets = Sets((0u32..).take(shingles.len()).collect());
+        let mut compared: HashSet<u64> = HashSet::new();
+        let mut found = LikeSets::default();
+        let place = |number: u32| first_of.get(index(number)).copied().unwrap_or_default();
+        let mut keyed: Vec<u64> = Vec::with_capacity(bands.len());
+        for band in 0..BANDS {
+            keyed.clear();
+            keyed.extend((0u64..).zip(&bands).map(|(number, bands)| {
+                u64::from(bands.get(band).copied().unwrap_or_default()) << 32 | number
+            }));
+            keyed.sort_unstable();
+            for met in keyed.chunk_by(|a, b| a >> 32 == b >> 32).filter(|met| met.len() > 1) {
+                for (at, other) in met.iter().enumerate() {
+                    for one in partners(met, at) {
+                        let low = |key: u64| u32::try_from(key & u64::from(u32::MAX));
+                        let (Ok(one), Ok(other)) = (low(*one), low(*other)) else { continue };
+                        if sets.first(one) == sets.first(other)
+                            || !compared.insert(u64::from(one) << 32 | u64::from(other))
+                        {
+                            continue;
+                        }
+                        let both = (shingles.get(index(one)), shingles.get(index(other)));
+                        let (Some(a), Some(b)) = both else { continue };
+                        let similarity = a.similarity(b);
+                        if similarity.ratio() < threshold {
+                            continue;
+                        }
+                        if same(one, other) {
+                            sets.join(one, other);
+                            let (one, other) = (place(one), place(other));
+                            found.pairs.push(LikePair { one, other, similarity });
+                        } else {
+                            found.parted += 1;
+                            if found.parted_pairs.len() < MOST_PARTED {
+                                found.parted_pairs.push((place(one), place(other)));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        for (at, number) in is.into_iter().enumerate() {
+            found.set_of.push(number.map_or(at, |number| place(sets.first(number))));
+            found.wordless += usize::from(number.is_none());
+        }
+        found.pairs.sort_unstable_by_key(|pair| (pair.other, pair.one));
+        found.parted_pairs.sort_unstable();
+        found
+    }
+}
+
+/// Those before `at` with which it is compared.
+fn partners(met: &[u64], at: usize) -> impl Iterator<Item = &u64> {
+    let (first, last) = if at <= ALL_WITH_ALL { (at, at) } else { (COMPARED, at - COMPARED) };
+    met.get(..first).unwrap_or_default().iter().chain(met.get(last..at).unwrap_or_default())
+}
+
+/// What a text says, to the guard as well, in 128 bits.
+fn said(text: &Text) -> (u64, u64) {
+    let half = |salt: u8| {
+        let mut hasher = BuildHasherDefault::<DefaultHasher>::default().build_hasher();
+        hasher.write_u8(salt);
+        hasher.write(text.folded().as_bytes());
+        for word in text.words() {
+            let flags = [word.quoted, word.capital, word.opens_sentence].map(u8::from);
+            hasher.write(&flags);
+            std::hash::Hash::hash(&word.kind, &mut hasher);
+        }
+        hasher.finish()
+    };
+    (half(0), half(1))
+}
+
+/// Numbers joined to sets, each named by its first.
+struct Sets(Vec<u32>);
+
+impl Sets {
+    /// The first of the set, shortening the way there.
+    fn first(&mut self, mut at: u32) -> u32 {
+        while let Some(&next) = self.0.get(index(at))
             && next != at
         {
-            let beyond = self.set_of.get(next).copied().unwrap_or(next);
+            let beyond = self.0.get(index(next)).copied().unwrap_or(next);
             self.point(at, beyond);
             at = beyond;
         }
         at
     }
 
-    fn point(&mut self, at: usize, to: usize) {
-        if let Some(first) = self.set_of.get_mut(at) {
+    fn join(&mut self, one: u32, other: u32) {
+        let (a, b) = (self.first(one), self.first(other));
+        self.point(a.max(b), a.min(b));
+    }
+
+    fn point(&mut self, at: u32, to: u32) {
+        if let Some(first) = self.0.get_mut(index(at)) {
             *first = to;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+
+    /// The same by comparing every text with every other.
+    fn by_hand(texts: &[Text], threshold: f64) -> Vec<usize> {
+        let mut sets = Sets((0u32..).take(texts.len()).collect());
+        let shingles: Vec<Shingles> = texts.iter().map(Shingles::of).collect();
+        for other in 0..texts.len() {
+            for one in 0..other {
+                let near = shingles[one].similarity(&shingles[other]).ratio() >= threshold;
+                if near && differences(&texts[one], &texts[other]).is_empty() {
+                    sets.join(u32::try_from(one).unwrap(), u32::try_from(other).unwrap());
+                }
+            }
+        }
+        (0u32..).take(texts.len()).map(|at| index(sets.first(at))).collect()
+    }
+
+    #[test]
+    fn a_wave_of_copies_is_one_set_and_costs_no_more_than_its_size() {
+        let words = ["the", "vote", "was", "stolen", "by", "machines", "in", "every", "town"];
+        let texts: Vec<Text> = (0..3_000usize)
+            .map(|n| {
+                let end = format!("{}{}", ["ab", "cd", "ef"][n % 3], n);
+                Text::read(&format!("{} they say it was {end}", words.join(" ")))
+            })
+            .collect();
+        let numbers = like_sets(&texts, 0.6);
+        assert_eq!(numbers.set_of[0], 0);
+        let copies: Vec<Text> = (0..5_000).map(|_| texts[0].clone()).collect();
+        assert!(like_sets(&copies, 0.7).set_of.iter().all(|set| *set == 0));
+    }
+
+    proptest! {
+        #[test]
+        fn the_sets_are_those_that_comparing_all_with_all_gives(
+            posts in vec(vec("[a-f]{3,6}|vote|stolen|not", 4..14), 2..20),
+            cuts in vec(0usize..20, 20..30),
+        ) {
+            // Each post again with a word less, so that there are near ones.
+            let shorter = cuts.iter().filter_map(|cut| posts.get(*cut)).map(|post| post[1..].join(" "));
+            let raw: Vec<String> = posts.iter().map(|post| post.join(" ")).chain(shorter).collect();
+            let texts: Vec<Text> = raw.iter().map(|raw| Text::read(raw)).collect();
+            let found = like_sets(&texts, 0.7);
+            prop_assert_eq!(&found.set_of, &by_hand(&texts, 0.7));
+            let mut sorter = TextSorter::new(Terms::default());
+            raw.iter().for_each(|raw| sorter.add(raw));
+            prop_assert_eq!(sorter.finish(0.7), found);
         }
     }
 }

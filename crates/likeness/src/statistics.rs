@@ -8,6 +8,7 @@ mod conditional;
 mod discovery;
 mod divergence;
 mod heterogeneity;
+mod kappa;
 mod krippendorff;
 mod mantel_haenszel;
 mod matched_pairs;
@@ -21,6 +22,7 @@ pub use conditional::{ConditionalLogistic, Effect, Member, conditional_logistic}
 pub use discovery::{benjamini_hochberg, benjamini_yekutieli, e_benjamini_hochberg};
 pub use divergence::{Divergence, LikeDecisions, bootstrap};
 pub use heterogeneity::{Heterogeneity, breslow_day, woolf};
+pub use kappa::{cohen_kappa, fleiss_kappa};
 pub use krippendorff::{Agreement, Scale, krippendorff_alpha, krippendorff_interval};
 pub use mantel_haenszel::{CommonOdds, StratumSums, Table};
 pub use matched_pairs::MatchedPairs;

@@ -7,6 +7,7 @@ mod cases;
 mod decisions;
 mod enforcement;
 mod erasures;
+mod evenness;
 mod events;
 mod like;
 mod lists;
@@ -64,6 +65,9 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(restrictions::monitor))
         .routes(routes!(public::lookup))
         .routes(routes!(public::overview))
+        .routes(routes!(evenness::newest))
+        .routes(routes!(evenness::history))
+        .routes(routes!(evenness::one))
         .routes(routes!(public::rulebook))
         .routes(routes!(public::rulebook_history))
         .routes(routes!(public::rulebook_replay))

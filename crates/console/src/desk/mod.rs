@@ -4,6 +4,7 @@
 
 mod again;
 mod appeals;
+mod audit;
 pub(crate) mod enforcement;
 mod home;
 mod join;
@@ -66,7 +67,8 @@ pub(crate) const ROOMS: &[Room] = &[
     room(true, "/console/enforcement", "Enforcement", "Decided, but not yet enforced", P::ReadEnforcement),
     room(true, "/console/monitor", "Secret decisions", "Does the platform show what we decided?", P::ReadEnforcement),
     room(false, "/console/quality", "Quality", "Do we agree with each other?", P::Decide),
-    room(false, "/console/audit", "Evenness", "Are like cases treated alike?", P::ReadAudit),
+    room(true, "/console/audit", "Evenness", "Are like cases treated alike?", P::ReadAudit),
+    room(true, "/console/audit/blind", "Same or not", "Two posts, without who and what was decided: do they say the same?", P::Decide),
     room(true, "/console/replay", "Replay", "What would another rulebook have decided?", P::Replay),
     room(true, "/console/people", "People", "Who works here, and what they may", P::ManagePeople),
     room(true, "/console/keys", "Keys", "What programs may", P::ManageKeys),
@@ -153,6 +155,7 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/console/looks", get(looks::show))
         .merge(replay::router())
         .route("/console/enforcement", get(enforcement::show).post(enforcement::again))
+        .merge(audit::router())
 }
 
 /// Where somebody wanted to go, if it is a page of the desk; any other address might be a trap.

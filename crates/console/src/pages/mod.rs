@@ -3,6 +3,7 @@
 
 mod decision;
 mod decisions;
+pub(crate) mod evenness;
 mod lookup;
 mod overview;
 mod problems;
@@ -31,6 +32,11 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/rulebook/replays/{digest}", get(rulebook::replay))
         .route("/rulebook/{version}", get(rulebook::version))
         .route("/rulebook/{version}/{policy}", get(rulebook::policy))
+        .route("/evenness", get(evenness::newest))
+        .route("/evenness/history", get(evenness::history))
+        .route("/evenness/{id}", get(evenness::one))
+        .route("/evenness/{id}/report.pdf", get(evenness::paper))
+        .route("/evenness/{id}/sets.ndjson", get(evenness::sets))
         .route("/lookup", get(lookup::show))
         .route("/problems", get(problems::all))
         .route("/problems/{name}", get(problems::one))

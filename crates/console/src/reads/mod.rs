@@ -3,6 +3,7 @@
 
 mod book;
 mod decisions;
+mod evenness;
 mod lookup;
 mod overview;
 pub(crate) mod queue;
@@ -10,6 +11,7 @@ mod rulebook;
 pub(crate) mod you;
 
 pub(crate) use decisions::{decision, decisions, disclosure, row};
+pub(crate) use evenness::{evenness, evenness_reports, evenness_sets};
 pub(crate) use lookup::{Asked, lookup};
 pub(crate) use overview::overview;
 pub(crate) use rulebook::{Past, current, history, named, policy, provider, replay_report};

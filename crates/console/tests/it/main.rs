@@ -11,6 +11,7 @@
 mod access;
 mod client;
 mod enforcement;
+mod evenness;
 mod events;
 mod flow_through;
 mod interface;

@@ -137,6 +137,7 @@ impl World {
             bounds: Bounds::default(),
             public_url: "https://evenhand.example".into(),
             log: None,
+            audit: flow::audit::Terms::default(),
         }
     }
 

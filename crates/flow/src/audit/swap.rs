@@ -20,8 +20,12 @@ const MOST_EXAMPLES: usize = 3;
 pub enum Swapped {
     /// A name in the text.
     Named,
+    /// The side of a dispute: all names of one side, in whichever form.
+    Side,
     /// Something declared about the author.
     Author,
+    /// The language: the same post as its author or somebody else translated it.
+    Language,
 }
 
 /// How a post is treated.
@@ -55,7 +59,7 @@ pub struct SwapExample {
 pub struct Swap {
     /// What was swapped.
     pub swapped: Swapped,
-    /// Of an author: the grouping. Of a name: its class, by its first name.
+    /// Of an author: the grouping. Of a side: the dispute. Of a name: its class, by its first name.
     pub class: String,
     /// What the post had.
     pub from: String,
@@ -110,6 +114,10 @@ pub struct Swaps {
     classes: Vec<(Vec<(String, String)>, Terms)>,
     /// For each grouping that reads the event: keys, and the values to try.
     authors: Vec<(String, Vec<String>, BTreeSet<String>)>,
+    /// Where posts say of which text they are translations.
+    translations: Option<Vec<String>>,
+    /// Those of one text, by its name: language, text, how it is treated.
+    translated: BTreeMap<String, Vec<(String, String, Treated)>>,
     found: BTreeMap<(Swapped, String, String, String), Swap>,
     report: SwapReport,
 }
@@ -149,7 +157,14 @@ impl Swaps {
             swaps: Vec::new(),
         };
         let (classes, authors) = (classes.collect(), authors.collect());
-        Self { classes, authors, book, found: BTreeMap::new(), report }
+        let (found, translated) = (BTreeMap::new(), BTreeMap::new());
+        Self { classes, authors, book, translations: None, translated, found, report }
+    }
+
+    /// Compares posts of which the value at `keys` of the data is the same: they are one text in several languages.
+    #[must_use]
+    pub fn with_translations(self, keys: Vec<String>) -> Self {
+        Self { translations: Some(keys), ..self }
     }
 
     /// Decides a post and every variant of it.
@@ -159,11 +174,19 @@ impl Swaps {
         let text =
             data.pointer("/item/text").and_then(Value::as_str).unwrap_or_default().to_owned();
         let variants = self.variants(&data, &text);
+        let translated = self.translation(&data);
+        if variants.is_empty() && translated.is_none() {
+            return;
+        }
+        let Some(before) = self.treated(event) else { return };
+        if let Some((of, language)) = translated {
+            let all = self.translated.entry(of).or_default();
+            all.push((language, text.clone(), before.clone()));
+        }
         if variants.is_empty() {
             return;
         }
         self.report.swappable += 1;
-        let Some(before) = self.treated(event) else { return };
         let mut changed = false;
         for Variant { key, data, text: swapped } in variants {
             let Ok(data) = Json::of(&data) else { continue };
@@ -176,23 +199,64 @@ impl Swaps {
 
     /// What came of it.
     #[must_use]
-    pub fn report(self) -> SwapReport {
+    pub fn report(mut self) -> SwapReport {
+        self.compare_languages();
         let mut swaps: Vec<Swap> = self.found.into_values().collect();
         swaps.sort_by_key(|swap| std::cmp::Reverse(swap.changed()));
         SwapReport { swaps, ..self.report }
     }
 
+    /// Of which text a post is a translation, and into which language.
+    fn translation(&self, data: &Value) -> Option<(String, String)> {
+        let of = match value_at(data, self.translations.as_ref()?)? {
+            Value::String(name) => name.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => return None,
+        };
+        let language = data.pointer("/item/language").and_then(Value::as_str)?;
+        Some((of, language.to_lowercase()))
+    }
+
+    /// Each text in each language against the same in each other language.
+    fn compare_languages(&mut self) {
+        for all in std::mem::take(&mut self.translated).into_values() {
+            for (at, (from, text, before)) in all.iter().enumerate() {
+                let others =
+                    all.iter().enumerate().filter(|(other, (to, ..))| *other != at && to != from);
+                let (mut some, mut changed) = (false, false);
+                for (_, (to, other, after)) in others {
+                    let key = (Swapped::Language, "language".to_owned(), from.clone(), to.clone());
+                    let swap = self.found.entry(key.clone()).or_insert_with(|| blank(key));
+                    changed |= count(swap, (text, Some(other.clone())), before, after.clone());
+                    some = true;
+                }
+                self.report.swappable += u64::from(some);
+                self.report.changed += u64::from(changed);
+            }
+        }
+    }
+
     fn variants(&self, data: &Value, text: &str) -> Vec<Variant> {
         let mut variants = Vec::new();
+        let replaced = |text: &str| {
+            let mut data = data.clone();
+            if let Some(place) = data.pointer_mut("/item/text") {
+                *place = text.into();
+            }
+            data
+        };
+        for dispute in &self.book.audit.disputes {
+            for (from, to, swapped) in other_side(text, &dispute.sides) {
+                let (from, to) = (from.to_owned(), to.to_owned());
+                let key = (Swapped::Side, dispute.name.clone(), from, to);
+                variants.push(Variant { key, data: replaced(&swapped), text: Some(swapped) });
+            }
+        }
         for (names, terms) in &self.classes {
             let class = names.first().map(|(_, name)| name.clone()).unwrap_or_default();
             for (from, to, swapped) in renamed(text, names, terms) {
-                let mut data = data.clone();
-                if let Some(place) = data.pointer_mut("/item/text") {
-                    *place = swapped.clone().into();
-                }
                 let key = (Swapped::Named, class.clone(), from, to);
-                variants.push(Variant { key, data, text: Some(swapped) });
+                variants.push(Variant { key, data: replaced(&swapped), text: Some(swapped) });
             }
         }
         for (grouping, keys, values) in &self.authors {
@@ -265,6 +329,56 @@ fn renamed(text: &str, names: &[(String, String)], terms: &Terms) -> Vec<(String
             }
             out.push_str(text.get(at..).unwrap_or_default());
             all.push((from.1.clone(), to.1.clone(), out));
+        }
+    }
+    all
+}
+
+/// The text with all names of one side in the place of those of another, and the other way round, form by form: once
+/// for each side that stands in it and each other side. Sides are named by their first form.
+fn other_side<'d>(text: &str, sides: &'d [Vec<String>]) -> Vec<(&'d str, &'d str, String)> {
+    let terms = Terms::new(sides.iter().map(|side| side.iter().map(String::as_str)));
+    let folded = |name: &str| Text::read(name).folded().to_owned();
+    let forms: Vec<Vec<String>> =
+        sides.iter().map(|side| side.iter().map(|name| folded(name)).collect()).collect();
+    let read = Text::read_with(text, &terms);
+    let mentions: Vec<_> = read
+        .words()
+        .iter()
+        .filter(|word| word.kind == WordKind::Interchangeable)
+        .filter_map(|word| {
+            let form = folded(text.get(word.at.clone())?);
+            let places = forms.iter().enumerate();
+            let mut found = places.filter_map(|(side, forms)| {
+                Some((side, forms.iter().position(|other| *other == form)?))
+            });
+            Some((word.at.clone(), found.next()?))
+        })
+        .collect();
+    let present: BTreeSet<usize> = mentions.iter().map(|(_, (side, _))| *side).collect();
+    let name = |side: usize| sides.get(side).and_then(|names| names.first()).map(String::as_str);
+    let mut all = Vec::new();
+    for from in present {
+        for to in (0..sides.len()).filter(|to| *to != from) {
+            let (mut out, mut at) = (String::new(), 0);
+            for (place, (side, form)) in &mentions {
+                let instead = match *side {
+                    side if side == from => to,
+                    side if side == to => from,
+                    _ => continue,
+                };
+                let Some(instead) = sides.get(instead).and_then(|names| names.get(*form)) else {
+                    continue;
+                };
+                out.push_str(text.get(at..place.start).unwrap_or_default());
+                let here = text.get(place.clone()).unwrap_or_default();
+                out.push_str(&in_the_case_of(here, instead));
+                at = place.end;
+            }
+            out.push_str(text.get(at..).unwrap_or_default());
+            if let (Some(from), Some(to)) = (name(from), name(to)) {
+                all.push((from, to, out));
+            }
         }
     }
     all
@@ -380,6 +494,21 @@ fn count(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_side_is_exchanged_in_every_form_at_once() {
+        let sides =
+            [["Reds", "Red"], ["Blues", "Blue"]].map(|side| side.map(str::to_owned).to_vec());
+        let out = other_side("The REDS lie. A Red lied to a blue.", &sides);
+        assert_eq!(
+            out,
+            [
+                ("Reds", "Blues", "The BLUES lie. A Blue lied to a red.".to_owned()),
+                ("Blues", "Reds", "The BLUES lie. A Blue lied to a red.".to_owned()),
+            ]
+        );
+        assert!(other_side("nobody is named", &sides).is_empty());
+    }
 
     #[test]
     fn names_change_places_and_keep_their_capitals() {

@@ -79,8 +79,9 @@ impl LikeItem {
 }
 
 /// The names that stand for each other under a rulebook.
-pub(crate) fn terms(book: &Rulebook) -> Terms {
-    Terms::new(book.audit.interchangeable.iter().map(|class| class.iter().map(String::as_str)))
+#[must_use]
+pub fn terms(book: &Rulebook) -> Terms {
+    Terms::new(book.audit.classes())
 }
 
 /// The items most like `query`'s text, the nearest first, of equals the newest.

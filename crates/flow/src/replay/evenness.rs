@@ -105,8 +105,7 @@ pub(super) async fn change(
     let before = compared(&gathered);
     for item in &mut gathered.items {
         if let Some(decision) = instead.0.get(&item.item) {
-            item.decision.clone_from(decision);
-            item.undone = false;
+            item.decide(decision.as_ref());
         }
     }
     let after = compared(&gathered);

@@ -10,7 +10,9 @@
     reason = "tests may panic, and say what they skip"
 )]
 
+mod agreement;
 mod audit;
+mod oracles;
 mod pictures;
 mod random;
 mod simulations;

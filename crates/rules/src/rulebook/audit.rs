@@ -22,6 +22,8 @@ pub struct AuditTerms {
     pub interchangeable: Vec<Vec<String>>,
     /// How accounts are grouped.
     pub groupings: Vec<Grouping>,
+    /// Disputes with their sides.
+    pub disputes: Vec<Dispute>,
     /// When what people held binds those who come after.
     pub precedents: PrecedentTerms,
 }
@@ -38,6 +40,30 @@ pub struct PrecedentTerms {
 impl Default for PrecedentTerms {
     fn default() -> Self {
         Self { settled: 3, automation: true }
+    }
+}
+
+/// A dispute: names of its sides, each in the same forms in the same order, so that a text about one side can be
+/// turned into the same text about the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Dispute {
+    /// Its short name.
+    pub name: String,
+    /// For each side its names: `[["Reds", "Red"], ["Blues", "Blue"]]`.
+    pub sides: Vec<Vec<String>>,
+}
+
+impl AuditTerms {
+    /// Classes of names of which any may stand for any other: those declared, and each form of the sides of a dispute.
+    pub fn classes(&self) -> impl Iterator<Item = Vec<&str>> {
+        let declared = self.interchangeable.iter();
+        let declared = declared.map(|class| class.iter().map(String::as_str).collect());
+        let forms = self.disputes.iter().flat_map(|dispute| {
+            let forms = dispute.sides.first().map_or(0, Vec::len);
+            let of = |form: usize| dispute.sides.iter().filter_map(move |side| side.get(form));
+            (0..forms).map(move |form| of(form).map(String::as_str).collect())
+        });
+        declared.chain(forms)
     }
 }
 
@@ -73,6 +99,7 @@ impl Default for AuditTerms {
             interchangeable: Vec::new(),
             groupings: Vec::new(),
             precedents: PrecedentTerms::default(),
+            disputes: Vec::new(),
         }
     }
 }
@@ -142,7 +169,7 @@ pub(super) fn load(
 }
 
 fn read(reader: &mut Reader<'_>, root: &Node, lists: &WordLists, terms: &mut AuditTerms) {
-    let keys = ["threshold", "interchangeable", "grouping", "precedents"];
+    let keys = ["threshold", "interchangeable", "grouping", "precedents", "dispute"];
     let Some(table) = reader.table(root, "the audit", &keys) else { return };
     if let Some(node) = table.get("threshold") {
         match node.value {
@@ -189,6 +216,9 @@ fn read(reader: &mut Reader<'_>, root: &Node, lists: &WordLists, terms: &mut Aud
         }
         terms.interchangeable.push(names);
     }
+    for node in table.get("dispute").map(items).unwrap_or_default() {
+        terms.disputes.extend(dispute(reader, node));
+    }
     for node in table.get("grouping").map(items).unwrap_or_default() {
         if let Some(grouping) = grouping(reader, node) {
             if terms.groupings.iter().any(|other| other.name == grouping.name) {
@@ -198,6 +228,24 @@ fn read(reader: &mut Reader<'_>, root: &Node, lists: &WordLists, terms: &mut Aud
             terms.groupings.push(grouping);
         }
     }
+}
+
+fn dispute(reader: &mut Reader<'_>, node: &Node) -> Option<Dispute> {
+    let table = reader.table(node, "a dispute", &["name", "sides"])?;
+    let name = reader.need_text(&table, "name");
+    let mut sides: Vec<Vec<String>> = Vec::new();
+    for side in table.get("sides").map(items).unwrap_or_default() {
+        sides.push(items(side).iter().filter_map(|item| reader.text_of(item, "a name")).collect());
+    }
+    let forms = sides.first().map_or(0, Vec::len);
+    if sides.len() < 2 || forms == 0 || sides.iter().any(|side| side.len() != forms) {
+        let message = "a dispute has at least two sides, each with as many names";
+        let hint =
+            "write the same forms in the same order: [[\"Reds\", \"Red\"], [\"Blues\", \"Blue\"]]";
+        reader.wrong(table.place("sides"), "sides", message, hint);
+        return None;
+    }
+    Some(Dispute { name: name?, sides })
 }
 
 fn grouping(reader: &mut Reader<'_>, node: &Node) -> Option<Grouping> {
@@ -266,6 +314,23 @@ mod tests {
         assert_eq!(groups, words);
         assert_eq!(terms.interchangeable, [["Reds", "Blues"]]);
         assert_eq!(terms.groupings[0].group(&event, &Json::Null, None), None);
+    }
+
+    #[test]
+    fn the_sides_of_a_dispute_have_the_same_forms() {
+        let (terms, problems) = loaded(
+            "interchangeable = [[\"cats\", \"dogs\"]]\n[[dispute]]\nname = \"colour\"\n\
+             sides = [[\"Reds\", \"Red\"], [\"Blues\", \"Blue\"]]\n",
+        );
+        assert!(problems.is_empty(), "{problems:?}");
+        let classes: Vec<_> = terms.classes().collect();
+        assert_eq!(classes, [["cats", "dogs"], ["Reds", "Blues"], ["Red", "Blue"]]);
+        for sides in ["[[\"Reds\"]]", "[[\"Reds\", \"Red\"], [\"Blues\"]]", "[[], []]"] {
+            let (terms, problems) =
+                loaded(&format!("[[dispute]]\nname = \"x\"\nsides = {sides}\n"));
+            assert_eq!(terms.disputes, []);
+            assert_eq!(problems.iter().map(|one| one.code).collect::<Vec<_>>(), ["sides"]);
+        }
     }
 
     #[test]

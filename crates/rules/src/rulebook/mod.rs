@@ -24,7 +24,7 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
-pub use audit::{AuditTerms, GroupSource, Grouping, PrecedentTerms};
+pub use audit::{AuditTerms, Dispute, GroupSource, Grouping, PrecedentTerms};
 pub use blind::{BlindClause, Blindness};
 pub use cases::{Expected, WorkedCase};
 pub use claims::Claim;

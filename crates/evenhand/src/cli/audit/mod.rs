@@ -1,5 +1,6 @@
-//! `evenhand audit`: what can be recomputed and compared. Must not change the store.
+//! `evenhand audit`: what can be recomputed and compared. Must not change what was decided.
 
+mod evenness;
 mod numbers;
 mod recompute;
 mod run;

@@ -1,6 +1,7 @@
 //! `evenhand audit recompute`: what a stranger can add up from a public log and nothing else. Must not
 //! read a store.
 
+use super::evenness::Published;
 use super::numbers::{self, Numbers};
 use super::walk;
 use crate::cli::source::Source;
@@ -14,10 +15,12 @@ use std::time::Duration;
 /// How often a server that goes on deciding is asked again before a difference is believed.
 const TRIES: u32 = 5;
 
-/// Add every number of the public overview up again, from the log alone
+/// Add every number of the public overview and of the report on evenness up again, from the log
 ///
 /// Reads every leaf, checks that they make up the tree that the checkpoint signs, and compares the
-/// sums with /api/v1/overview. Exit code 1: they differ. What no leaf can tell is listed.
+/// sums with /api/v1/overview. The report on evenness is computed again from its published sets of
+/// like cases, and each case of them is looked up in the log. Exit code 1: something differs. What
+/// no leaf can tell is listed.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Recompute {
     /// Address of the public pages, or the folder of a log
@@ -29,6 +32,12 @@ pub(crate) struct Recompute {
     /// The overview as JSON, to compare a folder with
     #[arg(long, value_name = "FILE")]
     overview: Option<PathBuf>,
+    /// A report on evenness as JSON, to compare a folder with
+    #[arg(long, value_name = "FILE", requires = "sets")]
+    evenness: Option<PathBuf>,
+    /// The sets of like cases of that report (`sets.ndjson`)
+    #[arg(long, value_name = "FILE", requires = "evenness")]
+    sets: Option<PathBuf>,
 }
 
 impl Recompute {
@@ -59,20 +68,43 @@ impl Recompute {
             walked.key.name()
         ))?;
         terminal.result(&numbers.told())?;
-        let Some(differences) = differences else {
+        let evenness = self.evenness(&source, &walked, terminal).await?;
+        if differences.is_none() && evenness.is_none() {
             terminal.tell("No overview to compare with; name one with --overview.");
             return Ok(Exit::Done);
-        };
-        for difference in &differences {
+        }
+        let all: Vec<String> = differences.iter().chain(&evenness).flatten().cloned().collect();
+        for difference in &all {
             terminal.result(&format!("WRONG {difference}"))?;
         }
-        terminal.result(numbers::NOT_TOLD)?;
-        if differences.is_empty() {
-            terminal.tell("Every other number of the overview follows from the log.");
+        if differences.is_some() {
+            terminal.result(numbers::NOT_TOLD)?;
+        }
+        if evenness.is_some() {
+            terminal.result(&format!("open  {}", flow::audit::NOT_TOLD))?;
+        }
+        if all.is_empty() {
+            terminal.tell("Every other number follows from the log.");
             return Ok(Exit::Done);
         }
-        terminal.error(&format!("{} numbers differ", differences.len()));
+        terminal.error(&format!("{} numbers differ", all.len()));
         Ok(Exit::No)
+    }
+
+    /// What the report on evenness says otherwise; none if there is no report.
+    async fn evenness(
+        &self,
+        source: &Source,
+        walked: &walk::Walked,
+        terminal: &Terminal,
+    ) -> Result<Option<Vec<String>>> {
+        let files = self.evenness.as_ref().zip(self.sets.as_ref());
+        let Some(published) = Published::open(source, files).await? else { return Ok(None) };
+        let differences = published.differences(walked)?;
+        if differences.is_empty() {
+            terminal.result(&format!("ok    {}", published.told()))?;
+        }
+        Ok(Some(differences))
     }
 
     async fn overview(&self, source: &Source) -> Result<Option<Value>> {

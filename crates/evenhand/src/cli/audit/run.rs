@@ -3,21 +3,23 @@
 use super::show::text;
 use crate::cli::place::{Place, open_existing};
 use crate::cli::{Format, rulebook, wait_for};
-use crate::clock::SystemClock;
+use crate::clock::{SystemClock, SystemIds};
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
-use flow::audit::{gather, report};
+use flow::audit::{Terms, gather, publish_on, report};
 use indicatif::ProgressBar;
 use jiff::SignedDuration;
-use model::Clock as _;
+use model::{Clock as _, Ids as _};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Compare like cases clause by clause: between the groups of accounts that the rulebook declares
 ///
 /// Posts are sorted into sets of like cases by their text alone; then those of one group are compared with those of
-/// another, set by set. `audit.toml` in the rulebook declares the groups. Exit code 1: a clear imbalance was found.
+/// another, set by set. `audit.toml` in the rulebook declares the groups. Exit code 1: a clear imbalance was found. The
+/// store is left as it is unless `--publish` says otherwise; `serve` publishes a report every night.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Run {
     #[command(flatten)]
@@ -34,6 +36,9 @@ pub(crate) struct Run {
     /// Where the draws start: the same number draws the same
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// Publish it on /evenness, and count on from the report before
+    #[arg(long, conflicts_with = "seed")]
+    publish: bool,
     /// How to write it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -51,13 +56,23 @@ impl Run {
         let bar = ProgressBar::new_spinner();
         bar.enable_steady_tick(Duration::from_millis(200));
         bar.set_message("reading items");
-        let gathered = wait_for(async {
-            let store = open_existing(&config).await?;
-            Ok(gather(&store, &book, since, |items| bar.set_message(format!("{items} items read")))
-                .await?)
-        })?;
-        bar.set_message(format!("comparing {} items", gathered.items.len()));
-        let report = report(&gathered, &book, (now, since), self.deals, self.seed);
+        let book = Arc::new(book);
+        let report = if self.publish {
+            let terms = Terms { days: self.days, deals: self.deals, ..Terms::default() };
+            let named = (SystemIds.next().to_string(), now);
+            wait_for(async {
+                let store = open_existing(&config).await?;
+                Ok(publish_on(&store, Arc::clone(&book), named, terms).await?)
+            })?
+        } else {
+            let gathered = wait_for(async {
+                let store = open_existing(&config).await?;
+                let read = |items| bar.set_message(format!("{items} items read"));
+                Ok(gather(&store, &book, since, read).await?)
+            })?;
+            bar.set_message(format!("comparing {} items", gathered.items.len()));
+            report(&gathered, &book, (now, since), self.deals, self.seed)
+        };
         bar.finish_and_clear();
         match self.format {
             Format::Text => terminal.result(&text(&report, &book))?,

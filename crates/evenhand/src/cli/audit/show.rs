@@ -1,7 +1,7 @@
 //! An evenness report for the terminal. Must not say more than the report does.
 
 use crate::terminal::table;
-use flow::audit::{ComparisonReport, EvennessReport, Interval};
+use flow::audit::{ComparisonReport, EvennessReport, Interval, LikePost};
 use rules::rulebook::Rulebook;
 use std::fmt::Write as _;
 
@@ -37,6 +37,18 @@ pub(super) fn text(report: &EvennessReport, book: &Rulebook) -> String {
         for one in &clause.comparisons {
             comparison(&mut out, one, book);
         }
+    }
+    for stream in report.drift.iter().filter(|stream| stream.alarm) {
+        let _ = writeln!(
+            out,
+            "\nALARM {}: {} and {}: {} to {} unlike pairs since they are counted, a bet of 1 stands at {:.0}",
+            stream.clause,
+            stream.one,
+            stream.other,
+            stream.against_one,
+            stream.against_other,
+            stream.bet
+        );
     }
     if report.clauses.is_empty() {
         out.push_str("\nNo breach was held in this time: there is nothing to compare.\n");
@@ -83,26 +95,20 @@ fn comparison(out: &mut String, one: &ComparisonReport, book: &Rulebook) {
             "    A hidden difference would have to make a measure {gamma:.1} times likelier to explain it."
         );
     }
-    match one.finds {
-        Some(odds) => {
-            _ = writeln!(
-                out,
-                "    So many unlike pairs find odds of {odds} to 1 four times in five."
-            )
-        }
-        None => out.push_str("    So few unlike pairs find nothing reliably.\n"),
-    }
-    for pair in one.unlike.iter().take(3) {
-        let held = |measured| if measured { "measure" } else { "left up" };
+    if let Some(p) = one.same_in_every_language.filter(|p| *p < 0.05) {
         let _ = writeln!(
             out,
-            "    {} ({}) and {} ({}){}",
-            pair.one.item,
-            held(pair.one.measured),
-            pair.other.item,
-            held(pair.other.measured),
-            if pair.explained { ", reason on record" } else { "" }
+            "    The odds differ by language (p {p:.3}), so that no one number stands for them."
         );
+    }
+    let _ = writeln!(out, "    {}", one.power);
+    for pair in one.unlike.iter().take(3) {
+        let post = |post: &LikePost| {
+            let id = post.decision.map_or("no decision".to_owned(), |id| id.to_string());
+            format!("{id} ({})", if post.measured { "measure" } else { "left up" })
+        };
+        let reason = if pair.explained { ", reason on record" } else { "" };
+        let _ = writeln!(out, "    {} and {}{reason}", post(&pair.one), post(&pair.other));
     }
 }
 

@@ -36,6 +36,10 @@ pub(crate) struct Swap {
     /// Swap only these names of those declared, with commas: large classes take long
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     names: Vec<String>,
+    /// Where posts name the text that they are a translation of, such as `$.item.translation_of`: texts of one name
+    /// are compared language by language
+    #[arg(long, value_name = "PATH")]
+    translations: Option<String>,
     /// How to write it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -46,14 +50,23 @@ impl Swap {
         let Some(book) = rulebook::load(self.rulebook.as_deref(), terminal)? else {
             return Ok(Exit::Unable);
         };
-        if book.audit.interchangeable.is_empty() && book.audit.groupings.is_empty() {
+        let nothing = book.audit.interchangeable.is_empty()
+            && book.audit.groupings.is_empty()
+            && book.audit.disputes.is_empty();
+        if nothing && self.translations.is_none() {
             bail!(
-                "the rulebook declares nothing to swap: write `interchangeable` or a `[[grouping]]` in audit.toml"
+                "the rulebook declares nothing to swap: write `interchangeable`, a `[[dispute]]` or a `[[grouping]]` in audit.toml"
             );
         }
         let (posts, refused) = self.read(&book, terminal)?;
         let bar = ProgressBar::new(posts.len().try_into().unwrap_or(u64::MAX));
         let mut swaps = Swaps::new(Arc::new(book), &posts, &self.names);
+        if let Some(path) = &self.translations {
+            let Some(keys) = path.strip_prefix("$.").filter(|keys| !keys.is_empty()) else {
+                bail!("`--translations {path}` is no path; write `$.item.translation_of`");
+            };
+            swaps = swaps.with_translations(keys.split('.').map(str::to_owned).collect());
+        }
         for post in &posts {
             swaps.post(post);
             bar.inc(1);
@@ -110,6 +123,8 @@ fn text(report: &SwapReport) -> String {
         let rules: Vec<&str> = swap.rules.keys().map(String::as_str).collect();
         let what = match swap.swapped {
             Swapped::Named => "named",
+            Swapped::Side => "side",
+            Swapped::Language => "language",
             Swapped::Author => swap.class.as_str(),
         };
         let counts = [swap.tried, swap.harsher, swap.milder, swap.otherwise];

@@ -172,6 +172,7 @@ impl Server {
             bounds: bounds(&config),
             public_url: config.public_url(),
             log: Some(config.data.join("log")),
+            audit: config.audit.terms()?,
         });
         Ok(Self {
             config,
@@ -192,6 +193,8 @@ impl Server {
         let tidy = tokio::spawn(tidy(self.metrics.clone()));
         let likeness = tokio::spawn(keep_likeness(Arc::clone(&self.engine)));
         let settling = tokio::spawn(settle(Review::new(Arc::clone(&self.engine))));
+        let audit = self.config.audit.terms()?;
+        let audit = flow::audit::nightly(Arc::clone(&self.engine), audit, self.stop.clone());
         let handle = self.metrics.clone();
         let admin = console::admin_router(self.state.clone(), Arc::new(move || handle.render()));
         // The admin listener answers until the end: a stopping server says so.
@@ -263,7 +266,7 @@ impl Server {
         let drain = async {
             let _ = self.writer.await;
             let _ = public.await;
-            for task in outbox.into_iter().chain(demo).chain(cosigning).chain([notices]) {
+            for task in outbox.into_iter().chain(demo).chain(cosigning).chain([notices, audit]) {
                 let _ = task.await;
             }
             self.sequencer.stop.cancel();
