@@ -207,7 +207,14 @@ impl Matrix {
             .uri(path)
             .header("accept", "application/json");
         let form = path.starts_with("/console") || path.starts_with("/report");
-        let kind = if form { "application/x-www-form-urlencoded" } else { "application/json" };
+        let kind = match path {
+            "/console/replay" => "multipart/form-data; boundary=b",
+            path if path.starts_with("/console/cases/") && path.ends_with("/evidence") => {
+                "multipart/form-data; boundary=b"
+            }
+            _ if form => "application/x-www-form-urlencoded",
+            _ => "application/json",
+        };
         if method != "GET" {
             request = request.header("content-type", kind);
         }
