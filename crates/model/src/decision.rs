@@ -2,8 +2,8 @@
 //! may replace it. Must not be enforced without its statement: see [`Decided`].
 
 use crate::{
-    AccountId, ActionId, CaseId, ClauseId, DecisionId, Finding, ItemId, Measure, RulebookVersion,
-    Statement, StatementError,
+    AccountId, ActionId, CaseId, Cited, ClauseId, DecisionId, Departed, Finding, ItemId, Measure,
+    RulebookVersion, Statement, StatementError,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -124,6 +124,12 @@ pub struct Decision {
     /// Why the ladder's warning was passed over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency: Option<Emergency>,
+    /// What it is unlike, with what sets the item apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub departs: Vec<Departed>,
+    /// The evidence that the people who decided cite.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Cited>,
 }
 
 impl Decision {

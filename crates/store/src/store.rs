@@ -382,6 +382,10 @@ mod tests {
             crate::work::STATEMENTS,
             crate::filters::STATEMENTS,
             crate::unenforced::STATEMENTS,
+            crate::evidence::STATEMENTS,
+            crate::desk::STATEMENTS,
+            crate::quality::STATEMENTS,
+            crate::held::STATEMENTS,
         ];
         let inserts: &[&[&Insert]] = &[
             crate::appeals::INSERTS,
@@ -402,6 +406,10 @@ mod tests {
             crate::looks::INSERTS,
             crate::work::INSERTS,
             crate::unenforced::INSERTS,
+            crate::evidence::INSERTS,
+            crate::desk::INSERTS,
+            crate::quality::INSERTS,
+            crate::held::INSERTS,
         ];
         let texts = statements.concat();
         let texts = texts.iter().map(|sql| with_list(sql, vec![0.into(); 3]).0);

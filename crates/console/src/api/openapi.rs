@@ -193,6 +193,25 @@ pub(crate) struct VerdictBody {
     emergency: Option<Map<String, Value>>,
     /// What sets the item apart from like ones that were held otherwise, where that is settled. Public.
     departs: Option<String>,
+    /// The step of the ladder that is chosen, from 0, where the rulebook lets people choose a milder one.
+    step: Option<u32>,
+    /// Ids of evidence attached to the case that the decision rests on.
+    evidence: Option<Vec<String>>,
+}
+
+/// Evidence without a file: a page elsewhere, or a fact check.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a schema for readers; `evidence::Asked` reads the JSON")]
+#[schema(example = json!({ "link": "https://news.example/7", "title": "The report", "retrieved_at": "2026-11-20T08:00:00Z" }))]
+pub(crate) struct EvidenceBody {
+    /// The address of a page.
+    link: Option<String>,
+    /// What it is called.
+    title: Option<String>,
+    /// When it was read; now, if left out.
+    retrieved_at: Option<String>,
+    /// Instead of a link: a schema.org `ClaimReview`, as it was published.
+    claim_review: Option<Map<String, Value>>,
 }
 
 /// What is like this? One of `text`, `item`.

@@ -32,6 +32,8 @@ pub(super) fn verdict(by: &Appellant, answer: &Reply) -> Result<Option<Verdict>,
         reason: answer.reason.trim().to_owned(),
         emergency: None,
         departs: answer.departs.clone(),
+        step: None,
+        evidence: Vec::new(),
     }))
 }
 

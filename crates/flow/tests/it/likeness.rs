@@ -96,6 +96,8 @@ fn verdict(outcome: Held, departs: Option<&str>) -> Verdict {
         reason: "It is one of a row of offers.".into(),
         emergency: None,
         departs: departs.map(str::to_owned),
+        step: None,
+        evidence: Vec::new(),
     }
 }
 

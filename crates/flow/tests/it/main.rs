@@ -3,6 +3,7 @@
 
 mod appeals;
 mod cosign;
+mod deciding;
 mod delivery;
 mod durability;
 mod facts;

@@ -13,6 +13,8 @@ fn breach() -> Verdict {
         reason: "The same offer under forty posts.".into(),
         emergency: None,
         departs: None,
+        step: None,
+        evidence: Vec::new(),
     }
 }
 

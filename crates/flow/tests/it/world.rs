@@ -161,6 +161,18 @@ impl World {
         Self::on(tempfile::tempdir().unwrap(), clock, settings).await
     }
 
+    /// The same under another rulebook.
+    pub(crate) async fn under(files: BTreeMap<String, String>) -> Self {
+        let world = Self::new().await;
+        flow::reload(&world.engine, Sources::from_map(files)).await.unwrap();
+        world
+    }
+
+    /// The platform says that the notice of a decision was delivered now.
+    pub(crate) async fn deliver(&self, decision: DecisionId) {
+        self.receipt(decision, ReceiptState::NoticeDelivered).await;
+    }
+
     async fn on(folder: TempDir, clock: Arc<FixedClock>, settings: Settings) -> Self {
         let store = Store::open(&file(folder.path())).await.unwrap();
         let world = WORLDS.fetch_add(1, Ordering::Relaxed);

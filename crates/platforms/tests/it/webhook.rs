@@ -43,6 +43,8 @@ fn enforcement() -> Logged {
         replaces: None,
         reason: None,
         emergency: None,
+        departs: Vec::new(),
+        evidence: Vec::new(),
     };
     let statement = Statement::new(StatementDraft {
         decision: id,

@@ -1,6 +1,7 @@
 //! `rulebook.toml`: title, provider, languages, appeals. Must not read any other file.
 
 use super::node;
+use super::people::{self, PeopleTerms};
 use super::reader::Reader;
 use super::targets;
 use crate::decide::LANGUAGES;
@@ -67,6 +68,8 @@ pub struct Settings {
     pub who: BTreeMap<String, Vec<String>>,
     /// Within how long cases are to be decided.
     pub targets: Targets,
+    /// How people decide.
+    pub people: PeopleTerms,
 }
 
 impl Settings {
@@ -103,6 +106,7 @@ fn read(reader: &mut Reader<'_>, root: &node::Node) -> Option<Settings> {
         "publish_text",
         "who",
         "targets",
+        "people",
     ];
     let table = reader.table(root, "the rulebook", &known)?;
     let title = reader.need_text(&table, "title");
@@ -154,6 +158,10 @@ fn read(reader: &mut Reader<'_>, root: &node::Node) -> Option<Settings> {
         targets: match table.get("targets") {
             Some(node) => targets::read(reader, node),
             None => Targets::default(),
+        },
+        people: match table.get("people") {
+            Some(node) => people::read(reader, node),
+            None => PeopleTerms::default(),
         },
     })
 }

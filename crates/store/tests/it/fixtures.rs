@@ -174,6 +174,8 @@ impl World {
             replaces: held.replaces,
             reason: None,
             emergency: None,
+            departs: Vec::new(),
+            evidence: Vec::new(),
         }
     }
 

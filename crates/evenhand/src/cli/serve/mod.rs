@@ -190,6 +190,7 @@ impl Server {
         let tidy = tokio::spawn(tidy(self.metrics.clone()));
         let likeness = tokio::spawn(keep_likeness(Arc::clone(&self.engine)));
         let settling = tokio::spawn(settle(Review::new(Arc::clone(&self.engine))));
+        let deciding = flow::decide_when_due(Arc::clone(&self.engine), self.stop.clone());
         let handle = self.metrics.clone();
         let admin = console::admin_router(self.state.clone(), Arc::new(move || handle.render()));
         // The admin listener answers until the end: a stopping server says so.
@@ -259,7 +260,8 @@ impl Server {
         let drain = async {
             let _ = self.writer.await;
             let _ = public.await;
-            for task in outbox.into_iter().chain(demo).chain(cosigning).chain([notices]) {
+            let ours = [notices, deciding];
+            for task in outbox.into_iter().chain(demo).chain(cosigning).chain(ours) {
                 let _ = task.await;
             }
             self.sequencer.stop.cancel();
