@@ -4,6 +4,7 @@
 
 mod again;
 mod appeals;
+mod case;
 pub(crate) mod enforcement;
 mod home;
 mod join;
@@ -11,6 +12,7 @@ mod keys;
 mod looks;
 mod me;
 mod people;
+mod quality;
 mod replay;
 mod sign_in;
 mod sign_out;
@@ -63,7 +65,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room(false, "/console/exemptions", "Exemptions", "Departures from the ladder, by register", P::ReadCases),
     room(false, "/console/affiliations", "Affiliations", "Who speaks for whom, with sources", P::ReadCases),
     room(true, "/console/enforcement", "Enforcement", "Decided, but not yet enforced", P::ReadEnforcement),
-    room(false, "/console/quality", "Quality", "Do we agree with each other?", P::Decide),
+    room(true, "/console/quality", "Quality", "Do we agree with each other?", P::Decide),
     room(false, "/console/audit", "Evenness", "Are like cases treated alike?", P::ReadAudit),
     room(true, "/console/replay", "Replay", "What would another rulebook have decided?", P::Replay),
     room(true, "/console/people", "People", "Who works here, and what they may", P::ManagePeople),
@@ -150,6 +152,8 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/console/looks", get(looks::show))
         .merge(replay::router())
         .route("/console/enforcement", get(enforcement::show).post(enforcement::again))
+        .merge(case::router())
+        .merge(quality::router())
 }
 
 /// Where somebody wanted to go, if it is a page of the desk; any other address might be a trap.
