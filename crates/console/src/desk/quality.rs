@@ -157,6 +157,7 @@ async fn look(
     let looked = state.review.second_look(&id).await.map_err(|_| none())?;
     let mine = looked.answers.iter().find(|one| one.by == caller.by).map(|one| one.held.clone());
     let case = stored(&state, looked.look.case).await?;
+    state.look(&caller, model::Looked::Case, &case.case.id.to_string()).await?;
     // Nothing but the post: what rules found, who posted and what was held would answer for the reader.
     let subject = model::Subject::of(&case.event.event).ok().flatten();
     let subject = subject.ok_or_else(none)?;

@@ -47,6 +47,8 @@ fn verdict(outcome: Held) -> Verdict {
         reason: "It is as it is.".into(),
         emergency: None,
         departs: Some("it says something else".into()),
+        step: None,
+        evidence: Vec::new(),
     }
 }
 

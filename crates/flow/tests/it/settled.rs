@@ -20,6 +20,8 @@ fn verdict(outcome: Held) -> Verdict {
         reason: "It is as it is.".into(),
         emergency: None,
         departs: Some("this one is different".into()),
+        step: None,
+        evidence: Vec::new(),
     }
 }
 

@@ -95,6 +95,10 @@ pub(super) async fn show(
     headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
-    state.permit(&headers, Permission::ReadCases).await?;
+    let caller = state.permit(&headers, Permission::ReadCases).await?;
+    if let Ok(id) = name.parse() {
+        let kept = state.review.evidence_bytes(id).await.map_err(|error| refused(&error))?;
+        state.look(&caller, model::Looked::Case, &kept.0.case.to_string()).await?;
+    }
     evidence_bytes(&state, &name).await
 }

@@ -23,7 +23,7 @@ use flow::{Held as Says, Pending, ReviewError, Reviewed, Verdict};
 use form::Filled;
 use http::HeaderMap;
 pub(crate) use marked::Piece;
-use model::{CaseId, Permission, ReceiptState};
+use model::{CaseId, Looked, Permission, ReceiptState};
 use serde_json::{Value, json};
 use store::StoredCase;
 pub(crate) use view::{CaseView, percent, span};
@@ -209,6 +209,7 @@ async fn show(
 ) -> Result<Response, Problem> {
     let caller = state.permit(&headers, Permission::ReadCases).await?;
     let case = stored(&state, case_id(&name)?).await?;
+    state.look(&caller, Looked::Case, &case.case.id.to_string()).await?;
     page(&state, &caller, case, &pairs).await
 }
 

@@ -427,6 +427,7 @@ fn findings(book: &Rulebook, stored: &StoredCase, filled: &Filled) -> Vec<Findin
                 FoundBy::Rules(rules) => format!("found by {}", rules.join(", ")),
                 FoundBy::Person(by) => format!("found by {by}"),
                 FoundBy::Report(_) => "reported".into(),
+                FoundBy::LikeCases(_) => "found because like posts were held so".into(),
             },
             says: finding.explanation.clone(),
             passage: finding.passage.as_ref().map(|passage| {
