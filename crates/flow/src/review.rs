@@ -27,7 +27,6 @@ use model::{
 };
 use preview::Prepared;
 use rules::decide::{Refusal, decide_by_people};
-use rules::rulebook::Rulebook;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::{Proposal, Record, StoreError, StoredCase};

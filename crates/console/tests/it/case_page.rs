@@ -32,7 +32,7 @@ async fn case(world: &World, id: &str) -> CaseId {
         data: model::Json::parse(&data).unwrap(),
         secret_data: None,
     };
-    world.intake.submit(event).await.unwrap().case.expect("a case")
+    world.intake.submit(event).await.unwrap().case.unwrap()
 }
 
 fn location(reply: &Reply) -> &str {

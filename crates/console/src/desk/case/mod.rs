@@ -92,10 +92,6 @@ impl Page {
         "?outcome=no_breach"
     }
 
-    fn chosen_step(&self) -> String {
-        self.view.filled.step.clone()
-    }
-
     fn cites(&self, id: &str) -> bool {
         self.view.filled.evidence.iter().any(|one| one == id)
     }
@@ -183,6 +179,7 @@ fn told(pairs: &Pairs) -> Option<&'static str> {
     let (_, word) = pairs.iter().find(|(name, _)| name == "told")?;
     Some(match word.as_str() {
         "late" => "Somebody was there first, so your verdict was not taken. Theirs stands here.",
+        "claimed" => "Somebody has this case claimed, or it is held: your verdict was not taken.",
         "undone" => "Taken back. Nothing was decided, and nobody was told.",
         "too-late" => {
             "It was decided before you took it back. Another person can replace the decision."
@@ -282,6 +279,9 @@ async fn send(
             | ReviewError::DepartsFromLadder(_)
             | ReviewError::NoSuchEvidence(_),
         ) => Ok(to(id, &missing)),
+        Err(ReviewError::Claimed { .. } | ReviewError::NotYours | ReviewError::NotWaiting(_)) => {
+            Ok(to(id, &format!("?{query}&told=claimed")))
+        }
         Err(error) => Err(refused(&error)),
     }
 }

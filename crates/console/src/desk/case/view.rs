@@ -37,7 +37,6 @@ pub(crate) struct MediaView {
 #[derive(Debug)]
 pub(crate) struct ItemView {
     pub kind: &'static str,
-    pub id: String,
     pub url: Option<String>,
     pub language: Option<String>,
     pub posted_at: Timestamp,
@@ -50,11 +49,9 @@ pub(crate) struct ItemView {
 /// What was found or reported.
 #[derive(Debug)]
 pub(crate) struct FindingView {
-    pub clause: Option<String>,
     pub title: String,
     pub by: String,
     pub says: String,
-    pub passage: Option<(String, String)>,
 }
 
 /// A warning or a strike with its clock.
@@ -152,7 +149,6 @@ pub(crate) struct CaseView {
     /// The words of the passage do not stand in the post.
     pub lost: bool,
     pub decided: Option<StoredDecision>,
-    pub book_version: String,
 }
 
 /// `8 s`, `12 min`, `5 h`, `3 days`.
@@ -198,7 +194,7 @@ impl CaseView {
             None => None,
         };
         let precedents = review.precedents(id, chosen.as_ref()).await;
-        let (asked, mut lines) = precedents.map_err(|error| refused(&error))?;
+        let (_, mut lines) = precedents.map_err(|error| refused(&error))?;
         lines.sort_by_key(|line| Some(&line.clause) != chosen.as_ref());
         let decided = match stored.decision {
             Some(id) => state.store.decision(id).await.map_err(|error| storage(&error))?,
@@ -215,11 +211,11 @@ impl CaseView {
         Ok(Self {
             now,
             item,
-            findings: findings(&book, &stored, &filled),
+            findings: findings(&book, &stored),
             account,
             affiliations: subject
                 .map_or(Vec::new(), |subject| affiliations(&book, &subject, blind)),
-            lines: lines.iter().map(|line| line_view(&book, &asked, line)).collect(),
+            lines: lines.iter().map(|line| line_view(&book, line)).collect(),
             evidence: review.evidence(id).await.map_err(|error| refused(&error))?,
             others,
             workload: review.workload(by).await.map_err(|error| refused(&error))?,
@@ -233,7 +229,6 @@ impl CaseView {
             decided,
             blind,
             stored,
-            book_version: book.version().to_string(),
         })
     }
 
@@ -246,11 +241,6 @@ impl CaseView {
     pub(crate) fn measures(&self) -> &[Measure] {
         let decided = self.preview.as_ref().and_then(|preview| preview.decided.as_ref());
         decided.map_or(&[], |decided| decided.decision().measures.as_slice())
-    }
-
-    /// The first answer of somebody.
-    pub(crate) fn answer_of(&self, by: &str) -> Option<&FirstAnswer> {
-        self.answers.iter().find(|one| one.by == by)
     }
 
     pub(crate) fn ago(&self, at: &Timestamp) -> String {
@@ -376,7 +366,6 @@ async fn item(
             ItemKind::Image => "Picture",
             ItemKind::Video => "Video",
         },
-        id: item.id.to_string(),
         url: item.url.clone().filter(|_| !blind),
         language: item.language.clone(),
         posted_at: subject.conduct_at(&stored.event.event),
@@ -416,12 +405,11 @@ fn title_of(book: &Rulebook, id: &ClauseId) -> String {
     text.map_or_else(|| id.to_string(), |text| text.title)
 }
 
-fn findings(book: &Rulebook, stored: &StoredCase, filled: &Filled) -> Vec<FindingView> {
+fn findings(book: &Rulebook, stored: &StoredCase) -> Vec<FindingView> {
     let found =
         stored.case.findings.iter().filter(|finding| !matches!(finding.by, FoundBy::Report(_)));
     let mut all: Vec<FindingView> = found
         .map(|finding| FindingView {
-            clause: Some(finding.clause.to_string()),
             title: title_of(book, &finding.clause),
             by: match &finding.by {
                 FoundBy::Rules(rules) => format!("found by {}", rules.join(", ")),
@@ -430,20 +418,12 @@ fn findings(book: &Rulebook, stored: &StoredCase, filled: &Filled) -> Vec<Findin
                 FoundBy::LikeCases(_) => "found because like posts were held so".into(),
             },
             says: finding.explanation.clone(),
-            passage: finding.passage.as_ref().map(|passage| {
-                let at = format!("{}-{}", passage.start, passage.end);
-                let words = passage.text.clone();
-                let to = Filled { at, words, ..filled.clone() };
-                (passage.text.clone(), format!("?{}", to.query()))
-            }),
         })
         .collect();
     all.extend(stored.reports.iter().map(|report| FindingView {
-        clause: report.clause.as_ref().map(ToString::to_string),
         title: report.clause.as_ref().map_or("No clause named".into(), |id| title_of(book, id)),
         by: format!("reported on {}", crate::text::brief(&report.received_at)),
         says: report.reason.clone(),
-        passage: None,
     }));
     all
 }
@@ -523,8 +503,7 @@ fn affiliations(book: &Rulebook, subject: &Subject, blind: bool) -> Vec<Affiliat
     shown.collect()
 }
 
-fn line_view(book: &Rulebook, asked: &str, line: &Precedents) -> LineView {
-    let _ = asked;
+fn line_view(book: &Rulebook, line: &Precedents) -> LineView {
     let nearest = line.nearest.iter().filter_map(|one| {
         let decision = one.like.decision.as_ref()?;
         let marks: Vec<_> =
