@@ -175,9 +175,14 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
-/// The same for a text of several lines, which keeps its line breaks.
+/// The same with its lines and tabs left as they are.
 pub(crate) fn visible_lines(text: &str) -> String {
-    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+    let unified = text.replace("\r\n", "\n");
+    let mut lines = unified
+        .split('\n')
+        .map(|line| line.split('\t').map(visible).collect::<Vec<_>>().join("\t"));
+    let first = lines.next().unwrap_or_default();
+    lines.fold(first, |all, line| all + "\n" + &line)
 }
 
 /// A language's name in the language itself.

@@ -68,6 +68,8 @@ pub struct Engine {
     pub(crate) pictures: OnceLock<crate::like::Pictures>,
     /// What people settled, for automation to heed.
     pub(crate) settled: crate::like::Settled,
+    /// Who looks at which case.
+    pub(crate) presence: crate::review::Presence,
     turn: Mutex<()>,
     outbox: Notify,
     sequencer: Notify,
@@ -94,6 +96,7 @@ impl Engine {
             likeness: crate::like::Likeness::default(),
             pictures: OnceLock::new(),
             settled: crate::like::Settled::default(),
+            presence: crate::review::Presence::default(),
             turn: Mutex::new(()),
             outbox: Notify::new(),
             sequencer: Notify::new(),

@@ -42,8 +42,10 @@ pub use memory::{Decision, Memory};
 pub use notices::{Notices, Ways};
 pub use reload::{ReloadError, reload};
 pub use review::{
-    Asked, Bytes, EmergencyPlea, Held, LOCK_MINUTES, Report, Reported, Review, ReviewError,
-    Reviewed, Verdict, Worked,
+    Agreement, Asked, Attached, Bytes, Calibrated, EmergencyPlea, GRACE, Held, LOCK_MINUTES,
+    LONGEST_EVIDENCE, LadderPreview, OwnLook, Pair, Pending, Present, Preview, Quality, Rate,
+    Report, Reported, Review, ReviewError, Reviewed, StepChoice, Supplied, Verdict, Worked,
+    Workload, decide_when_due, is_disturbing,
 };
 pub use sequence::sequence;
 pub use you::{DrawnLink, VISIT_LASTS, You, YouError};

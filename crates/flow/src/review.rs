@@ -2,20 +2,32 @@
 //! and reports. Each makes a new decision on the same road as any other. Must not patch a row.
 
 mod casework;
+mod desk;
+mod evidence;
 mod eyes;
+mod grace;
+mod like;
+mod preview;
+mod quality;
 mod reports;
 
 pub use casework::{Asked, LOCK_MINUTES, Worked};
+pub(crate) use desk::Presence;
+pub use desk::{Present, Workload, is_disturbing};
+pub use evidence::{Attached, LONGEST_EVIDENCE, Supplied};
+pub use grace::{GRACE, Pending, decide_when_due};
+pub use preview::{LadderPreview, Preview, StepChoice};
+pub use quality::{Agreement, Calibrated, OwnLook, Pair, Quality, Rate};
 
-use crate::like::{Departure, LikeItem, LikeQuery, Precedents, like, precedents};
+use crate::like::Departure;
 use crate::{Engine, record};
 use jiff::Timestamp;
 use model::{
-    CaseId, ClauseId, Decided, Decision, DecisionId, Event, Finding, FoundBy, ItemId, Json,
-    Passage, Receipt, ReceiptState, Source, Subject,
+    CaseId, ClauseId, Decided, Decision, DecisionId, Event, EvidenceId, Finding, FoundBy, ItemId,
+    Json, Passage, Receipt, ReceiptState, Source, Subject,
 };
-use rules::decide::{Context, PeopleDecision, Refusal};
-use rules::rulebook::Rulebook;
+use preview::Prepared;
+use rules::decide::Refusal;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::{Proposal, Record, StoreError, StoredCase};
@@ -75,6 +87,12 @@ pub struct Verdict {
     /// Why one person decides alone what needs two. Public, and looked at by another person afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub break_glass: Option<String>,
+    /// The step that is chosen, from 0, where the rulebook lets people choose a milder one than the ladder says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<u32>,
+    /// Evidence attached to the case that the decision rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceId>,
 }
 
 /// What became of a person's verdict.
@@ -154,6 +172,15 @@ pub enum ReviewError {
     /// Like cases were held otherwise, and nothing is said to set this one apart.
     #[error("{0}; say in `departs` what sets this one apart: it will be public")]
     Departs(Departure),
+    /// Another step was chosen than the ladder says, and nothing is said to set the item apart.
+    #[error("{0}")]
+    DepartsFromLadder(String),
+    /// No such evidence on this case.
+    #[error("there is no evidence {0} to cite")]
+    NoSuchEvidence(EvidenceId),
+    /// A verdict that somebody gave just now waits to be decided.
+    #[error("{} gave a verdict on it at {}; it is decided in a moment", .0.by, .0.given_at)]
+    Waits(Box<Pending>),
     /// The rulebook does not allow it.
     #[error("{0}")]
     NotAllowed(String),
@@ -197,11 +224,23 @@ impl Review {
         crate::You::new(Arc::clone(&self.engine))
     }
 
-    /// Decides a case.
+    /// Decides a case at once, unless a verdict of somebody waits on it: see [`Self::decide_soon`].
     ///
     /// # Errors
     /// [`ReviewError`] says why not.
     pub async fn decide(
+        &self,
+        case: CaseId,
+        by: &str,
+        verdict: Verdict,
+    ) -> Result<Reviewed, ReviewError> {
+        match self.pending(case).await? {
+            Some(pending) => Err(ReviewError::Waits(Box::new(pending))),
+            None => self.decide_now(case, by, verdict).await,
+        }
+    }
+
+    async fn decide_now(
         &self,
         case: CaseId,
         by: &str,
@@ -300,64 +339,6 @@ impl Review {
         Ok(())
     }
 
-    /// The items most like a text, with what is held of them.
-    ///
-    /// # Errors
-    /// [`ReviewError::Storage`] when the store cannot be read.
-    pub async fn like(&self, query: &LikeQuery) -> Result<Vec<LikeItem>, ReviewError> {
-        let engine = &self.engine;
-        let rulebook = engine.rulebook.load_full();
-        like(&engine.likeness, &engine.store, &rulebook, query).await.map_err(failed)
-    }
-
-    /// The nearest precedents for a case, under each clause that it is about or that is named besides; and the
-    /// text that they are like.
-    ///
-    /// # Errors
-    /// [`ReviewError`] when there is no such case, or the store cannot be read.
-    pub async fn precedents(
-        &self,
-        case: CaseId,
-        besides: Option<&ClauseId>,
-    ) -> Result<(String, Vec<Precedents>), ReviewError> {
-        let stored = self.engine.store.case(case).await.map_err(failed)?;
-        let stored = stored.ok_or(ReviewError::NoSuchCase(case))?;
-        let subject = Subject::of(&stored.event.event).ok().flatten();
-        let Some(subject) = subject else { return Ok((String::new(), Vec::new())) };
-        let reported = stored.reports.iter().filter_map(|report| report.clause.as_ref());
-        let found = stored.case.findings.iter().map(|finding| &finding.clause);
-        let clauses = each_once(found.chain(reported).chain(besides));
-        let all = self.precedents_of(&self.engine.rulebook.load(), &subject, &clauses).await?;
-        Ok((subject.item.text, all))
-    }
-
-    async fn precedents_of(
-        &self,
-        rulebook: &Rulebook,
-        subject: &Subject,
-        clauses: &[ClauseId],
-    ) -> Result<Vec<Precedents>, ReviewError> {
-        let (likeness, store) = (&self.engine.likeness, &self.engine.store);
-        let of = (&subject.item.id, subject.item.text.as_str());
-        precedents((likeness, store), rulebook, of, clauses).await.map_err(failed)
-    }
-
-    /// The first settled line that a verdict departs from.
-    async fn departure(
-        &self,
-        rulebook: &Rulebook,
-        question: &Question<'_>,
-        subject: &Subject,
-    ) -> Result<Option<Departure>, ReviewError> {
-        let verdict = question.verdict;
-        let clauses = match verdict.outcome {
-            Held::Breach => each_once(verdict.clause.iter()),
-            Held::NoBreach => each_once(question.findings.iter().map(|finding| &finding.clause)),
-        };
-        let all = self.precedents_of(rulebook, subject, &clauses).await?;
-        Ok(all.iter().find_map(|line| line.departure(verdict.outcome, rulebook)))
-    }
-
     /// A case that waits, and that nobody but `by` works on.
     async fn open_case(&self, case: CaseId, by: &str) -> Result<StoredCase, ReviewError> {
         let stored = self.engine.store.case(case).await.map_err(failed)?;
@@ -387,6 +368,7 @@ impl Review {
         if asks {
             engine.call_outbox();
         }
+        self.perhaps_look_twice(decided.decision()).await;
         metrics::counter!("evenhand_people_decisions_total").increment(1);
         Ok(decided)
     }
@@ -397,32 +379,18 @@ impl Review {
         question: Question<'_>,
     ) -> Result<(Arc<Decided>, Record), Obstacle> {
         let engine = &self.engine;
-        let rulebook = engine.rulebook.load_full();
-        let refused = |error: model::ItemError| ReviewError::NotAllowed(error.to_string());
-        let subject = Subject::of(&question.event).map_err(refused)?;
-        let no_item = || ReviewError::NotAllowed("the event is about no item".into());
-        let subject = subject.ok_or_else(no_item)?;
-        let accounts = std::slice::from_ref(&subject.account.id);
-        let mut standings = engine.store.standings(accounts).await.map_err(failed)?;
-        let standing = standings.remove(&subject.account.id).unwrap_or_default();
-        let kind = subject.item.kind;
-        let now = engine.clock.now();
-        let context = Context {
-            now,
-            id: DecisionId::new(engine.ids.next()),
-            case_id: question.case.unwrap_or_else(|| CaseId::new(engine.ids.next())),
-            public_url: &engine.settings.public_url,
-        };
-        let departure = self.departure(&rulebook, &question, &subject).await?;
-        let departs = question.verdict.departs.as_deref().map(str::trim);
-        let eyes = eyes::Asked::of(&question);
-        let mut asked = question.put(subject)?;
-        if let Some(departure) = departure {
-            match departs.filter(|why| !why.is_empty()) {
-                None => return Err(ReviewError::Departs(departure).into()),
-                Some(why) => asked.reason = format!("{} {departure}: {why}", asked.reason.trim()),
-            }
+        let event = question.event.clone();
+        let eyes =
+            eyes::Asked { event: &event, break_glass: question.verdict.break_glass.as_deref() };
+        let prepared = self.prepare(question).await?;
+        let context = prepared.context(self);
+        let now = context.now;
+        if let Some(departure) = &prepared.departure
+            && prepared.asked.departs.as_deref().is_none_or(|why| why.trim().is_empty())
+        {
+            return Err(ReviewError::Departs(departure.clone()).into());
         }
+        let Prepared { rulebook, asked, standing, kind, .. } = prepared;
         let decided = self.decide_with_enough(&rulebook, asked, &eyes, &standing, context).await?;
         let decided = Arc::new(decided);
         let kept = record::decision(
@@ -472,6 +440,9 @@ impl From<Refusal> for Obstacle {
             Refusal::SamePerson(_) | Refusal::OwnDecision(_) => {
                 Self::Refused(ReviewError::SamePerson(refusal.to_string()))
             }
+            Refusal::DepartsFromLadder { .. } => {
+                Self::Refused(ReviewError::DepartsFromLadder(refusal.to_string()))
+            }
             _ => Self::Refused(ReviewError::NotAllowed(refusal.to_string())),
         }
     }
@@ -500,27 +471,6 @@ impl<'a> Question<'a> {
             since: None,
         }
     }
-
-    /// The question as the rulebook takes it.
-    fn put(&self, subject: Subject) -> Result<PeopleDecision, ReviewError> {
-        let conduct_at = subject.conduct_at(&self.event);
-        Ok(PeopleDecision {
-            held: held(self.verdict, &subject)?,
-            item: subject.item.id,
-            account: subject.account,
-            item_language: subject.item.language,
-            action_id: self.event.action_id.clone(),
-            conduct_at,
-            on_case: self.case.is_some(),
-            findings: self.findings.clone(),
-            reason: self.verdict.reason.clone(),
-            people: self.people.clone(),
-            emergency: self.verdict.emergency.as_ref().map(Into::into),
-            replaces: self.replaces.clone(),
-            source: self.source.clone(),
-            since: self.since,
-        })
-    }
 }
 
 fn held(verdict: &Verdict, subject: &Subject) -> Result<rules::decide::Held, ReviewError> {
@@ -537,16 +487,6 @@ fn held(verdict: &Verdict, subject: &Subject) -> Result<rules::decide::Held, Rev
             .transpose()
             .map_err(|error| ReviewError::NotAllowed(error.to_string()))?,
     })
-}
-
-fn each_once<'a>(clauses: impl Iterator<Item = &'a ClauseId>) -> Vec<ClauseId> {
-    let mut all: Vec<ClauseId> = Vec::new();
-    for clause in clauses {
-        if !all.contains(clause) {
-            all.push(clause.clone());
-        }
-    }
-    all
 }
 
 fn found_by(clause: &ClauseId, by: FoundBy) -> Finding {

@@ -2,8 +2,8 @@
 //! may replace it. Must not be enforced without its statement: see [`Decided`].
 
 use crate::{
-    AccountId, ActionId, CaseId, ClauseId, DecisionId, Finding, ItemId, Measure, RulebookVersion,
-    Statement, StatementError,
+    AccountId, ActionId, CaseId, Cited, ClauseId, DecisionId, Departed, Finding, ItemId, Measure,
+    RulebookVersion, Statement, StatementError,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -131,6 +131,12 @@ pub struct Decision {
     /// public id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exemption: Option<String>,
+    /// What it is unlike, with what sets the item apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub departs: Vec<Departed>,
+    /// The evidence that the people who decided cite.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Cited>,
 }
 
 impl Decision {

@@ -171,6 +171,10 @@ our_id!(
     /// Id of an appeal.
     AppealId
 );
+our_id!(
+    /// Id of a piece of evidence that somebody attached to a case.
+    EvidenceId
+);
 
 #[cfg(test)]
 mod tests {

@@ -16,6 +16,7 @@ mod clock;
 mod decision;
 mod enforcement;
 mod event;
+mod evidence;
 mod finding;
 mod id;
 mod item;
@@ -39,8 +40,11 @@ pub use clock::{Clock, FixedClock, Ids, SeededIds};
 pub use decision::{Decided, DecidedBy, Decision, Emergency, LadderStep, Outcome, Source};
 pub use enforcement::{Enforcement, InLog, Logged, Receipt, ReceiptState};
 pub use event::{Event, EventError, Limits};
+pub use evidence::{Cited, Departed, DepartsFrom, EvidenceKind};
 pub use finding::{Finding, FoundBy, Passage, PassageError};
-pub use id::{AccountId, ActionId, AppealId, CaseId, DecisionId, IdError, ItemId, PersonId};
+pub use id::{
+    AccountId, ActionId, AppealId, CaseId, DecisionId, EvidenceId, IdError, ItemId, PersonId,
+};
 pub use item::{Item, ItemError, ItemKind, Media, Subject};
 pub use json::{Json, JsonError};
 pub use measure::{Measure, MeasureTarget};

@@ -84,7 +84,11 @@ const SET_PROPOSAL: &str = "update proposal set verdict = $2, why = $3 where seq
 const OPENINGS: &str = "delete from opening where field <> 'people' \
     and decision_seq in (select seq from decision where event_seq in ({list}))";
 /// Each takes the list of events. An event's id becomes one that no platform can send.
-const EVERYWHERE: [&str; 16] = [
+const EVERYWHERE: &[&str] = &[
+    "delete from evidence_bytes where evidence_seq in (select seq from evidence where case_id in \
+        (select id from casefile where event_seq in ({list})))",
+    "update evidence set title = '(erased)', link = null, file_name = null, sha256 = '(erased)' \
+        where case_id in (select id from casefile where event_seq in ({list}))",
     "update case_event set said = null where said is not null and case_id in \
         (select id from casefile where event_seq in ({list}))",
     "delete from monitor_finding where item in (select item_id from item where event_seq in ({list})) \
@@ -94,6 +98,7 @@ const EVERYWHERE: [&str; 16] = [
     "delete from signalled where event_seq in ({list})",
     "delete from event_fact where event_seq in ({list})",
     "delete from conflict where action_id in (select action_id from event where seq in ({list}))",
+    "delete from held_verdict where case_id in (select id from casefile where event_seq in ({list}))",
     "delete from waiting where case_id in (select id from casefile where event_seq in ({list}))",
     "update report set item_id = '', reason = '(erased)', reporter = null where case_id in \
         (select id from casefile where event_seq in ({list}))",

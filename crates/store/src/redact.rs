@@ -9,7 +9,7 @@ use serde_json::Value;
 pub(crate) const ERASED: &str = "(erased)";
 
 /// Names of ids that the platform gave, and of texts that people or rules wrote about a post.
-const TEXTS: [&str; 9] = [
+const TEXTS: [&str; 10] = [
     "item",
     "account",
     "action_id",
@@ -19,6 +19,8 @@ const TEXTS: [&str; 9] = [
     "decision_facts",
     "content_id",
     "reporter",
+    // Of evidence that a decision cites: whoever has a file could tell that it was about this.
+    "sha256",
 ];
 /// Names of texts per language.
 const TONGUES: [&str; 2] = ["facts", "notice"];

@@ -385,6 +385,10 @@ mod tests {
             crate::filters::STATEMENTS,
             crate::unenforced::STATEMENTS,
             crate::acts::STATEMENTS,
+            crate::evidence::STATEMENTS,
+            crate::desk::STATEMENTS,
+            crate::quality::STATEMENTS,
+            crate::held::STATEMENTS,
         ];
         let inserts: &[&[&Insert]] = &[
             crate::appeals::INSERTS,
@@ -408,6 +412,10 @@ mod tests {
             crate::unenforced::INSERTS,
             crate::acts::INSERTS,
             crate::monitor::INSERTS,
+            crate::evidence::INSERTS,
+            crate::desk::INSERTS,
+            crate::quality::INSERTS,
+            crate::held::INSERTS,
         ];
         let texts = statements.concat();
         let texts = texts.iter().map(|sql| with_list(sql, vec![0.into(); 3]).0);

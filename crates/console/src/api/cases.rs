@@ -19,7 +19,7 @@ use store::{CaseFilter, Cursor, QueueCursor};
 /// Cases in one answer.
 const PAGE: u32 = 50;
 
-pub(super) fn id(text: &str) -> Result<CaseId, Problem> {
+pub(crate) fn id(text: &str) -> Result<CaseId, Problem> {
     text.parse().map_err(|_| Problem::new(&NOT_FOUND, "This is no id of a case."))
 }
 

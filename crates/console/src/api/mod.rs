@@ -9,6 +9,7 @@ mod enforcement;
 mod erasures;
 mod evenness;
 mod events;
+mod evidence;
 mod like;
 mod lists;
 mod openapi;
@@ -19,6 +20,8 @@ mod restrictions;
 pub(crate) mod work;
 
 use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem};
+pub(crate) use cases::id as case_id;
+pub(crate) use evidence::bytes as evidence_bytes;
 pub(crate) use openapi::{MeasureBody, StatementBody};
 
 use crate::state::ConsoleState;
@@ -50,6 +53,9 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(work::history))
         .routes(routes!(work::filters))
         .routes(routes!(work::save, work::forget))
+        .routes(routes!(evidence::preview))
+        .routes(routes!(evidence::list, evidence::attach))
+        .routes(routes!(evidence::file))
         .routes(routes!(decisions::list))
         .routes(routes!(decisions::one))
         .routes(routes!(decisions::person))
@@ -111,14 +117,18 @@ pub(crate) fn refused(error: &ReviewError) -> Problem {
     let kind = match error {
         ReviewError::NoSuchCase(_)
         | ReviewError::NoSuchDecision(_)
-        | ReviewError::NoSuchItem(_) => &NOT_FOUND,
-        ReviewError::AlreadyDecided | ReviewError::NothingProposed | ReviewError::NotWaiting(_) => {
-            &CASE_CLOSED
-        }
+        | ReviewError::NoSuchItem(_)
+        | ReviewError::NoSuchEvidence(_) => &NOT_FOUND,
+        ReviewError::AlreadyDecided
+        | ReviewError::NothingProposed
+        | ReviewError::NotWaiting(_)
+        | ReviewError::Waits(_) => &CASE_CLOSED,
         ReviewError::Claimed { .. } => &CASE_CLAIMED,
         ReviewError::NotYours => &NOT_YOURS,
         ReviewError::SamePerson(_) => &SAME_PERSON,
-        ReviewError::NotAllowed(_) | ReviewError::Departs(_) => &REFUSED,
+        ReviewError::NotAllowed(_)
+        | ReviewError::Departs(_)
+        | ReviewError::DepartsFromLadder(_) => &REFUSED,
         ReviewError::Storage => return Problem::new(&STORAGE, error.to_string()).retry_after(5),
     };
     Problem::new(kind, error.to_string())

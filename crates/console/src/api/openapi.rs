@@ -199,6 +199,25 @@ pub(crate) struct VerdictBody {
     /// Why one person decides alone what needs two: it cannot wait. Public, and looked at by another person
     /// afterwards; only for what the rulebook names in `break_glass`.
     break_glass: Option<String>,
+    /// The step of the ladder that is chosen, from 0, where the rulebook lets people choose a milder one.
+    step: Option<u32>,
+    /// Ids of evidence attached to the case that the decision rests on.
+    evidence: Option<Vec<String>>,
+}
+
+/// Evidence without a file: a page elsewhere, or a fact check.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a schema for readers; `evidence::Asked` reads the JSON")]
+#[schema(example = json!({ "link": "https://news.example/7", "title": "The report", "retrieved_at": "2026-11-20T08:00:00Z" }))]
+pub(crate) struct EvidenceBody {
+    /// The address of a page.
+    link: Option<String>,
+    /// What it is called.
+    title: Option<String>,
+    /// When it was read; now, if left out.
+    retrieved_at: Option<String>,
+    /// Instead of a link: a schema.org `ClaimReview`, as it was published.
+    claim_review: Option<Map<String, Value>>,
 }
 
 /// What is like this? One of `text`, `item`.

@@ -5,6 +5,7 @@
 mod again;
 mod appeals;
 mod audit;
+mod case;
 pub(crate) mod enforcement;
 mod home;
 mod join;
@@ -13,6 +14,7 @@ mod looks;
 mod me;
 mod monitor;
 mod people;
+mod quality;
 mod replay;
 mod sign_in;
 mod sign_out;
@@ -66,7 +68,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room(false, "/console/affiliations", "Affiliations", "Who speaks for whom, with sources", P::ReadCases),
     room(true, "/console/enforcement", "Enforcement", "Decided, but not yet enforced", P::ReadEnforcement),
     room(true, "/console/monitor", "Secret decisions", "Does the platform show what we decided?", P::ReadEnforcement),
-    room(false, "/console/quality", "Quality", "Do we agree with each other?", P::Decide),
+    room(true, "/console/quality", "Quality", "Do we agree with each other?", P::Decide),
     room(true, "/console/audit", "Evenness", "Are like cases treated alike?", P::ReadAudit),
     room(true, "/console/audit/blind", "Same or not", "Two posts, without who and what was decided: do they say the same?", P::Decide),
     room(true, "/console/replay", "Replay", "What would another rulebook have decided?", P::Replay),
@@ -156,6 +158,8 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .merge(replay::router())
         .route("/console/enforcement", get(enforcement::show).post(enforcement::again))
         .merge(audit::router())
+        .merge(case::router())
+        .merge(quality::router())
 }
 
 /// Where somebody wanted to go, if it is a page of the desk; any other address might be a trap.

@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod case_page;
 mod client;
 mod enforcement;
 mod evenness;

@@ -257,6 +257,8 @@ impl World {
             by: if people.is_empty() { DecidedBy::Automation } else { DecidedBy::People(people.clone()) },
             replaces: held.replaces,
             reason: None,
+            departs: Vec::new(),
+            evidence: Vec::new(),
             emergency: held.emergency.then(|| Emergency {
                 reason: "The posts name a town and a day, and crowds were gathering there while they stood.".into(),
                 evidence: vec!["https://news.example/42".into()],

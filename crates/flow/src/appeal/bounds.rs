@@ -33,6 +33,8 @@ pub(super) fn verdict(by: &Appellant, answer: &Reply) -> Result<Option<Verdict>,
         emergency: None,
         departs: answer.departs.clone(),
         break_glass: None,
+        step: None,
+        evidence: Vec::new(),
     }))
 }
 

@@ -1,7 +1,7 @@
 //! Whether enough people decide: beside what the ladder asks, what the rulebook says about classes of
 //! acts. Must not change what follows from a breach.
 
-use super::{Obstacle, Question, Review, ReviewError};
+use super::{Obstacle, Review, ReviewError};
 use crate::approval::{Approvals, Proposed, lacking, may_break};
 use model::{ActClass, Decided, Decision, Json};
 use rules::decide::{Context, PeopleDecision, Plea, decide_by_people};
@@ -58,12 +58,6 @@ impl From<&super::EmergencyPlea> for Plea {
 pub(super) struct Asked<'q> {
     pub(super) event: &'q model::Event,
     pub(super) break_glass: Option<&'q str>,
-}
-
-impl<'q> Asked<'q> {
-    pub(super) fn of(question: &'q Question<'_>) -> Self {
-        Self { event: &question.event, break_glass: question.verdict.break_glass.as_deref() }
-    }
 }
 
 fn why_two(classes: &[ActClass]) -> String {

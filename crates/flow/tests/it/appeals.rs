@@ -28,6 +28,8 @@ fn breach() -> Verdict {
         emergency: None,
         departs: None,
         break_glass: None,
+        step: None,
+        evidence: Vec::new(),
     }
 }
 

@@ -97,6 +97,8 @@ fn verdict(outcome: Held, departs: Option<&str>) -> Verdict {
         emergency: None,
         break_glass: None,
         departs: departs.map(str::to_owned),
+        step: None,
+        evidence: Vec::new(),
     }
 }
 

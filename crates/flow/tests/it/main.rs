@@ -5,6 +5,7 @@ mod appeals;
 mod approval;
 mod clock;
 mod cosign;
+mod deciding;
 mod delivery;
 mod durability;
 mod facts;

@@ -14,6 +14,8 @@ fn breach() -> Verdict {
         emergency: None,
         departs: None,
         break_glass: None,
+        step: None,
+        evidence: Vec::new(),
     }
 }
 

@@ -48,6 +48,8 @@ fn verdict(outcome: Held) -> Verdict {
         emergency: None,
         departs: Some("it says something else".into()),
         break_glass: None,
+        step: None,
+        evidence: Vec::new(),
     }
 }
 

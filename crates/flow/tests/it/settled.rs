@@ -21,6 +21,8 @@ fn verdict(outcome: Held) -> Verdict {
         emergency: None,
         departs: Some("this one is different".into()),
         break_glass: None,
+        step: None,
+        evidence: Vec::new(),
     }
 }
 

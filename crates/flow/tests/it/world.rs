@@ -179,6 +179,11 @@ impl World {
         Self::on(tempfile::tempdir().unwrap(), clock, Settings::default(), files).await
     }
 
+    /// The platform says that the notice of a decision was delivered now.
+    pub(crate) async fn deliver(&self, decision: DecisionId) {
+        self.receipt(decision, ReceiptState::NoticeDelivered).await;
+    }
+
     async fn on(
         folder: TempDir,
         clock: Arc<FixedClock>,

@@ -44,6 +44,8 @@ fn enforcement() -> Logged {
         reason: None,
         emergency: None,
         exemption: None,
+        departs: Vec::new(),
+        evidence: Vec::new(),
     };
     let statement = Statement::new(StatementDraft {
         decision: id,

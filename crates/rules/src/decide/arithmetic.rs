@@ -24,6 +24,8 @@ pub struct Counted<'l> {
     /// Whether the step is an earlier one than the count says, because the notice of the step
     /// before was not delivered.
     pub held_back: bool,
+    /// One past the highest step whose notice was delivered: no further one can follow.
+    pub(super) reached: usize,
 }
 
 /// The longest chain of entries in which each is for conduct after the delivered notice of the one
@@ -72,24 +74,52 @@ pub fn count<'l>(
         together,
         undelivered: undelivered.count(),
         held_back: number < counting.min(last),
+        reached,
     })
 }
 
+/// The step that is taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Taken<'l> {
+    pub(super) step: &'l Step,
+    /// Its number, from 0.
+    pub(super) number: usize,
+}
+
 impl Counted<'_> {
+    /// The step that the ladder says.
+    pub(super) const fn says(&self) -> Taken<'_> {
+        Taken { step: self.step, number: self.number }
+    }
+
     /// The step with its arithmetic, as the decision keeps it. An entry to the standing is given by
     /// every step that does something to the account.
-    pub(super) fn kept(&self, gives_entry: bool, now: Timestamp) -> LadderStep {
-        let expires_at = crate::rulebook::after(now, self.step.strike_expires);
+    /// `chosen` is the step that is taken: this one, or a milder one.
+    pub(super) fn kept(&self, chosen: Taken<'_>, gives_entry: bool, now: Timestamp) -> LadderStep {
+        let expires_at = crate::rulebook::after(now, chosen.step.strike_expires);
+        let mut arithmetic = self.in_words();
+        if chosen.number != self.number {
+            arithmetic.push_str(&format!("; people chose the milder step {}", chosen.number + 1));
+        }
         LadderStep {
             ladder: self.ladder.id.clone(),
-            step: u32::try_from(self.number).unwrap_or(u32::MAX),
-            name: self.step.name.clone(),
-            arithmetic: self.in_words(),
+            step: u32::try_from(chosen.number).unwrap_or(u32::MAX),
+            name: chosen.step.name.clone(),
+            arithmetic,
             expires_at: gives_entry.then_some(expires_at),
         }
     }
 
-    fn in_words(&self) -> String {
+    /// The step that a further breach would lead to, once the notice of `taken` is delivered.
+    pub(super) fn next(&self, taken: Taken<'_>) -> Option<&Step> {
+        let last = self.ladder.steps.len().checked_sub(1)?;
+        let number = (self.counting + 1).min(self.reached.max(taken.number + 1)).min(last);
+        self.ladder.steps.get(number)
+    }
+
+    /// How the step was found, in plain words.
+    #[must_use]
+    pub fn in_words(&self) -> String {
         let counts = match self.counting {
             0 => "no warning or strike delivered before the post counts".to_owned(),
             1 => "1 warning or strike delivered before the post counts".to_owned(),

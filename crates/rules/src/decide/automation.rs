@@ -59,7 +59,7 @@ pub fn decide(
     let decision = Decision {
         outcome: Outcome::Breach { clauses },
         measures,
-        ladder: Some(counted.kept(gives_entry, context.now)),
+        ladder: Some(counted.kept(counted.says(), gives_entry, context.now)),
         ..item.decision(context)
     };
     let why = Why { counted: Some(&counted), ..item.why() };
@@ -146,7 +146,13 @@ impl<'a> Looked<'a> {
     }
 
     const fn why(&self) -> Why<'_> {
-        Why { counted: None, too_early: self.too_early.as_slice(), passage: None, since: None }
+        Why {
+            too_early: self.too_early.as_slice(),
+            counted: None,
+            taken: None,
+            passage: None,
+            since: None,
+        }
     }
 
     /// A decision of automation, without its outcome.
@@ -171,6 +177,8 @@ impl<'a> Looked<'a> {
             reason: None,
             emergency: None,
             exemption: None,
+            departs: Vec::new(),
+            evidence: Vec::new(),
         }
     }
 

@@ -15,7 +15,9 @@ mod words;
 
 pub use arithmetic::{Counted, count};
 pub use automation::decide;
-pub use people::{Held, PeopleDecision, Plea, Refusal, decide_by_people};
+pub use people::{
+    Foreseen, Held, PeopleDecision, Plea, Refusal, decide_by_people, foresee_by_people,
+};
 pub use precedent::{SettledLine, heed};
 pub use recount::{Recount, recount};
 pub use standing::{entry_of, without};

@@ -1,13 +1,15 @@
 //! What people decide: on the same ladder, with the same statement. Must not let one person do
 //! what needs two, nor anybody change their own decision.
 
+use super::arithmetic::Taken;
 use super::statement::{Author, Draft, Why};
-use super::{Context, count, without};
-use crate::rulebook::{AccountStep, Rulebook};
+use super::{Context, Counted, count, without};
+use crate::rulebook::{AccountStep, Ladder, Rulebook, Step};
 use jiff::Timestamp;
 use model::{
-    Account, ActionId, ClauseId, Decided, DecidedBy, Decision, Emergency, Finding, FoundBy, ItemId,
-    Outcome, Passage, Source, Standing, StatementError,
+    Account, ActionId, Cited, ClauseId, Decided, DecidedBy, Decision, DecisionId, Departed,
+    DepartsFrom, Emergency, Finding, FoundBy, ItemId, Outcome, Passage, Source, Standing,
+    StatementError,
 };
 
 /// What people hold.
@@ -64,6 +66,25 @@ pub struct PeopleDecision {
     pub source: Source,
     /// Since when the measures run, when they take the place of others whose time counts; else from now on.
     pub since: Option<Timestamp>,
+    /// The step that they choose, from 0; `None`: the one that the ladder says.
+    pub step: Option<u32>,
+    /// What settles like cases otherwise, in words, and the decisions.
+    pub unlike: Option<(String, Vec<DecisionId>)>,
+    /// What sets the item apart, where they depart from like cases or from the ladder. Public.
+    pub departs: Option<String>,
+    /// The evidence that they cite.
+    pub evidence: Vec<Cited>,
+}
+
+/// What a decision of people would be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreseen {
+    /// The decision with its statement, as if all who are needed had agreed.
+    pub decided: Decided,
+    /// The number of the step that the ladder says, from 0; `None` for no breach and in an emergency.
+    pub says: Option<u32>,
+    /// Why a second person is needed, where one is.
+    pub second: Option<String>,
 }
 
 /// Why a decision of people is not one yet, or cannot be.
@@ -81,6 +102,22 @@ pub enum Refusal {
     /// No reason.
     #[error("the decision needs a reason in plain words")]
     NoReason,
+    /// A step that the ladder does not say, without a reason.
+    #[error("the ladder says step {}, “{name}”; say in `departs` what sets this item apart: it will be public", .step + 1)]
+    DepartsFromLadder {
+        /// The step that the ladder says, from 0.
+        step: u32,
+        /// Its name.
+        name: String,
+    },
+    /// A step that may not be chosen.
+    #[error("step {} cannot be chosen: {why}", .step + 1)]
+    NoSuchChoice {
+        /// The step, from 0.
+        step: u32,
+        /// Why not.
+        why: &'static str,
+    },
     /// No reason for passing over the warning.
     #[error("an emergency needs its own reason: which harm cannot wait?")]
     NoEmergencyReason,
@@ -126,6 +163,42 @@ pub fn decide_by_people(
     standing: &Standing,
     context: Context<'_>,
 ) -> Result<Decided, Refusal> {
+    if from.people.is_empty() {
+        return Err(Refusal::NoPerson);
+    }
+    if from.reason.trim().is_empty() {
+        return Err(Refusal::NoReason);
+    }
+    if let Some(plea) = &from.emergency {
+        if plea.reason.trim().is_empty() {
+            return Err(Refusal::NoEmergencyReason);
+        }
+        if plea.evidence.iter().all(|piece| piece.trim().is_empty()) {
+            return Err(Refusal::NoEmergencyEvidence);
+        }
+    }
+    let foreseen = foresee_by_people(book, from, standing, context)?;
+    for one in &foreseen.decided.decision().departs {
+        if let (DepartsFrom::Ladder { step, name }, true) = (&one.from, one.reason.is_empty()) {
+            return Err(Refusal::DepartsFromLadder { step: *step, name: name.clone() });
+        }
+    }
+    match foreseen.second {
+        Some(why) => Err(Refusal::NeedsSecondPerson(why)),
+        None => Ok(foreseen.decided),
+    }
+}
+
+/// What would be decided and said, before anybody decides: a reason may still be missing, and a second person.
+///
+/// # Errors
+/// [`Refusal`] when no reason and no second person could make it a decision.
+pub fn foresee_by_people(
+    book: &Rulebook,
+    from: PeopleDecision,
+    standing: &Standing,
+    context: Context<'_>,
+) -> Result<Foreseen, Refusal> {
     check_people(&from)?;
     check_reasons(&from)?;
     // Whatever the earlier decision gave is undone by this one.
@@ -136,6 +209,7 @@ pub fn decide_by_people(
     let runs_from = from.since.map_or(context.now, |since| since.min(context.now));
     let mut decision = blank(book, &from, context);
     let mut why = Why::default();
+    let (mut says, mut second) = (None, None);
     let counted;
     if let Held::Breach { clause, passage } = &from.held {
         let unknown = || Refusal::UnknownClause(clause.clone());
@@ -145,9 +219,9 @@ pub fn decide_by_people(
             return Err(Refusal::NotInForce { clause: clause.clone(), since });
         }
         counted = count(ladder, standing, from.conduct_at).ok_or_else(unknown)?;
-        let step = counted.step;
+        let taken = taken(book, &counted, &from)?;
         let (mut measures, mut account, mut people) =
-            (step.measures(runs_from), step.account, step.people);
+            (taken.step.measures(runs_from), taken.step.account, taken.step.people);
         if let Some(plea) = &from.emergency {
             let no_step = || Refusal::NoEmergency(ladder.id.clone());
             let emergency = ladder.emergency.as_ref().ok_or_else(no_step)?;
@@ -155,36 +229,90 @@ pub fn decide_by_people(
             people = emergency.people;
             let account = account.measure(runs_from);
             measures = emergency.item.measure().into_iter().chain(account).collect();
-            decision.emergency = from.people.get(1).map(|second| Emergency {
+            let approved_by = from.people.get(1).cloned().unwrap_or_default();
+            decision.emergency = Some(Emergency {
                 reason: plea.reason.clone(),
                 evidence: plea.evidence.clone(),
-                approved_by: second.clone(),
+                approved_by,
             });
+        } else {
+            says = u32::try_from(counted.number).ok();
+            why.taken = (taken.number != counted.number).then_some(taken);
         }
         if from.people.len() < usize::from(people) {
-            let what = if from.emergency.is_some() { "the emergency" } else { step.name.as_str() };
-            let why = format!("the ladder `{}` asks for {people} people for “{what}”", ladder.id);
-            return Err(Refusal::NeedsSecondPerson(why));
+            let what = if from.emergency.is_some() { "the emergency" } else { &taken.step.name };
+            second =
+                Some(format!("the ladder `{}` asks for {people} people for “{what}”", ladder.id));
+            let mut agreed = from.people.clone();
+            agreed.resize(usize::from(people), String::new());
+            decision.by = DecidedBy::People(agreed);
         }
-        let mut clauses = vec![clause.clone()];
         if passage.is_some() || !decision.findings.iter().any(|one| one.clause == *clause) {
             let by = FoundBy::Person(from.people.first().cloned().unwrap_or_default());
             let passage = passage.clone();
             let explanation = from.reason.clone();
             decision.findings.push(Finding { clause: clause.clone(), by, passage, explanation });
         }
-        clauses.dedup();
-        decision.outcome = Outcome::Breach { clauses };
+        decision.outcome = Outcome::Breach { clauses: vec![clause.clone()] };
         decision.measures = measures;
-        decision.ladder = Some(counted.kept(account != AccountStep::None, runs_from));
+        decision.ladder = Some(counted.kept(taken, account != AccountStep::None, runs_from));
         why = Why { counted: Some(&counted), passage: passage.as_ref(), ..why };
     } else if from.emergency.is_some() {
         return Err(Refusal::EmergencyWithoutBreach);
     }
+    depart(&mut decision, &from, why.counted.filter(|_| why.taken.is_some()));
     let author = Author { account: &from.account, item_language: from.item_language.as_deref() };
     let draft = Draft { book, author, decision: &decision, why: &why };
     let statement = draft.statement(context)?;
-    Ok(Decided::new(decision, statement)?)
+    Ok(Foreseen { decided: Decided::new(decision, statement)?, says, second })
+}
+
+/// The step that is taken: the one that the ladder says, or a milder one where the rulebook lets people choose.
+fn taken<'l>(
+    book: &Rulebook,
+    counted: &Counted<'l>,
+    from: &PeopleDecision,
+) -> Result<Taken<'l>, Refusal> {
+    let says = Taken { step: counted.step, number: counted.number };
+    let Some(chosen) = from.step else { return Ok(says) };
+    let refuse = |why| Refusal::NoSuchChoice { step: chosen, why };
+    let number = usize::try_from(chosen).unwrap_or(usize::MAX);
+    if number == counted.number {
+        return Ok(says);
+    }
+    if from.emergency.is_some() {
+        return Err(refuse("an emergency has a step of its own"));
+    }
+    if number > counted.number {
+        return Err(refuse("it is harder than what the ladder says, and the warning comes first"));
+    }
+    if !book.settings.people.milder_step {
+        return Err(refuse("the rulebook lets nobody choose another step than the ladder's"));
+    }
+    let ladder: &'l Ladder = counted.ladder;
+    let step: &'l Step = ladder.steps.get(number).ok_or_else(|| refuse("there is none"))?;
+    Ok(Taken { step, number })
+}
+
+/// Writes down what the decision is unlike, and puts why into its reason.
+fn depart(decision: &mut Decision, from: &PeopleDecision, says: Option<&Counted<'_>>) {
+    let reason = from.departs.as_deref().map(str::trim).unwrap_or_default();
+    let mut unlike = Vec::new();
+    if let Some((words, decisions)) = &from.unlike {
+        unlike.push(words.clone());
+        let from = DepartsFrom::Precedents { decisions: decisions.clone() };
+        decision.departs.push(Departed { from, reason: reason.to_owned() });
+    }
+    if let Some(counted) = says {
+        let (number, name) = (counted.number, counted.step.name.clone());
+        unlike.push(format!("The ladder says step {}, “{name}”", number + 1));
+        let from = DepartsFrom::Ladder { step: u32::try_from(number).unwrap_or(u32::MAX), name };
+        decision.departs.push(Departed { from, reason: reason.to_owned() });
+    }
+    if !unlike.is_empty() && !reason.is_empty() {
+        let said = from.reason.trim();
+        decision.reason = Some(format!("{said} {}: {reason}", unlike.join("; ")));
+    }
 }
 
 fn blank(book: &Rulebook, from: &PeopleDecision, context: Context<'_>) -> Decision {
@@ -211,13 +339,12 @@ fn blank(book: &Rulebook, from: &PeopleDecision, context: Context<'_>) -> Decisi
         reason: Some(from.reason.clone()),
         emergency: None,
         exemption: None,
+        departs: Vec::new(),
+        evidence: from.evidence.clone(),
     }
 }
 
 fn check_people(from: &PeopleDecision) -> Result<(), Refusal> {
-    if from.people.is_empty() {
-        return Err(Refusal::NoPerson);
-    }
     for (number, person) in from.people.iter().enumerate() {
         if from.people.iter().take(number).any(|other| other == person) {
             return Err(Refusal::SamePerson(person.clone()));
@@ -232,24 +359,13 @@ fn check_people(from: &PeopleDecision) -> Result<(), Refusal> {
 }
 
 fn check_reasons(from: &PeopleDecision) -> Result<(), Refusal> {
-    if from.reason.trim().is_empty() {
-        return Err(Refusal::NoReason);
-    }
-    if let Some(plea) = &from.emergency {
-        if plea.reason.trim().is_empty() {
-            return Err(Refusal::NoEmergencyReason);
-        }
-        if plea.evidence.iter().all(|piece| piece.trim().is_empty()) {
-            return Err(Refusal::NoEmergencyEvidence);
-        }
-    }
     let held = match &from.held {
         Held::Breach { passage, .. } => passage.as_ref(),
         Held::NoBreach => None,
     };
     let passages = || from.findings.iter().filter_map(|one| one.passage.as_ref()).chain(held);
     let plea = from.emergency.as_ref().map(|plea| &plea.reason);
-    for reason in [Some(&from.reason), plea].into_iter().flatten() {
+    for reason in [Some(&from.reason), plea, from.departs.as_ref()].into_iter().flatten() {
         if super::statement::names(reason, &from.account) {
             return Err(Refusal::ReasonIsPublic("names the author"));
         }

@@ -64,7 +64,7 @@ pub fn recount(
         None => counted.step.account != AccountStep::None,
     };
     let lapses = after(since, counted.step.strike_expires);
-    let kept = counted.kept(false, context.now);
+    let kept = counted.kept(counted.says(), false, context.now);
     let arithmetic = format!(
         "{}; counted anew because an earlier decision was undone: before, it was step {} of {}",
         kept.arithmetic,

@@ -2,14 +2,14 @@
 //! English and in the author's language. Must not invent facts, quote the item in public, or name
 //! anybody.
 
-use super::arithmetic::Counted;
+use super::arithmetic::{Counted, Taken};
 use super::words::{Words, fill};
 use super::{Context, words};
 use crate::rulebook::Rulebook;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use model::{
-    Account, AutomatedDecision, ClauseId, DecidedBy, Decision, Finding, FoundBy, Measure, Passage,
-    Redress, Source, Statement, StatementDraft, StatementError,
+    Account, AutomatedDecision, Cited, ClauseId, DecidedBy, Decision, EvidenceKind, Finding,
+    FoundBy, Measure, Passage, Redress, Source, Statement, StatementDraft, StatementError,
 };
 use std::collections::BTreeMap;
 
@@ -25,6 +25,8 @@ pub(super) struct Author<'a> {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Why<'a> {
     pub(super) counted: Option<&'a Counted<'a>>,
+    /// The step that people took, where it is another one than the ladder says.
+    pub(super) taken: Option<Taken<'a>>,
     /// Clauses that rules pointed to, but that were not in force when the item was posted.
     pub(super) too_early: &'a [ClauseId],
     /// The passage that people marked; wins over one that a rule matched.
@@ -144,6 +146,11 @@ impl Draft<'_> {
         {
             facts.push(fill(words.reason, &[("reason", sentence(reason))]));
         }
+        if !self.decision.evidence.is_empty() {
+            let cited: Vec<String> =
+                self.decision.evidence.iter().map(|one| cited(words, one)).collect();
+            facts.push(fill(words.evidence, &[("evidence", &cited.join(words.comma))]));
+        }
         if self.decision.replaces.is_some() {
             facts.push(words.replaces.to_owned());
         }
@@ -223,7 +230,7 @@ impl Draft<'_> {
             let reason = sentence(&emergency.reason);
             facts.push(fill(words.emergency, &[("reason", reason)]));
         } else if let Some(counted) = self.why.counted {
-            step_facts(words, counted, facts);
+            step_facts(words, counted, self.why.taken, facts);
         }
         facts.push(self.measures(words));
     }
@@ -307,11 +314,26 @@ impl Draft<'_> {
     /// The step that a further breach would lead to.
     fn next_step(&self) -> Option<&crate::rulebook::Step> {
         let counted = self.why.counted?;
-        counted.ladder.steps.get(counted.number + 1).or_else(|| counted.ladder.steps.last())
+        counted.next(self.why.taken.unwrap_or(counted.says()))
     }
 }
 
-fn step_facts(words: &Words, counted: &Counted<'_>, facts: &mut Vec<String>) {
+fn cited(words: &Words, one: &Cited) -> String {
+    let template = match one.kind {
+        EvidenceKind::Document => words.document,
+        EvidenceKind::Link => words.page_elsewhere,
+        EvidenceKind::FactCheck => words.fact_check,
+        EvidenceKind::Photograph => words.photograph,
+    };
+    fill(template, &[("hash", &one.sha256)])
+}
+
+fn step_facts(
+    words: &Words,
+    counted: &Counted<'_>,
+    taken: Option<Taken<'_>>,
+    facts: &mut Vec<String>,
+) {
     let count = counted.counting.to_string();
     facts.push(match counted.counting {
         0 => words.none_counts.to_owned(),
@@ -325,13 +347,16 @@ fn step_facts(words: &Words, counted: &Counted<'_>, facts: &mut Vec<String>) {
     if counted.held_back {
         facts.push(words.held_back.to_owned());
     }
+    let shown = taken.unwrap_or(counted.says());
+    let template = if taken.is_some() { words.milder } else { words.step };
     facts.push(fill(
-        words.step,
+        template,
         &[
             ("ladder", &counted.ladder.id),
-            ("number", &(counted.number + 1).to_string()),
+            ("says", &(counted.number + 1).to_string()),
+            ("number", &(shown.number + 1).to_string()),
             ("of", &counted.ladder.steps.len().to_string()),
-            ("name", &counted.step.name),
+            ("name", &shown.step.name),
         ],
     ));
 }

@@ -100,6 +100,10 @@ fn people(held: Held, people: &[&str]) -> PeopleDecision {
         replaces: None,
         source: Source::Report,
         since: None,
+        step: None,
+        unlike: None,
+        departs: None,
+        evidence: Vec::new(),
     }
 }
 

@@ -16,6 +16,7 @@ mod ladder;
 pub(crate) mod lists;
 mod load_ladder;
 pub(crate) mod node;
+mod people;
 mod policy;
 pub(crate) mod reader;
 mod rules;
@@ -33,6 +34,7 @@ pub use four_eyes::FourEyes;
 pub(crate) use ladder::after;
 pub use ladder::{AccountStep, Automatic, EmergencyStep, Gravity, ItemStep, Ladder, Step};
 pub use lists::WordLists;
+pub use people::PeopleTerms;
 pub use policy::{Clause, Policy, PolicyText};
 pub use settings::{ProviderClass, Settings};
 

@@ -2,6 +2,7 @@
 
 use super::four_eyes::{self, FourEyes};
 use super::node;
+use super::people::{self, PeopleTerms};
 use super::reader::Reader;
 use super::targets;
 use crate::decide::LANGUAGES;
@@ -70,6 +71,8 @@ pub struct Settings {
     pub targets: Targets,
     /// For which acts of people one person is not enough.
     pub four_eyes: FourEyes,
+    /// How people decide.
+    pub people: PeopleTerms,
 }
 
 impl Settings {
@@ -107,6 +110,7 @@ fn read(reader: &mut Reader<'_>, root: &node::Node) -> Option<Settings> {
         "who",
         "targets",
         "four_eyes",
+        "people",
     ];
     let table = reader.table(root, "the rulebook", &known)?;
     let title = reader.need_text(&table, "title");
@@ -160,6 +164,10 @@ fn read(reader: &mut Reader<'_>, root: &node::Node) -> Option<Settings> {
             None => Targets::default(),
         },
         four_eyes: four_eyes::read(reader, &table),
+        people: match table.get("people") {
+            Some(node) => people::read(reader, node),
+            None => PeopleTerms::default(),
+        },
     })
 }
 

@@ -276,6 +276,10 @@ fn decisions(book: &Rulebook, clause: &ClauseId, source: &Source) -> Vec<(Value,
             replaces: None,
             source: source.clone(),
             since: None,
+            step: None,
+            unlike: None,
+            departs: None,
+            evidence: Vec::new(),
         };
         let context = Context {
             now: now + SignedDuration::from_hours(1),

@@ -175,6 +175,8 @@ impl World {
             reason: None,
             emergency: None,
             exemption: None,
+            departs: Vec::new(),
+            evidence: Vec::new(),
         }
     }
 

@@ -195,6 +195,7 @@ impl Server {
         let settling = tokio::spawn(settle(Review::new(Arc::clone(&self.engine))));
         let audit = self.config.audit.terms()?;
         let audit = flow::audit::nightly(Arc::clone(&self.engine), audit, self.stop.clone());
+        let deciding = flow::decide_when_due(Arc::clone(&self.engine), self.stop.clone());
         let handle = self.metrics.clone();
         let admin = console::admin_router(self.state.clone(), Arc::new(move || handle.render()));
         // The admin listener answers until the end: a stopping server says so.
@@ -266,7 +267,8 @@ impl Server {
         let drain = async {
             let _ = self.writer.await;
             let _ = public.await;
-            for task in outbox.into_iter().chain(demo).chain(cosigning).chain([notices, audit]) {
+            let ours = [notices, audit, deciding];
+            for task in outbox.into_iter().chain(demo).chain(cosigning).chain(ours) {
                 let _ = task.await;
             }
             self.sequencer.stop.cancel();

@@ -1,0 +1,193 @@
+//! `/api/v1/cases/{id}/preview` and `/evidence`: what would follow from a verdict, and what it rests on. Must not
+//! serve anybody's file as a page.
+
+use super::cases::id;
+use super::openapi::{EvidenceBody, ProblemBody, VerdictBody};
+use super::refused;
+use crate::body;
+use crate::problem::{NOT_FOUND, Problem};
+use crate::query::Query;
+use crate::state::ConsoleState;
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use flow::{Attached, LONGEST_EVIDENCE, Supplied, Verdict};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use jiff::Timestamp;
+use model::{EvidenceId, Permission};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// What would follow from a verdict. Nothing is decided, and nobody is told.
+///
+/// The ladder's step with its arithmetic, the measures, what it departs from, whether a second person is needed, what
+/// is missing, and the notice as the person will read it.
+#[utoipa::path(
+    post, path = "/api/v1/cases/{id}/preview", tag = "review", security(("key" = ["review"])),
+    params(("id" = String, Path, description = "The case")),
+    request_body = VerdictBody,
+    responses(
+        (status = 200, description = "The preview", body = Object),
+        (status = 404, description = "No such case", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Decided already", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn preview(
+    State(state): State<ConsoleState>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+    query: Query,
+    body: Body,
+) -> Result<Json<Value>, Problem> {
+    let by = state.permit(&headers, Permission::ReadCases).await?.by;
+    query.only(&[])?;
+    let verdict: Verdict = body::json(&headers, body, &state.bounds).await?;
+    let preview = state.review.preview(id(&name)?, &by, &verdict).await;
+    preview.map(|preview| Json(preview.shown())).map_err(|error| refused(&error))
+}
+
+fn shown(one: &Attached) -> Value {
+    json!({
+        "id": one.id,
+        "kind": one.kind,
+        "title": one.title,
+        "link": one.link,
+        "retrieved_at": one.retrieved_at,
+        "file_name": one.file_name,
+        "media_type": one.media_type,
+        "size": one.size,
+        "sha256": one.sha256,
+        "supplied_by": one.supplied_by,
+        "supplied_at": one.supplied_at,
+    })
+}
+
+/// What is attached to a case.
+#[utoipa::path(
+    get, path = "/api/v1/cases/{id}/evidence", tag = "review", security(("key" = ["review"])),
+    params(("id" = String, Path, description = "The case")),
+    responses((status = 200, description = "`evidence`, the oldest first", body = Object))
+)]
+pub(crate) async fn list(
+    State(state): State<ConsoleState>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+    query: Query,
+) -> Result<Json<Value>, Problem> {
+    state.permit(&headers, Permission::ReadCases).await?;
+    query.only(&[])?;
+    let all = state.review.evidence(id(&name)?).await.map_err(|error| refused(&error))?;
+    Ok(Json(json!({ "evidence": all.iter().map(shown).collect::<Vec<_>>() })))
+}
+
+/// Evidence without a file, as JSON.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    link: Option<String>,
+    #[serde(default)]
+    title: String,
+    retrieved_at: Option<Timestamp>,
+    claim_review: Option<model::Json>,
+}
+
+/// Attach evidence to a case: a link or a fact check as JSON, or a file as it is.
+///
+/// A file is a PNG, JPEG, GIF, WebP, PDF or plain text, of 5 MiB at most; its type is read from its bytes. Its title
+/// stands in the query. The same bytes are kept once.
+#[utoipa::path(
+    post, path = "/api/v1/cases/{id}/evidence", tag = "review", security(("key" = ["review"])),
+    params(
+        ("id" = String, Path, description = "The case"),
+        ("title" = Option<String>, Query, description = "Of a file: what it is called"),
+        ("name" = Option<String>, Query, description = "Of a file: its name"),
+    ),
+    request_body(content(
+        (EvidenceBody = "application/json"),
+        (Vec<u8> = "application/octet-stream"),
+    )),
+    responses(
+        (status = 201, description = "Attached", body = Object),
+        (status = 404, description = "No such case", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Not taken; the detail says why", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn attach(
+    State(state): State<ConsoleState>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+    query: Query,
+    body: Body,
+) -> Result<Response, Problem> {
+    let by = state.permit(&headers, Permission::Decide).await?.by;
+    query.only(&["title", "name"])?;
+    let case = id(&name)?;
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let supplied = if kind.is_some_and(|kind| kind.starts_with("application/json")) {
+        let asked: Asked = body::json(&headers, body, &state.bounds).await?;
+        match (asked.link, asked.claim_review) {
+            (_, Some(review)) => Supplied::FactCheck { claim_review: review.as_str().to_owned() },
+            (link, None) => Supplied::Link {
+                title: asked.title,
+                link: link.unwrap_or_default(),
+                retrieved_at: asked.retrieved_at,
+            },
+        }
+    } else {
+        let most = crate::state::Bounds { body_bytes: LONGEST_EVIDENCE + 1, ..state.bounds };
+        let bytes = body::read(&headers, body, &most).await?;
+        let text = |key: &str| query.get(key).unwrap_or_default().to_owned();
+        Supplied::File { title: text("title"), name: text("name"), bytes }
+    };
+    let attached = state.review.attach(case, &by, supplied).await;
+    let attached = attached.map_err(|error| refused(&error))?;
+    Ok((StatusCode::CREATED, Json(shown(&attached))).into_response())
+}
+
+/// One file of evidence, to keep and not to show: browsers save it, and run nothing in it.
+#[utoipa::path(
+    get, path = "/api/v1/evidence/{id}", tag = "review", security(("key" = ["review"])),
+    params(("id" = String, Path, description = "The evidence")),
+    responses(
+        (status = 200, description = "The bytes", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 404, description = "No such evidence, or its bytes are erased", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn file(
+    State(state): State<ConsoleState>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+    query: Query,
+) -> Result<Response, Problem> {
+    state.permit(&headers, Permission::ReadCases).await?;
+    query.only(&[])?;
+    bytes(&state, &name).await
+}
+
+/// The bytes of a piece of evidence as an answer: pictures as they are, all else as a download.
+pub(crate) async fn bytes(state: &ConsoleState, name: &str) -> Result<Response, Problem> {
+    let none = || Problem::new(&NOT_FOUND, "There is no such evidence, or its bytes are erased.");
+    let id: EvidenceId = name.parse().map_err(|_| none())?;
+    let (one, bytes) = state.review.evidence_bytes(id).await.map_err(|error| refused(&error))?;
+    let bytes = bytes.ok_or_else(none)?;
+    let picture = one.media_type.starts_with("image/");
+    let kind = if picture { one.media_type.as_str() } else { "application/octet-stream" };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let called: String = one.file_name.unwrap_or_default().chars().filter(|c| plain(*c)).collect();
+    let called = if called.is_empty() { format!("{}.txt", one.id) } else { called };
+    let how = if picture { "inline" } else { "attachment" };
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("{how}; filename=\"{called}\"")),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+        (HeaderName::from_static("x-content-type-options"), "nosniff".to_owned()),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+    Ok(response)
+}
