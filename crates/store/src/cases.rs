@@ -87,7 +87,7 @@ const ONE: &str = " where c.id = $1";
 const EVENT: &str = "select e.action_id, e.action_name, e.happened_at, e.data, e.secret_data, \
     e.received_at, e.rulebook, e.became, e.became_of \
     from casefile c join event e on e.seq = c.event_seq where c.id = $1";
-const FINDINGS: &str = "select case_id, body, event_seq from case_finding \
+const FINDINGS: &str = "select case_id, body, event_seq, position from case_finding \
     where case_id in ({list}) order by case_id, event_seq, position";
 const SPLIT: &str = "select case_id, clause, up_to_event from case_split \
     where clause is not null and case_id in ({list})";
@@ -184,7 +184,9 @@ pub(crate) async fn add_findings(
             let left = |(case, clause, up_to): &(CaseId, ClauseId, i64)| {
                 *case == id && *clause == finding.clause && event <= *up_to
             };
-            if gone.iter().any(left) {
+            // What a merge brought back came after it had left.
+            let brought_back = column::<i64>(&row, 3)? >= crate::work::MERGED_FROM;
+            if !brought_back && gone.iter().any(left) {
                 continue;
             }
             if let Some(listed) = part.iter_mut().find(|listed| listed.case.id == id) {

@@ -13,6 +13,10 @@ use model::{Case, CaseId, ClauseId};
 use serde::Serialize;
 use sqlx::AnyConnection;
 
+/// From this position on findings of a case came from one that was merged into it: far from the places of those
+/// that join by their event.
+pub(crate) const MERGED_FROM: i64 = 1_000_000;
+
 /// One thing that a person does with a waiting case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
@@ -488,8 +492,7 @@ impl Store {
         } else {
             let event = number(&mut tx, CASE_EVENT_SEQ, [id.as_str().into()]).await?;
             let mut rows = Vec::new();
-            // Far from the places of findings that join by their event.
-            for (position, finding) in (1_000_000 * (here.seq + 1)..).zip(&here.case.findings) {
+            for (position, finding) in (MERGED_FROM * (here.seq + 1)..).zip(&here.case.findings) {
                 let body = crate::sql::json(finding, "a finding")?;
                 rows.extend([other.as_str().into(), event.into(), position.into(), body.into()]);
             }
