@@ -11,6 +11,7 @@ use crate::views::{Held, Row, Said};
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
+use axum::extract::rejection::FormRejection;
 use axum::response::Response;
 use http::HeaderMap;
 use likeness::{Text, shared_passages};
@@ -198,9 +199,10 @@ pub(crate) struct Asked {
 pub(crate) async fn answer(
     State(state): State<ConsoleState>,
     headers: HeaderMap,
-    Form(asked): Form<Asked>,
+    form: Result<Form<Asked>, FormRejection>,
 ) -> Result<Response, Problem> {
     let caller = state.permit(&headers, Permission::RunAudit).await?;
+    let Form(asked) = form.map_err(|error| Problem::new(&BAD_QUERY, error.body_text()))?;
     let Asked { clause, one, other, said } = asked;
     let said = said.trim();
     let wrong = match said.chars().count() {
