@@ -4,7 +4,7 @@
 use super::super::{Desk, see};
 use super::pair::post;
 use crate::page::html;
-use crate::problem::{BAD_QUERY, NOT_FOUND, Problem};
+use crate::problem::{MALFORMED_BODY, NOT_FOUND, Problem};
 use crate::state::{ConsoleState, storage};
 use crate::text;
 use askama::Template;
@@ -77,7 +77,7 @@ pub(crate) async fn judge(
     let caller = state.permit(&headers, Permission::Decide).await?;
     let none = || Problem::new(&NOT_FOUND, "There is no such pair; it may have been erased.");
     let look: i64 = look.parse().map_err(|_| none())?;
-    let Form(asked) = form.map_err(|error| Problem::new(&BAD_QUERY, error.body_text()))?;
+    let Form(asked) = form.map_err(|error| Problem::new(&MALFORMED_BODY, error.body_text()))?;
     let judgement = (caller.by.as_str(), asked.same == Answer::Same);
     let kept = state.store.judge_pair(look, judgement, state.clock.now()).await;
     if !kept.map_err(|error| storage(&error))? {

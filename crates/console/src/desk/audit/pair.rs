@@ -3,7 +3,7 @@
 
 use super::super::{Desk, see};
 use crate::page::html;
-use crate::problem::{BAD_QUERY, NOT_FOUND, Problem};
+use crate::problem::{BAD_QUERY, MALFORMED_BODY, NOT_FOUND, Problem};
 use crate::query::Query;
 use crate::state::{ConsoleState, storage};
 use crate::text;
@@ -202,7 +202,7 @@ pub(crate) async fn answer(
     form: Result<Form<Asked>, FormRejection>,
 ) -> Result<Response, Problem> {
     let caller = state.permit(&headers, Permission::RunAudit).await?;
-    let Form(asked) = form.map_err(|error| Problem::new(&BAD_QUERY, error.body_text()))?;
+    let Form(asked) = form.map_err(|error| Problem::new(&MALFORMED_BODY, error.body_text()))?;
     let Asked { clause, one, other, said } = asked;
     let said = said.trim();
     let wrong = match said.chars().count() {
