@@ -143,6 +143,8 @@ fn power_loss_at_any_moment_loses_nothing_that_was_acknowledged_and_forks_nothin
         Some(_) => (0..changes).collect(),
         None => (0..MOMENTS).map(|_| chance.next() as usize % changes).collect(),
     };
+    // The last moment is the one after which everything must be there.
+    moments.push(changes - 1);
     moments.sort_unstable();
     moments.dedup();
     let runtime = tokio::runtime::Runtime::new().unwrap();
