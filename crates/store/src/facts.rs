@@ -67,7 +67,7 @@ impl Store {
             let (sql, values) = with_list(STANDINGS, accounts);
             for row in fetch(&mut reader, sql, values).await? {
                 let account = parsed(&row, 0, "a decision's account")?;
-                standings.entry(account).or_default().entries.push(entry(&row)?);
+                standings.entry(account).or_default().entries.push(entry(&row, 9)?);
             }
         }
         Ok(standings)
@@ -112,7 +112,7 @@ impl Store {
 }
 
 /// Reads the first nine columns of a warning or strike.
-pub(crate) fn entry(row: &AnyRow) -> Result<StandingEntry, StoreError> {
+pub(crate) fn entry(row: &AnyRow, body: usize) -> Result<StandingEntry, StoreError> {
     let kind = match column(row, 4)? {
         "strike" => StandingKind::Strike,
         _ => StandingKind::Warning,
@@ -124,7 +124,7 @@ pub(crate) fn entry(row: &AnyRow) -> Result<StandingEntry, StoreError> {
     struct Conduct {
         conduct_at: Timestamp,
     }
-    let conduct: Conduct = whole(row, 9, "a decision")?;
+    let conduct: Conduct = whole(row, body, "a decision")?;
     Ok(StandingEntry {
         decision: parsed(row, 1, "a decision's id")?,
         ladder: column(row, 2)?,

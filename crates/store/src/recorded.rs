@@ -73,7 +73,7 @@ const HELD: &str =
     "select event_seq, seq, body from decision where event_seq in ({list}) order by seq";
 const ENTRIES: &str = "select d.account_id, d.id, d.ladder, d.clause, d.weight, d.step, \
     d.decided_at, d.expires_at, min(r.at), min(r.received_at), d.seq, d.event_seq, d.case_id, \
-    d.replaces is not null, later.seq, later.decided_at \
+    d.replaces is not null, later.seq, later.decided_at, d.body \
     from decision d left join receipt r \
         on r.decision_seq = d.seq and r.state = 'notice_delivered' \
     left join decision later on later.replaces = d.id \
@@ -161,7 +161,7 @@ impl Store {
                 let ended: Option<i64> = column(&row, 14)?;
                 let at = maybe_instant(&row, 15)?;
                 entries.entry(account).or_default().push(RecordedEntry {
-                    entry: crate::facts::entry(&row)?,
+                    entry: crate::facts::entry(&row, 16)?,
                     heard_at: maybe_instant(&row, 9)?,
                     place: column(&row, 10)?,
                     event: column(&row, 11)?,

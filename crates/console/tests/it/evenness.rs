@@ -195,7 +195,7 @@ async fn those_who_work_there_look_at_pairs_answer_them_and_judge_them_blind() {
     let (_, look) = blind.text().split_once("action=\"/console/audit/blind/").unwrap();
     let look = look.split('"').next().unwrap();
     let to = format!("/console/audit/blind/{look}");
-    assert_eq!(reviewer.post(&to, "same=perhaps").await.status, 422);
+    assert_eq!(reviewer.post(&to, "same=perhaps").await.status, 400);
     assert_eq!(reviewer.post(&to, "same=different").await.status, 303);
     // A second thought does not count: it would not be blind.
     assert_eq!(reviewer.post(&to, "same=same").await.status, 303);

@@ -56,6 +56,13 @@ async fn the_description_holds_every_address_that_answers() {
         "get /api/v1/appeals/{id}",
         "post /api/v1/appeals/{id}/answer",
         "post /api/v1/appeals/{id}/approve",
+        "get /api/v1/enforcement",
+        "get /api/v1/evenness",
+        "get /api/v1/evenness/history",
+        "get /api/v1/evenness/{id}",
+        "get /api/v1/monitor",
+        "post /api/v1/enforcement/{decision}/redeliver",
+        "post /api/v1/restrictions",
     ];
     expected.sort_unstable();
     let mut described: Vec<_> = described.iter().map(String::as_str).collect();

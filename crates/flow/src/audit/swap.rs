@@ -324,7 +324,7 @@ fn renamed(text: &str, names: &[(String, String)], terms: &Terms) -> Vec<(String
                 };
                 out.push_str(text.get(at..place.start).unwrap_or_default());
                 let here = text.get(place.clone()).unwrap_or_default();
-                out.push_str(&in_the_case_of(here, &instead.1));
+                out.push_str(&in_the_case_of(here, &name.1, &instead.1));
                 at = place.end;
             }
             out.push_str(text.get(at..).unwrap_or_default());
@@ -367,12 +367,13 @@ fn other_side<'d>(text: &str, sides: &'d [Vec<String>]) -> Vec<(&'d str, &'d str
                     side if side == to => from,
                     _ => continue,
                 };
-                let Some(instead) = sides.get(instead).and_then(|names| names.get(*form)) else {
+                let named = |side: usize| sides.get(side).and_then(|names| names.get(*form));
+                let (Some(own), Some(instead)) = (named(*side), named(instead)) else {
                     continue;
                 };
                 out.push_str(text.get(at..place.start).unwrap_or_default());
                 let here = text.get(place.clone()).unwrap_or_default();
-                out.push_str(&in_the_case_of(here, instead));
+                out.push_str(&in_the_case_of(here, own, instead));
                 at = place.end;
             }
             out.push_str(text.get(at..).unwrap_or_default());
@@ -384,17 +385,17 @@ fn other_side<'d>(text: &str, sides: &'d [Vec<String>]) -> Vec<(&'d str, &'d str
     all
 }
 
-/// `name` in capitals if `like` is, and with a capital if `like` has one.
-fn in_the_case_of(like: &str, name: &str) -> String {
-    let letters = || like.chars().filter(|c| c.is_alphabetic());
+/// `name`, written as `own` is written `here`: all in capitals, with a capital, or with a small letter where `own` has a capital.
+fn in_the_case_of(here: &str, own: &str, name: &str) -> String {
+    let letters = || here.chars().filter(|c| c.is_alphabetic());
+    let starts_upper = |text: &str| text.chars().next().is_some_and(char::is_uppercase);
     if letters().count() > 1 && letters().all(char::is_uppercase) {
         return name.to_uppercase();
     }
     let mut rest = name.chars();
-    match (letters().next(), rest.next()) {
-        (Some(first), Some(own)) if first.is_uppercase() => {
-            own.to_uppercase().chain(rest).collect()
-        }
+    match (starts_upper(here), starts_upper(own), rest.next()) {
+        (true, _, Some(first)) => first.to_uppercase().chain(rest).collect(),
+        (false, true, Some(first)) => first.to_lowercase().chain(rest).collect(),
         _ => name.to_owned(),
     }
 }

@@ -1,3 +1,5 @@
+//! What the comparison finds: honest lists, secret measures, decisions that nobody carried out.
+
 use super::compare::*;
 use jiff::{SignedDuration, Timestamp};
 use model::DecisionId;

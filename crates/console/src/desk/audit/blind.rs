@@ -4,11 +4,12 @@
 use super::super::{Desk, see};
 use super::pair::post;
 use crate::page::html;
-use crate::problem::{NOT_FOUND, Problem};
+use crate::problem::{MALFORMED_BODY, NOT_FOUND, Problem};
 use crate::state::{ConsoleState, storage};
 use crate::text;
 use askama::Template;
 use axum::Form;
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::HeaderMap;
@@ -70,14 +71,17 @@ enum Answer {
 pub(crate) async fn judge(
     State(state): State<ConsoleState>,
     headers: HeaderMap,
-    Path(look): Path<i64>,
-    Form(asked): Form<Asked>,
+    Path(look): Path<String>,
+    form: Result<Form<Asked>, FormRejection>,
 ) -> Result<Response, Problem> {
     let caller = state.permit(&headers, Permission::Decide).await?;
+    let none = || Problem::new(&NOT_FOUND, "There is no such pair; it may have been erased.");
+    let look: i64 = look.parse().map_err(|_| none())?;
+    let Form(asked) = form.map_err(|error| Problem::new(&MALFORMED_BODY, error.body_text()))?;
     let judgement = (caller.by.as_str(), asked.same == Answer::Same);
     let kept = state.store.judge_pair(look, judgement, state.clock.now()).await;
     if !kept.map_err(|error| storage(&error))? {
-        return Err(Problem::new(&NOT_FOUND, "There is no such pair; it may have been erased."));
+        return Err(none());
     }
     Ok(see("/console/audit/blind"))
 }

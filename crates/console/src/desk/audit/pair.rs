@@ -3,7 +3,7 @@
 
 use super::super::{Desk, see};
 use crate::page::html;
-use crate::problem::{BAD_QUERY, NOT_FOUND, Problem};
+use crate::problem::{BAD_QUERY, MALFORMED_BODY, NOT_FOUND, Problem};
 use crate::query::Query;
 use crate::state::{ConsoleState, storage};
 use crate::text;
@@ -11,6 +11,7 @@ use crate::views::{Held, Row, Said};
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
+use axum::extract::rejection::FormRejection;
 use axum::response::Response;
 use http::HeaderMap;
 use likeness::{Text, shared_passages};
@@ -198,9 +199,10 @@ pub(crate) struct Asked {
 pub(crate) async fn answer(
     State(state): State<ConsoleState>,
     headers: HeaderMap,
-    Form(asked): Form<Asked>,
+    form: Result<Form<Asked>, FormRejection>,
 ) -> Result<Response, Problem> {
     let caller = state.permit(&headers, Permission::RunAudit).await?;
+    let Form(asked) = form.map_err(|error| Problem::new(&MALFORMED_BODY, error.body_text()))?;
     let Asked { clause, one, other, said } = asked;
     let said = said.trim();
     let wrong = match said.chars().count() {
