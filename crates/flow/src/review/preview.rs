@@ -110,8 +110,11 @@ impl Review {
         let context = prepared.context(self);
         let mut asked = prepared.asked.clone();
         // A plea that is not written yet is looked at as if it were.
-        if let Some(plea) = asked.emergency.as_mut().filter(|plea| plea.reason.trim().is_empty()) {
-            "…".clone_into(&mut plea.reason);
+        if let Some(plea) = &mut asked.emergency {
+            if plea.reason.trim().is_empty() {
+                "…".clone_into(&mut plea.reason);
+            }
+            plea.evidence.push("…".into());
         }
         let foreseen = foresee_by_people(&prepared.rulebook, asked, &prepared.standing, context);
         let says = match &foreseen {

@@ -123,6 +123,8 @@ fn breach() -> Verdict {
         emergency: None,
         departs: None,
         break_glass: None,
+        step: None,
+        evidence: Vec::new(),
     }
 }
 

@@ -13,6 +13,7 @@ fn breach() -> Verdict {
         reason: "The same offer under forty posts.".into(),
         emergency: None,
         departs: None,
+        break_glass: None,
         step: None,
         evidence: Vec::new(),
     }
@@ -79,11 +80,11 @@ async fn a_preview_names_what_is_missing_and_who_must_agree() {
     let quoting = Verdict { reason: "ann did it again.".into(), ..breach() };
     let seen = world.review.preview(id, "reviewer 1", &quoting).await.unwrap();
     assert!(seen.refused.as_deref().unwrap_or_default().contains("names the author"), "{seen:?}");
-    let plea = EmergencyPlea { reason: String::new() };
+    let plea = EmergencyPlea { reason: String::new(), evidence: Vec::new() };
     let urgent = Verdict { emergency: Some(plea), ..breach() };
     let seen = world.review.preview(id, "reviewer 1", &urgent).await.unwrap();
     assert!(seen.second.as_deref().unwrap_or_default().contains("2 people"), "{seen:?}");
-    assert_eq!(seen.missing, ["which harm cannot wait"]);
+    assert_eq!(seen.missing, ["which harm cannot wait", "what shows that it cannot wait"]);
     assert_eq!(words(seen.decided.unwrap().decision()), ["remove", "suspend"]);
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Filled {
     pub step: String,
     pub emergency: bool,
     pub plea: String,
+    /// What shows that it cannot wait: a link or a hash to a line.
+    pub shows: String,
     /// `None`: not written yet, so that the page may propose one.
     pub reason: Option<String>,
     pub departs: String,
@@ -41,6 +43,7 @@ impl Filled {
                 "step" => filled.step = value,
                 "emergency" => filled.emergency = !value.is_empty(),
                 "plea" => filled.plea = value,
+                "shows" => filled.shows = value,
                 "reason" => filled.reason = Some(value),
                 "departs" => filled.departs = value,
                 "evidence" => filled.evidence.push(value),
@@ -69,6 +72,7 @@ impl Filled {
             ("at", &self.at),
             ("step", &self.step),
             ("plea", &self.plea),
+            ("shows", &self.shows),
             ("departs", &self.departs),
         ] {
             if !value.is_empty() {
@@ -121,18 +125,27 @@ impl Filled {
         let breach = outcome == Held::Breach;
         let evidence: Vec<EvidenceId> =
             self.evidence.iter().filter_map(|id| id.parse().ok()).collect();
-        let plea = self.plea.trim().to_owned();
+        let plea = EmergencyPlea {
+            reason: self.plea.trim().to_owned(),
+            evidence: lines(&self.shows).map(str::to_owned).collect(),
+        };
         Some(Verdict {
             outcome,
             clause: self.clause.parse().ok().filter(|_| breach),
             passage: self.passage(text).ok().flatten().filter(|_| breach),
             reason: self.reason.as_deref().unwrap_or_default().trim().to_owned(),
-            emergency: (breach && self.emergency).then_some(EmergencyPlea { reason: plea }),
+            emergency: (breach && self.emergency).then_some(plea),
             departs: Some(self.departs.trim().to_owned()).filter(|why| !why.is_empty()),
+            break_glass: None,
             step: self.step.parse().ok().filter(|_| breach && !self.emergency),
             evidence,
         })
     }
+}
+
+/// The lines of a field that say something.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty())
 }
 
 #[cfg(test)]
@@ -149,6 +162,7 @@ mod tests {
             step: "0".into(),
             emergency: true,
             plea: "Tonight?".into(),
+            shows: "https://news.example/42\nhttps://news.example/43".into(),
             reason: Some("One\ntwo".into()),
             departs: "It asks.".into(),
             evidence: vec!["a".into(), "b".into()],

@@ -316,6 +316,7 @@ fn again(verdict: &Verdict) -> Filled {
         step: verdict.step.map(|step| step.to_string()).unwrap_or_default(),
         emergency: verdict.emergency.is_some(),
         plea: verdict.emergency.as_ref().map(|plea| plea.reason.clone()).unwrap_or_default(),
+        shows: verdict.emergency.as_ref().map(|plea| plea.evidence.join("\n")).unwrap_or_default(),
         reason: Some(verdict.reason.clone()),
         departs: verdict.departs.clone().unwrap_or_default(),
         evidence: verdict.evidence.iter().map(ToString::to_string).collect(),

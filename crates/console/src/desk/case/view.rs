@@ -492,6 +492,8 @@ fn affiliations(book: &Rulebook, subject: &Subject, blind: bool) -> Vec<Affiliat
         says: match one.kind {
             model::AffiliationKind::Government => "speaks for a government",
             model::AffiliationKind::StateMedia => "is controlled by a state",
+            model::AffiliationKind::Legislature => "speaks for a parliament",
+            model::AffiliationKind::PublicMedia => "is paid by the public and decides by itself",
             model::AffiliationKind::Party => "speaks for a party",
             model::AffiliationKind::None => "is stated to speak for nobody",
         },
