@@ -1,7 +1,7 @@
 //! What the console works with: the store to read, the intake and the review to act, the rulebook
 //! in force. Must not hold anything that a restart would lose.
 
-use crate::access::Doors;
+use crate::access::{Doors, Passkeys};
 use crate::log::{Published, Sums};
 use crate::problem::{Problem, STORAGE};
 use flow::{Intake, Review};
@@ -78,6 +78,7 @@ struct Inner {
     console: Console,
     rates: DefaultKeyedRateLimiter<String>,
     doors: Doors,
+    passkeys: Passkeys,
     /// When the use of each key was last written down.
     used: std::sync::Mutex<std::collections::HashMap<String, jiff::Timestamp>>,
     past: crate::reads::Past,
@@ -104,6 +105,7 @@ impl ConsoleState {
         let quota = Quota::per_second(rate)
             .allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1)));
         let rates = RateLimiter::keyed(quota);
+        let passkeys = Passkeys::new(&console.public_url);
         Self(Arc::new(Inner {
             monitor: flow::monitor::Monitor::new(
                 console.store.clone(),
@@ -118,6 +120,7 @@ impl ConsoleState {
             console,
             rates,
             doors: Doors::default(),
+            passkeys,
             used: std::sync::Mutex::default(),
             past: crate::reads::Past::default(),
             replays: crate::desk::Jobs::default(),
@@ -171,6 +174,11 @@ impl ConsoleState {
     /// The doors by which people sign in.
     pub(crate) fn doors(&self) -> &Doors {
         &self.0.doors
+    }
+
+    /// The challenges for passkeys.
+    pub(crate) fn passkeys(&self) -> &Passkeys {
+        &self.0.passkeys
     }
 }
 
