@@ -12,7 +12,7 @@ use store::Passkey;
 use webauthn_rp::bin::{Decode as _, Encode as _};
 use webauthn_rp::request::auth::AuthenticationVerificationOptions;
 use webauthn_rp::request::register::{
-    PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle16, Username,
+    CredProtect, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle16, Username,
 };
 use webauthn_rp::request::{
     AsciiDomain, FixedCapHashSet, InsertResult, PublicKeyCredentialDescriptor, RpId,
@@ -151,7 +151,10 @@ impl Passkeys {
             let transports = AuthTransports::decode(0).ok()?;
             Some(PublicKeyCredentialDescriptor { id, transports })
         });
-        let options = PublicKeyCredentialCreationOptions::passkey(&site.id, user, known.collect());
+        let mut options =
+            PublicKeyCredentialCreationOptions::passkey(&site.id, user, known.collect());
+        // Asking for it would shut out the devices that do not know it; each sign-in demands verification anyway.
+        options.extensions.cred_protect = CredProtect::None;
         let (server, client) = options.start_ceremony().map_err(Problem::internal)?;
         sent(open(&self.making).insert_or_replace_all_expired(server))?;
         serde_json::to_value(&client).map_err(Problem::internal)
