@@ -1,7 +1,9 @@
 //! Passkeys of people: public keys and what their authenticators said last. Must not read them: what they mean, and
 //! whether an answer fits one, is the console's.
 
-use crate::sql::{Insert, column, execute, fetch, fetch_one, instant, maybe_instant, number, parsed};
+use crate::sql::{
+    Insert, column, execute, fetch, fetch_one, instant, maybe_instant, number, parsed,
+};
 use crate::{Store, StoreError};
 use jiff::Timestamp;
 use model::PersonId;

@@ -79,7 +79,12 @@ pub(crate) async fn enter(
 }
 
 fn wrong(state: &ConsoleState, to: &str) -> Result<Response, Problem> {
-    let mut response = html(&Page { door: Door::new(state), to, wrong: true, passkeys: state.passkeys().offered() })?;
+    let mut response = html(&Page {
+        door: Door::new(state),
+        to,
+        wrong: true,
+        passkeys: state.passkeys().offered(),
+    })?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
 }
