@@ -97,7 +97,7 @@ const ROWS: &[(&[&str], &str, Need)] = &[
     (GET, "/console", Public),
     (GET, "/console/", Person),
     (POST, "/console/sign-out", Person),
-    (ALL, "/console/again", Person),
+    (ALL, "/console/again*", Person),
     (ALL, "/console/me*", Person),
     (ALL, "/console/people*", May(P::ManagePeople)),
     (ALL, "/console/keys*", May(P::ManageKeys)),
