@@ -24,7 +24,9 @@ mod script;
 mod server;
 mod shared;
 mod sml;
+mod strace;
 mod swap;
+mod sweep;
 mod witness;
 mod worker;
 
