@@ -15,6 +15,7 @@ mod faults;
 mod like;
 mod pictures;
 mod power;
+mod receipts;
 mod record;
 mod replay;
 mod rules;
