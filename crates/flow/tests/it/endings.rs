@@ -28,6 +28,8 @@ fn no_breach() -> Verdict {
         emergency: None,
         departs: Some("It warns of the offers and sells nothing.".into()),
         break_glass: None,
+        step: None,
+        evidence: Vec::new(),
     }
 }
 
