@@ -183,6 +183,24 @@ pub struct ReceiptView {
     pub at: Timestamp,
 }
 
+/// The end of a measure that ended by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct EndingView {
+    /// Our id.
+    #[schema(value_type = String)]
+    pub id: model::EndingId,
+    /// Place of the measure among those of the decision, from 0.
+    pub measure: usize,
+    /// When its time was over.
+    #[schema(value_type = String, format = DateTime)]
+    pub ended_at: Timestamp,
+    /// When the platform says that it took it back.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub lifted_at: Option<Timestamp>,
+    /// Place of its leaf in the record.
+    pub leaf: u64,
+}
+
 /// What the record holds of a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LeafView {
@@ -214,6 +232,9 @@ pub struct DecisionView {
     pub replaced_by: Option<DecisionId>,
     /// What the platform says about carrying it out.
     pub receipts: Vec<ReceiptView>,
+    /// Measures that ended by themselves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub endings: Vec<EndingView>,
     /// Challenges of it, and what was answered.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub appeals: Vec<AppealView>,
@@ -266,6 +287,11 @@ impl DecisionView {
     pub fn clause(&self) -> Option<&ClauseText> {
         let texts = &self.statement.clause;
         texts.iter().find(|text| text.language == "en").or_else(|| texts.first())
+    }
+
+    /// The end of the measure at a place, once it ended.
+    pub fn ended(&self, measure: &usize) -> Option<&EndingView> {
+        self.endings.iter().find(|one| one.measure == *measure)
     }
 
     /// The clause in all other languages.

@@ -1,13 +1,13 @@
 //! Carries out: what waits in the outbox goes to the platform, each account's decisions in the
 //! order in which they were made, again and again until the platform has them. Sends nothing but
-//! what is rebuilt, and so checked, from a recorded decision and its statement, with the receipt of
+//! what is rebuilt, and so checked, from a recorded decision and its statement (or the end of its measure), with the receipt of
 //! the public log: what is not in the log yet waits.
 
 use crate::Engine;
 use jiff::Timestamp;
-use model::{AccountId, Decided, DecisionId, Enforcement, InLog};
+use model::{Decided, Ending, Enforcement, InLog};
 use platforms::HttpClient;
-use platforms::webhook::{Delivery, Endpoint, deliver};
+use platforms::webhook::{Delivery, Endpoint, deliver, deliver_ending};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +49,12 @@ impl Default for Persistence {
 }
 
 const MOST_AT_ONCE: u32 = 200;
+
+/// What goes out.
+enum Message {
+    Enforce(Box<Enforcement>),
+    End(Ending),
+}
 
 /// The worker that empties the outbox.
 #[derive(Debug, Clone)]
@@ -115,10 +121,13 @@ impl Outbox {
     /// One account's decisions in order; the first failure ends the round for it.
     async fn serve(self, queue: Vec<(Due, InLog)>) -> Result<(), StoreError> {
         for (due, log) in queue {
-            let Some(enforcement) = self.rebuild(&due).await? else { continue };
-            let enforcement = enforcement.logged(log);
+            let Some(message) = self.rebuild(&due).await? else { continue };
             let now = self.engine.clock.now();
-            let delivery = deliver(&self.client, &self.endpoint, &enforcement, now).await;
+            let (client, to) = (&self.client, &self.endpoint);
+            let delivery = match message {
+                Message::Enforce(it) => deliver(client, to, &it.logged(log), now).await,
+                Message::End(it) => deliver_ending(client, to, &it.logged(log), now).await,
+            };
             let attempt = self.judge(&due, delivery, now);
             let outcome = match &attempt {
                 Attempt::Delivered => "delivered",
@@ -126,7 +135,7 @@ impl Outbox {
                 Attempt::Failed { next_at: None, .. } => "dead",
             };
             metrics::counter!("evenhand_deliveries_total", "outcome" => outcome).increment(1);
-            self.keep(due.decision, now, &attempt).await?;
+            self.keep(&due, now, &attempt).await?;
             if matches!(attempt, Attempt::Failed { next_at: Some(_), .. }) {
                 break;
             }
@@ -136,14 +145,14 @@ impl Outbox {
 
     async fn keep(
         &self,
-        decision: DecisionId,
+        due: &Due,
         now: Timestamp,
         attempt: &Attempt,
     ) -> Result<(), StoreError> {
         if let Attempt::Failed { why, next_at: None } = attempt {
-            tracing::error!(%decision, why, "an enforcement is given up; it is a dead letter");
+            tracing::error!(decision = %due.decision, ending = due.ending.is_some(), why, "an enforcement is given up; it is a dead letter");
         }
-        match self.engine.store.attempted(decision, now, attempt).await {
+        match self.engine.store.attempted(due.place, now, attempt).await {
             // A receipt came before the answer: nothing waits any more.
             Err(StoreError::NoSuch(_)) => Ok(()),
             kept => kept,
@@ -180,10 +189,10 @@ impl Outbox {
         doubled / 2 + (doubled / 2).mul_f64(f64::from(chance) / 255.0)
     }
 
-    /// Where the decision is in the public log; nothing while it is not in a published checkpoint.
+    /// Where the decision, or the ending, is in the public log; nothing while it is not in a published checkpoint.
     async fn in_log(&self, due: &Due) -> Result<Option<InLog>, StoreError> {
         let Some(log) = self.engine.log() else { return Ok(None) };
-        let shown = match log.receipt(due.decision).await {
+        let shown = match log.receipt_at(due.place).await {
             Ok(shown) => shown,
             Err(LogError::Store(error)) => return Err(error),
             // It waits: the log is looked after, and then it can be shown.
@@ -199,14 +208,21 @@ impl Outbox {
         }))
     }
 
-    /// The enforcement of a recorded decision. What cannot be rebuilt is given up.
-    async fn rebuild(&self, due: &Due) -> Result<Option<Enforcement>, StoreError> {
+    /// What a recorded decision, or the end of a measure of it, asks of the platform. What cannot be
+    /// rebuilt is given up.
+    async fn rebuild(&self, due: &Due) -> Result<Option<Message>, StoreError> {
         let why = match self.engine.store.decision(due.decision).await {
+            Ok(Some(stored)) if let Some(id) = due.ending => {
+                match Ending::of(id, &stored.decision, due.position, self.engine.clock.now()) {
+                    Some(ending) => return Ok(Some(Message::End(ending))),
+                    None => "the measure has not ended".to_owned(),
+                }
+            }
             Ok(Some(stored)) => {
                 let public_url = &self.engine.settings.public_url;
                 match Decided::new(stored.decision, stored.statement) {
                     Ok(decided) => match Enforcement::of(&decided, public_url) {
-                        Some(enforcement) => return Ok(Some(enforcement)),
+                        Some(it) => return Ok(Some(Message::Enforce(Box::new(it)))),
                         None => "the decision asks nothing of the platform".to_owned(),
                     },
                     Err(error) => error.to_string(),
@@ -217,7 +233,7 @@ impl Outbox {
             Err(error) => return Err(error),
         };
         let given_up = Attempt::Failed { why, next_at: None };
-        self.keep(due.decision, self.engine.clock.now(), &given_up).await?;
+        self.keep(due, self.engine.clock.now(), &given_up).await?;
         Ok(None)
     }
 }
@@ -226,8 +242,8 @@ impl Outbox {
 /// it is asked, so a later decision may be shown although an earlier one was not: it waits too.
 fn in_order<L>(shown: Vec<(Due, Option<L>)>) -> Vec<Vec<(Due, L)>> {
     let mut queues: Vec<Vec<(Due, L)>> = Vec::new();
-    let mut places: HashMap<AccountId, usize> = HashMap::new();
-    let mut held: HashSet<AccountId> = HashSet::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut held: HashSet<String> = HashSet::new();
     for (due, log) in shown {
         let Some(log) = log else {
             held.insert(due.account);
@@ -263,15 +279,18 @@ fn gauge(name: &'static str, count: u64) {
 #[cfg(test)]
 mod tests {
     use super::in_order;
-    use model::{AccountId, DecisionId, Ids, Json, SeededIds};
+    use model::{DecisionId, Ids, Json, SeededIds};
     use store::Due;
 
     #[test]
     fn what_the_log_does_not_show_yet_holds_back_what_the_account_did_later() {
         let ids = SeededIds::new("order");
         let due = |account: &str| Due {
+            place: 0,
             decision: DecisionId::new(ids.next()),
-            account: AccountId::new(account).unwrap(),
+            ending: None,
+            position: 0,
+            account: account.into(),
             body: Json::parse("{}").unwrap(),
             attempts: 0,
             since: jiff::Timestamp::UNIX_EPOCH,

@@ -318,12 +318,21 @@ impl Review {
     /// count, from the moment at which it was delivered but never from before the decision.
     ///
     /// # Errors
-    /// [`ReviewError::NoSuchDecision`] when we never made that decision.
+    /// [`ReviewError::NoSuchDecision`] when we never made that decision, or it has no such ending.
     pub async fn receipt(&self, mut receipt: Receipt) -> Result<(), ReviewError> {
         let store = &self.engine.store;
         let stored = store.decision(receipt.decision).await.map_err(failed)?;
         let stored = stored.ok_or(ReviewError::NoSuchDecision(receipt.decision))?;
-        receipt.at = receipt.at.max(stored.decision.decided_at);
+        if receipt.ending.is_some() && receipt.state == ReceiptState::NoticeDelivered {
+            let why = "the end of a measure is no notice: say `enforced` or `failed`";
+            return Err(ReviewError::NotAllowed(why.into()));
+        }
+        let ended = stored.endings.iter().find(|one| Some(one.id) == receipt.ending);
+        let earliest = ended.map_or(stored.decision.decided_at, |one| one.ended_at);
+        if receipt.ending.is_some() && ended.is_none() {
+            return Err(ReviewError::NoSuchDecision(receipt.decision));
+        }
+        receipt.at = receipt.at.max(earliest);
         let new = store.receipt(&receipt, self.engine.clock.now()).await.map_err(failed)?;
         if receipt.state == ReceiptState::NoticeDelivered {
             crate::undo::told(&self.engine, &receipt, stored.replaced_by).await?;

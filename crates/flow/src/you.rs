@@ -218,7 +218,7 @@ impl You {
             if !stored.acts || stored.receipts.iter().any(told) {
                 continue;
             }
-            let receipt = Receipt {
+            let receipt = Receipt { ending: None,
                 decision: stored.decision.id,
                 state: ReceiptState::NoticeDelivered,
                 at: now.max(stored.decision.decided_at),

@@ -2,7 +2,7 @@
 //! [`Decided`], and leaves only as [`Logged`]: nothing reaches the platform without a statement of
 //! reasons, or before its decision is in the public log.
 
-use crate::{AccountId, Decided, DecisionId, ItemId, Measure, PersonView};
+use crate::{AccountId, Decided, DecisionId, EndingId, ItemId, Measure, PersonView};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +90,9 @@ pub enum ReceiptState {
 pub struct Receipt {
     /// Which decision.
     pub decision: DecisionId,
+    /// Which ending of one of its measures, when the answer is about that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ending: Option<EndingId>,
     /// What happened.
     pub state: ReceiptState,
     /// When, by the platform's clock.

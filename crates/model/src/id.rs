@@ -168,6 +168,10 @@ our_id!(
     PersonId
 );
 our_id!(
+    /// Id of the end of a measure; public.
+    EndingId
+);
+our_id!(
     /// Id of an appeal.
     AppealId
 );

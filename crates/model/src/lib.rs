@@ -14,6 +14,7 @@ mod case;
 mod clause;
 mod clock;
 mod decision;
+mod ending;
 mod enforcement;
 mod event;
 mod evidence;
@@ -38,12 +39,14 @@ pub use case::{Case, CaseState, Gravity, GravityError, reach};
 pub use clause::{ClauseId, ClauseIdError, ClauseText, RulebookVersion};
 pub use clock::{Clock, FixedClock, Ids, SeededIds};
 pub use decision::{Decided, DecidedBy, Decision, Emergency, LadderStep, Outcome, Source};
+pub use ending::{Ending, LoggedEnding};
 pub use enforcement::{Enforcement, InLog, Logged, Receipt, ReceiptState};
 pub use event::{Event, EventError, Limits};
 pub use evidence::{Cited, Departed, DepartsFrom, EvidenceKind};
 pub use finding::{Finding, FoundBy, Passage, PassageError};
 pub use id::{
-    AccountId, ActionId, AppealId, CaseId, DecisionId, EvidenceId, IdError, ItemId, PersonId,
+    AccountId, ActionId, AppealId, CaseId, DecisionId, EndingId, EvidenceId, IdError, ItemId,
+    PersonId,
 };
 pub use item::{Item, ItemError, ItemKind, Media, Subject};
 pub use json::{Json, JsonError};

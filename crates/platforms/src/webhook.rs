@@ -1,13 +1,13 @@
 //! Signed webhooks after the Standard Webhooks specification: sign, verify, deliver an enforcement.
 //! Must not retry (`flow` does); measures leave only as a
-//! [`Logged`] enforcement.
+//! [`Logged`] enforcement, and end only by a [`LoggedEnding`].
 
 use crate::HttpClient;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
-use model::Logged;
+use model::{Logged, LoggedEnding};
 use serde::Serialize;
 use sha2::Sha256;
 use std::fmt;
@@ -169,6 +169,17 @@ pub async fn deliver(
 ) -> Delivery {
     let id = format!("msg_{}", enforcement.decision().uuid().simple());
     send(client, to, (&id, "decision.enforce"), enforcement, now).await
+}
+
+/// Sends one ending once. Idempotent for the receiver by `webhook-id`, which follows from the ending.
+pub async fn deliver_ending(
+    client: &HttpClient,
+    to: &Endpoint,
+    ending: &LoggedEnding,
+    now: Timestamp,
+) -> Delivery {
+    let id = format!("msg_{}", ending.id().uuid().simple());
+    send(client, to, (&id, "measure.ended"), ending, now).await
 }
 
 /// Sends one message once: its id, by which it is idempotent for the receiver, its type and its data. Measures leave by

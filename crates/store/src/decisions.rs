@@ -5,7 +5,7 @@ use crate::sql::{
     LONGEST_LIST, Value, column, count, fetch, fetch_one, instant, maybe_parsed, parsed,
     unreadable, whole, with_list,
 };
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, StoredEnding};
 use jiff::Timestamp;
 use model::{AccountId, ClauseId, Decision, DecisionId, Json, Receipt, RulebookVersion, Statement};
 use sqlx::AnyConnection;
@@ -24,6 +24,8 @@ pub struct StoredDecision {
     pub replaced_by: Option<DecisionId>,
     /// What the platform said, oldest first.
     pub receipts: Vec<Receipt>,
+    /// Measures of it that ended by themselves, in the order of the measures.
+    pub endings: Vec<StoredEnding>,
     /// Its place in the public log, from 0.
     pub leaf: u64,
     /// Whether the platform was asked to do something.
@@ -159,6 +161,7 @@ impl Query {
         let rows = fetch(connection, self.sql, self.values).await?;
         let mut decisions = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         add_receipts(connection, &mut decisions).await?;
+        crate::endings::add_endings(connection, &mut decisions).await?;
         Ok(decisions)
     }
 }
@@ -182,6 +185,7 @@ fn read(row: &AnyRow) -> Result<StoredDecision, StoreError> {
         statement: whole(row, 2, "a statement")?,
         replaced_by: maybe_parsed(row, 3, "a decision's id")?,
         receipts: Vec::new(),
+        endings: Vec::new(),
         leaf: count(row, 0)?,
         acts: column::<Option<i64>>(row, 4)?.is_some(),
     })
@@ -198,6 +202,7 @@ async fn add_receipts(
             let place = count(&row, 0)?;
             let receipt = Receipt {
                 decision: parsed(&row, 1, "a decision's id")?,
+                ending: None,
                 state: serde_json::from_value(column::<&str>(&row, 2)?.into())
                     .map_err(|error| unreadable("a receipt", &error))?,
                 at: instant(&row, 3)?,

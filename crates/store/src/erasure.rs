@@ -104,6 +104,9 @@ const EVERYWHERE: &[&str] = &[
         (select id from casefile where event_seq in ({list}))",
     "update delivery set account_id = '' where decision_seq in \
         (select seq from decision where event_seq in ({list}))",
+    // What is owed of an ending is still sent: it names nobody.
+    "update delivery set account_id = '' where decision_seq in (select e.leaf_seq from ending e \
+        join decision d on d.seq = e.decision_seq where d.event_seq in ({list}))",
     "delete from delivery where next_at is not null and decision_seq in \
         (select seq from decision where event_seq in ({list}))",
     "update attempt set why = null where decision_seq in \

@@ -1,23 +1,29 @@
 //! What must still go out to the platform, every attempt to send it, and what the platform said.
 
 use crate::sql::{
-    Insert, Value, column, count, execute, fetch, fetch_one, instant, maybe_instant, parsed,
-    unreadable, word,
+    Insert, Value, column, count, execute, fetch, fetch_one, instant, maybe_instant, maybe_parsed,
+    parsed, unreadable, word,
 };
 use crate::{Store, StoreError};
 use jiff::Timestamp;
-use model::{AccountId, DecisionId, Json, Receipt, ReceiptState};
+use model::{DecisionId, EndingId, Json, Receipt, ReceiptState};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 /// An enforcement that is to be sent now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
-    /// Whose; key of idempotency.
+    /// Place of its leaf in the log; by it its attempts are kept.
+    pub place: u64,
+    /// The decision.
     pub decision: DecisionId,
-    /// Whose decisions go out in their order.
-    pub account: AccountId,
-    /// The [`model::Enforcement`] as JSON.
+    /// The end of one of its measures, when that is what is sent.
+    pub ending: Option<EndingId>,
+    /// Place of that measure in the decision.
+    pub position: usize,
+    /// The account whose decisions go out in their order; empty once it is forgotten.
+    pub account: String,
+    /// The [`model::Enforcement`] or [`model::Ending`] as JSON.
     pub body: Json,
     /// How often it was tried.
     pub attempts: u32,
@@ -55,6 +61,8 @@ pub struct Backlog {
 pub struct DeadLetter {
     /// Whose.
     pub decision: DecisionId,
+    /// The end of one of its measures, when that was not sent.
+    pub ending: Option<EndingId>,
     /// How often it was tried.
     pub attempts: u32,
     /// Why the last attempt failed.
@@ -63,16 +71,17 @@ pub struct DeadLetter {
     pub at: Timestamp,
 }
 
-const DUE: &str = "select d.id, o.body, w.attempts, o.created_at, w.account_id \
+const DUE: &str = "select d.id, o.body, w.attempts, o.created_at, w.account_id, w.decision_seq, \
+        e.id, e.position \
     from delivery w join outbox o on o.decision_seq = w.decision_seq \
-    join decision d on d.seq = w.decision_seq \
+    left join ending e on e.leaf_seq = w.decision_seq \
+    join decision d on d.seq = coalesce(e.decision_seq, w.decision_seq) \
     where w.next_at is not null and w.next_at <= $1 and not exists (select 1 from delivery earlier \
-        where earlier.account_id = w.account_id and earlier.decision_seq < w.decision_seq \
+        where earlier.account_id = w.account_id and w.account_id <> '' and earlier.decision_seq < w.decision_seq \
         and earlier.next_at > $1) \
     order by w.decision_seq limit $2";
-const FIND: &str = "select d.seq, (select coalesce(max(a.number) + 1, 0) from attempt a \
-    where a.decision_seq = d.seq) \
-    from decision d join outbox o on o.decision_seq = d.seq where d.id = $1";
+const FIND: &str = "select o.decision_seq, (select coalesce(max(a.number) + 1, 0) from attempt a \
+    where a.decision_seq = o.decision_seq) from outbox o where o.decision_seq = $1";
 const ATTEMPT: Insert = Insert {
     into: "insert into attempt (decision_seq, number, at, ended, why)",
     columns: 5,
@@ -83,21 +92,24 @@ const NEXT: &str = "update delivery set next_at = $2, attempts = attempts + $3 \
 const BACKLOG: &str = "select count(*), min(o.created_at) \
     from delivery w join outbox o on o.decision_seq = w.decision_seq where w.next_at is not null";
 /// Given up, not taken up again, and not enforced after all.
-const DEAD: &str = "select d.id, w.attempts, a.why, a.at, a.decision_seq, a.number \
+const DEAD: &str = "select d.id, w.attempts, a.why, a.at, a.decision_seq, a.number, e.id \
     from attempt a join delivery w on w.decision_seq = a.decision_seq \
-    join decision d on d.seq = a.decision_seq \
+    left join ending e on e.leaf_seq = a.decision_seq \
+    join decision d on d.seq = coalesce(e.decision_seq, a.decision_seq) \
     where a.ended = 'gave_up' and w.next_at is null and not exists (select 1 from attempt later \
         where later.decision_seq = a.decision_seq and later.number > a.number)";
 const LATEST_DEAD: &str = " order by a.at desc limit $1";
-const ONE_DEAD: &str = " and d.id = $1";
+const ONE_DEAD: &str = " and coalesce(e.id, d.id) = $1";
 const RECEIPT: &str = "insert into receipt (decision_seq, state, at, detail, received_at) \
     values ($1, $2, $3, $4, $5) on conflict (decision_seq, state, at) do nothing";
 const DECISION: &str = "select seq from decision where id = $1";
+const ENDING: &str = "select e.leaf_seq from ending e join decision d on d.seq = e.decision_seq \
+    where d.id = $1 and e.id = $2";
 const ENFORCED: &str = "delete from delivery where decision_seq = $1";
 
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] =
-    &[DUE, FIND, NEXT, BACKLOG, DEAD, RECEIPT, DECISION, ENFORCED];
+    &[DUE, FIND, NEXT, BACKLOG, DEAD, RECEIPT, DECISION, ENDING, ENFORCED];
 #[cfg(test)]
 pub(crate) const INSERTS: &[&Insert] = &[&ATTEMPT];
 
@@ -113,9 +125,13 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let body = Json::parse(column(row, 1)?);
+                let position: Option<i64> = column(row, 7)?;
                 Ok(Due {
+                    place: count(row, 5)?,
                     decision: parsed(row, 0, "a decision's id")?,
-                    account: parsed(row, 4, "an account's id")?,
+                    ending: maybe_parsed(row, 6, "an ending's id")?,
+                    position: usize::try_from(position.unwrap_or_default()).unwrap_or_default(),
+                    account: column(row, 4)?,
                     body: body.map_err(|error| unreadable("an enforcement", &error))?,
                     attempts: attempts(row, 2)?,
                     since: instant(row, 3)?,
@@ -127,10 +143,10 @@ impl Store {
     /// Keeps how an attempt ended.
     ///
     /// # Errors
-    /// [`StoreError::NoSuch`] when the decision asks nothing of the platform.
+    /// [`StoreError::NoSuch`] when nothing of that place is to be sent.
     pub async fn attempted(
         &self,
-        decision: DecisionId,
+        place: u64,
         at: Timestamp,
         attempt: &Attempt,
     ) -> Result<(), StoreError> {
@@ -140,7 +156,7 @@ impl Store {
             Attempt::Failed { why, next_at } => ("failed", Some(why.as_str()), *next_at),
         };
         let mut tx = self.write().await?;
-        let (seq, number) = find(&mut tx, decision).await?;
+        let (seq, number) = find(&mut tx, place).await?;
         let row = [seq.into(), number.into(), at.into(), ended.into(), Value::text(why)];
         ATTEMPT.run(&mut tx, row.into()).await?;
         execute(&mut tx, NEXT, [seq.into(), Value::instant(next_at), 1.into()]).await?;
@@ -177,6 +193,7 @@ impl Store {
             .map(|row| {
                 Ok(DeadLetter {
                     decision: parsed(row, 0, "a decision's id")?,
+                    ending: maybe_parsed(row, 6, "an ending's id")?,
                     attempts: attempts(row, 1)?,
                     why: column::<Option<String>>(row, 2)?.unwrap_or_default(),
                     at: instant(row, 3)?,
@@ -185,13 +202,18 @@ impl Store {
             .collect()
     }
 
-    /// Puts a dead letter back among those to be sent. `false`: there is no such dead letter.
+    /// Puts a dead letter, of a decision or of an ending, back among those to be sent. `false`: there is
+    /// no such dead letter.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn revive(&self, decision: DecisionId, at: Timestamp) -> Result<bool, StoreError> {
+    pub async fn revive(
+        &self,
+        of: impl std::fmt::Display,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
-        let id = Value::Text(decision.to_string());
+        let id = Value::Text(of.to_string());
         let Some(row) = fetch_one(&mut tx, format!("{DEAD}{ONE_DEAD}"), [id]).await? else {
             return Ok(false);
         };
@@ -206,11 +228,14 @@ impl Store {
     /// Keeps what the platform says. `false`: it said so before.
     ///
     /// # Errors
-    /// [`StoreError::NoSuch`] when there is no such decision.
+    /// [`StoreError::NoSuch`] when there is no such decision, or no such ending of it.
     pub async fn receipt(&self, receipt: &Receipt, at: Timestamp) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
         let id = Value::Text(receipt.decision.to_string());
-        let row = fetch_one(&mut tx, DECISION, [id]).await?;
+        let row = match receipt.ending {
+            Some(ending) => fetch_one(&mut tx, ENDING, [id, ending.to_string().into()]).await?,
+            None => fetch_one(&mut tx, DECISION, [id]).await?,
+        };
         let seq: i64 = column(&row.ok_or(StoreError::NoSuch("decision"))?, 0)?;
         let values = [
             seq.into(),
@@ -232,12 +257,9 @@ fn attempts(row: &AnyRow, index: usize) -> Result<u32, StoreError> {
     u32::try_from(column::<i64>(row, index)?).map_err(|error| unreadable("attempts", &error))
 }
 
-/// Place of the decision and number of its next attempt.
-async fn find(
-    connection: &mut AnyConnection,
-    decision: DecisionId,
-) -> Result<(i64, i64), StoreError> {
-    let row = fetch_one(connection, FIND, [decision.to_string().into()]).await?;
+/// Place and number of the next attempt.
+async fn find(connection: &mut AnyConnection, place: u64) -> Result<(i64, i64), StoreError> {
+    let row = fetch_one(connection, FIND, [Value::from_count(place)]).await?;
     let row = row.ok_or(StoreError::NoSuch("enforcement"))?;
     Ok((column(&row, 0)?, column(&row, 1)?))
 }

@@ -390,6 +390,7 @@ mod tests {
             crate::desk::STATEMENTS,
             crate::quality::STATEMENTS,
             crate::held::STATEMENTS,
+            crate::endings::STATEMENTS,
         ];
         let inserts: &[&[&Insert]] = &[
             crate::appeals::INSERTS,
@@ -413,6 +414,7 @@ mod tests {
             crate::work::INSERTS,
             crate::unenforced::INSERTS,
             crate::acts::INSERTS,
+            crate::endings::INSERTS,
             crate::monitor::INSERTS,
             crate::evidence::INSERTS,
             crate::desk::INSERTS,
@@ -458,11 +460,11 @@ mod tests {
         let mut tx = store.write().await.unwrap();
         let later = "insert into _sqlx_migrations \
             (version, description, success, checksum, execution_time) \
-            values (99, 'later', true, x'00', 0)";
+            values (99999, 'later', true, x'00', 0)";
         execute(&mut tx, later, []).await.unwrap();
         tx.commit().await.unwrap();
         store.close().await;
-        let newer = StoreError::Newer { found: 99, ours: schema() };
+        let newer = StoreError::Newer { found: 99_999, ours: schema() };
         assert_eq!(Store::open(&path).await.unwrap_err(), newer);
         assert_eq!(Store::check(&path).await.unwrap_err(), newer);
     }

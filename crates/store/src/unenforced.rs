@@ -2,11 +2,11 @@
 //! was given up. The oldest first, because it is the longest unkept word.
 
 use crate::sql::{
-    Insert, Value, column, execute, fetch, fetch_one, instant, maybe_instant, parsed,
+    Insert, Value, column, execute, fetch, fetch_one, instant, maybe_instant, maybe_parsed, parsed,
 };
 use crate::{Store, StoreError};
 use jiff::Timestamp;
-use model::DecisionId;
+use model::{DecisionId, EndingId};
 use serde::Serialize;
 
 /// Where a decision is on its way to the platform.
@@ -32,6 +32,9 @@ pub struct Unenforced {
     pub seq: i64,
     /// The decision.
     pub decision: DecisionId,
+    /// The end of one of its measures, when the platform owes to take that back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ending: Option<EndingId>,
     /// Since when it is owed.
     pub since: Timestamp,
     /// Where it is.
@@ -46,17 +49,19 @@ pub struct Unenforced {
     pub next_at: Option<Timestamp>,
 }
 
-const OPEN: &str = "select d.seq, d.id, o.created_at, w.attempts, w.next_at, a.ended, a.why, a.at, \
+const OPEN: &str = "select w.decision_seq, d.id, o.created_at, w.attempts, w.next_at, a.ended, a.why, a.at, \
         (select coalesce(r.detail, '') from receipt r where r.decision_seq = w.decision_seq \
-            and r.state = 'failed' order by r.received_at desc limit 1) \
-    from delivery w join decision d on d.seq = w.decision_seq \
+            and r.state = 'failed' order by r.received_at desc limit 1), e.id \
+    from delivery w left join ending e on e.leaf_seq = w.decision_seq \
+    join decision d on d.seq = coalesce(e.decision_seq, w.decision_seq) \
     join outbox o on o.decision_seq = w.decision_seq \
     left join attempt a on a.decision_seq = w.decision_seq and a.number = \
         (select max(number) from attempt where decision_seq = w.decision_seq) \
     where w.decision_seq > $1 order by w.decision_seq limit $2";
-const FIND: &str = "select d.seq, (select coalesce(max(a.number) + 1, 0) from attempt a \
-        where a.decision_seq = d.seq) \
-    from decision d join delivery w on w.decision_seq = d.seq where d.id = $1";
+const FIND: &str = "select w.decision_seq, (select coalesce(max(a.number) + 1, 0) from attempt a \
+        where a.decision_seq = w.decision_seq) \
+    from delivery w left join ending e on e.leaf_seq = w.decision_seq \
+    left join decision d on d.seq = w.decision_seq where e.id = $1 or d.id = $1";
 const NOW: &str = "update delivery set next_at = $2 where decision_seq = $1";
 const ATTEMPT: Insert = Insert {
     into: "insert into attempt (decision_seq, number, at, ended, why)",
@@ -93,6 +98,7 @@ impl Store {
             Ok(Unenforced {
                 seq: column(row, 0)?,
                 decision: parsed(row, 1, "a decision's id")?,
+                ending: maybe_parsed(row, 9, "an ending's id")?,
                 since: instant(row, 2)?,
                 way,
                 attempts: column(row, 3)?,
@@ -104,18 +110,18 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// Has a decision sent again at once, wherever it is on its way. The platform knows it by its id,
+    /// Has a decision, or the end of a measure, sent again at once. The platform knows it by its id,
     /// so a second time does nothing twice. `false`: it is enforced, or asks nothing of the platform.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn send_again(
         &self,
-        decision: DecisionId,
+        of: impl std::fmt::Display,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
-        let found = fetch_one(&mut tx, FIND, [decision.to_string().into()]).await?;
+        let found = fetch_one(&mut tx, FIND, [of.to_string().into()]).await?;
         let Some(row) = found else { return Ok(false) };
         let (seq, number): (i64, i64) = (column(&row, 0)?, column(&row, 1)?);
         let row = vec![seq.into(), number.into(), at.into(), "revived".into(), Value::NoText];

@@ -49,6 +49,11 @@ const MEASURE: Insert = Insert {
     columns: 4,
     then: "",
 };
+const TIMED: Insert = Insert {
+    into: "insert into timed (decision_seq, position, until_at)",
+    columns: 3,
+    then: "",
+};
 const LEAF: Insert = Insert { into: "insert into leaf (seq, bytes, hash)", columns: 3, then: "" };
 const OPENING: Insert =
     Insert { into: "insert into opening (decision_seq, field, salt, value)", columns: 4, then: "" };
@@ -97,6 +102,7 @@ pub(crate) const INSERTS: &[&Insert] = &[
     &STATEMENT,
     &FINDING,
     &MEASURE,
+    &TIMED,
     &LEAF,
     &OPENING,
     &OUTBOX,
@@ -158,6 +164,7 @@ struct Batch<'a> {
     statement: Vec<Value>,
     finding: Vec<Value>,
     measure: Vec<Value>,
+    timed: Vec<Value>,
     leaf: Vec<Value>,
     opening: Vec<Value>,
     outbox: Vec<Value>,
@@ -319,6 +326,9 @@ impl<'a> Batch<'a> {
         for (position, measure) in (0i64..).zip(&decision.measures) {
             let until = Value::instant(measure.until());
             self.measure.extend([seq.into(), position.into(), measure.word().into(), until]);
+            if let Some(until) = measure.until() {
+                self.timed.extend([seq.into(), position.into(), until.into()]);
+            }
         }
         let hash = tlog::leaf_hash(&kept.leaf.bytes);
         self.leaf.extend([seq.into(), kept.leaf.bytes.as_slice().into(), hash.as_slice().into()]);
@@ -406,6 +416,7 @@ impl<'a> Batch<'a> {
             (&STATEMENT, self.statement),
             (&FINDING, self.finding),
             (&MEASURE, self.measure),
+            (&TIMED, self.timed),
             (&LEAF, self.leaf),
             (&OPENING, self.opening),
             (&OUTBOX, self.outbox),

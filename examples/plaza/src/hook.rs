@@ -60,6 +60,24 @@ struct Enforcement {
     log: InLog,
 }
 
+/// The end of a measure, which is to be taken back.
+#[derive(Deserialize)]
+struct Ending {
+    ending: String,
+    decision: String,
+    measure: Measure,
+    log: InLog,
+}
+
+/// What the public log says of the end of a measure.
+#[derive(Deserialize)]
+struct EndLeaf {
+    kind: String,
+    ending: String,
+    ends: String,
+    measure: String,
+}
+
 /// What shows that the decision is in the public log.
 #[derive(Deserialize)]
 struct InLog {
@@ -80,19 +98,34 @@ struct Measure {
     measure: String,
 }
 
+impl Ending {
+    /// Whether the log holds this very end of this very measure.
+    fn is_shown(&self, log: &Policy) -> bool {
+        let Ok(leaf) = serde_json::from_str::<EndLeaf>(&self.log.leaf) else { return false };
+        self.log.proven(log)
+            && leaf.kind == "ending"
+            && leaf.ending == self.ending
+            && leaf.ends == self.decision
+            && leaf.measure == self.measure.measure
+    }
+}
+
 impl InLog {
+    /// Whether the log holds this very leaf.
+    fn proven(&self, log: &Policy) -> bool {
+        let Ok(receipt) = self.receipt.parse::<Receipt>() else { return false };
+        receipt.index == self.index && receipt.verify(self.leaf.as_bytes(), log).is_ok()
+    }
+
     /// Whether the log holds this very decision with these very measures.
     fn shows(&self, decision: &str, measures: &str, log: &Policy) -> bool {
-        let Ok(receipt) = self.receipt.parse::<Receipt>() else { return false };
-        let proven =
-            receipt.index == self.index && receipt.verify(self.leaf.as_bytes(), log).is_ok();
         let (Ok(leaf), Ok(asked)) = (
             serde_json::from_str::<Leaf>(&self.leaf),
             serde_json::from_str::<Vec<Measure>>(measures),
         ) else {
             return false;
         };
-        proven && leaf.decision == decision && leaf.measures == asked
+        self.proven(log) && leaf.decision == decision && leaf.measures == asked
     }
 }
 
@@ -106,6 +139,9 @@ async fn take(State(plaza): State<Plaza>, headers: HeaderMap, body: Bytes) -> St
     if r#type.starts_with("notice.") {
         let id = headers.get("webhook-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
         return tell(&plaza, id, data.get()).await;
+    }
+    if r#type == "measure.ended" {
+        return end(&plaza, data.get()).await;
     }
     let Ok(data) = serde_json::from_str::<Enforcement>(data.get()) else {
         return StatusCode::BAD_REQUEST;
@@ -126,11 +162,29 @@ async fn take(State(plaza): State<Plaza>, headers: HeaderMap, body: Bytes) -> St
         statement: data.statement.get().to_owned(),
         url: data.statement_url,
         read_at: None,
+        ended: None,
     };
     match plaza.keep.add_decision(&decision).await {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(error) => {
             tracing::error!(%error, "a decision could not be kept; Evenhand will send it again");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
+}
+
+/// Takes back what has ended.
+async fn end(plaza: &Plaza, data: &str) -> StatusCode {
+    let Ok(ending) = serde_json::from_str::<Ending>(data) else { return StatusCode::BAD_REQUEST };
+    if !ending.is_shown(&plaza.log) {
+        tracing::error!(decision = ending.decision, "refused: its end is not in the public log");
+        return StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    let Ending { ending, decision, measure, .. } = ending;
+    match plaza.keep.add_ending(&ending, &decision, &measure.measure).await {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(error) => {
+            tracing::error!(%error, "an ending could not be kept; Evenhand will send it again");
             StatusCode::SERVICE_UNAVAILABLE
         }
     }

@@ -16,6 +16,8 @@ create table if not exists media (name text primary key, type text not null, alt
 create table if not exists decision (id text primary key, item text not null, account text not null,
   measures text not null, replaces text, statement text not null, url text not null,
   received_at text not null, read_at text);
+create table if not exists ended (id text primary key, decision text not null, measure text not null,
+  received_at text not null);
 create table if not exists message (id text primary key, account text not null, subject text not null,
   text text not null, url text not null, at text not null);
 create table if not exists outgoing (id integer primary key, path text not null, body text not null, sent_at text);
@@ -68,9 +70,19 @@ pub(crate) struct Decision {
     pub(crate) statement: String,
     pub(crate) url: String,
     pub(crate) read_at: Option<String>,
+    /// Words of the measures that Evenhand has ended since, as a JSON list.
+    #[sqlx(default)]
+    pub(crate) ended: Option<String>,
 }
 
 impl Decision {
+    /// The measures that still run.
+    pub(crate) fn lasting(&self) -> Vec<(String, Option<String>)> {
+        let ended = self.ended.as_deref().unwrap_or("[]");
+        let ended: Vec<String> = serde_json::from_str(ended).unwrap_or_default();
+        self.measures().into_iter().filter(|(word, _)| !ended.contains(word)).collect()
+    }
+
     /// The measures, by name and end.
     pub(crate) fn measures(&self) -> Vec<(String, Option<String>)> {
         let list: Vec<Value> = serde_json::from_str(&self.measures).unwrap_or_default();
@@ -103,6 +115,10 @@ pub(crate) struct Outgoing {
     pub(crate) path: String,
     pub(crate) body: String,
 }
+
+/// The measures of a decision that ended.
+const ENDED: &str =
+    "(select json_group_array(e.measure) from ended e where e.decision = d.id) as ended";
 
 type Kept<T> = Result<T, sqlx::Error>;
 
@@ -222,6 +238,27 @@ impl Keep {
         all.commit().await
     }
 
+    /// Takes back a measure whose time is over, once however often it is said; with its receipt.
+    pub(crate) async fn add_ending(&self, id: &str, decision: &str, measure: &str) -> Kept<()> {
+        let at = now().to_string();
+        let mut all = self.0.begin().await?;
+        let added = sqlx::query("insert into ended values ($1, $2, $3, $4) on conflict do nothing")
+            .bind(id)
+            .bind(decision)
+            .bind(measure)
+            .bind(&at)
+            .execute(&mut *all)
+            .await?
+            .rows_affected();
+        if added == 1 {
+            let body = serde_json::json!(
+                {"decision": decision, "ending": id, "state": "enforced", "at": at}
+            );
+            say(&mut all, &body).await?;
+        }
+        all.commit().await
+    }
+
     /// The decisions that are in force about an item: those that no later one replaces.
     pub(crate) async fn in_force_on(&self, item: &str) -> Kept<Vec<Decision>> {
         self.decisions("item", item, true).await
@@ -234,12 +271,11 @@ impl Keep {
 
     /// All decisions in force, the oldest first.
     pub(crate) async fn in_force(&self) -> Kept<Vec<Decision>> {
-        sqlx::query_as(
-            "select * from decision d where not exists \
-             (select 1 from decision n where n.replaces = d.id) order by rowid",
-        )
-        .fetch_all(&self.0)
-        .await
+        let all = format!(
+            "select *, {ENDED} from decision d where not exists \
+             (select 1 from decision n where n.replaces = d.id) order by rowid"
+        );
+        sqlx::query_as(sqlx::AssertSqlSafe(all)).fetch_all(&self.0).await
     }
 
     /// Everything that was ever decided about an account's items, newest first.
@@ -253,8 +289,8 @@ impl Keep {
         value: &str,
         in_force: bool,
     ) -> Kept<Vec<Decision>> {
-        let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new("select * from decision d where ");
-        query.push(by).push(" = ").push_bind(value);
+        let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new("select *, ");
+        query.push(ENDED).push(" from decision d where ").push(by).push(" = ").push_bind(value);
         if in_force {
             query.push(" and not exists (select 1 from decision n where n.replaces = d.id)");
         }
@@ -333,7 +369,11 @@ async fn receipt(
     state: &str,
     at: &str,
 ) -> Kept<()> {
-    let body = serde_json::json!({"decision": decision, "state": state, "at": at});
+    say(all, &serde_json::json!({"decision": decision, "state": state, "at": at})).await
+}
+
+/// Puts a receipt among what must arrive.
+async fn say(all: &mut sqlx::SqliteConnection, body: &Value) -> Kept<()> {
     sqlx::query("insert into outgoing (path, body) values ('/api/v1/receipts', $1)")
         .bind(body.to_string())
         .execute(all)

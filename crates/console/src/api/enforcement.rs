@@ -45,7 +45,7 @@ pub(crate) async fn list(
 #[utoipa::path(
     post, path = "/api/v1/enforcement/{decision}/redeliver", tag = "platform",
     security(("key" = ["enforcement"])),
-    params(("decision" = String, Path, description = "The decision")),
+    params(("decision" = String, Path, description = "The decision, or the `ending` when the end of a measure is owed")),
     responses(
         (status = 202, description = "It is sent as soon as it can be", body = Object),
         (status = 401, description = "No key", body = ProblemBody, content_type = "application/problem+json"),

@@ -136,6 +136,8 @@ pub(crate) struct EventBody {
 }))]
 pub(crate) struct ReceiptBody {
     decision: String,
+    /// The `ending` of the message `measure.ended`, when that was carried out.
+    ending: Option<String>,
     /// `enforced`, `notice_delivered` or `failed`.
     state: String,
     /// By the platform's clock.

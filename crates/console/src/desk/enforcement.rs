@@ -85,7 +85,7 @@ pub(crate) async fn again(
     Ok(see("/console/enforcement?done=1"))
 }
 
-/// Has a decision sent again.
+/// Has a decision, or the end of one of its measures, sent again.
 ///
 /// # Errors
 /// A problem when nothing is owed of it.

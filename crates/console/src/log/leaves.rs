@@ -14,11 +14,11 @@ pub(crate) struct Measure {
     pub(crate) measure: String,
 }
 
-/// A leaf as far as it is known here: of a decision, or of an erasure.
+/// A leaf as far as it is known here: of a decision, of the end of a measure, or of an erasure.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Entry {
-    /// `erasure`; a decision has none.
+    /// `erasure` or `ending`; a decision has none.
     pub(crate) kind: Option<String>,
     /// The decision.
     pub(crate) decision: Option<String>,
@@ -26,6 +26,12 @@ pub(crate) struct Entry {
     pub(crate) decided_at: Option<Timestamp>,
     /// To the hour.
     pub(crate) erased_at: Option<Timestamp>,
+    /// Of an ending: the decision whose measure ended.
+    pub(crate) ends: Option<String>,
+    /// Of an ending: the word of the measure.
+    pub(crate) measure: String,
+    /// Of an ending, to the hour.
+    pub(crate) ended_at: Option<Timestamp>,
     /// `breach` or `no_breach`.
     pub(crate) outcome: String,
     /// The gravest first.
@@ -51,7 +57,7 @@ impl Entry {
 
     /// When, to the hour.
     pub(crate) fn at(&self) -> Option<Timestamp> {
-        self.decided_at.or(self.erased_at)
+        self.decided_at.or(self.erased_at).or(self.ended_at)
     }
 
     /// Whether it is of a decision.

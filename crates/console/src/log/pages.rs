@@ -160,6 +160,9 @@ pub(super) fn title(entry: &Entry) -> String {
         (Some("erasure"), _) => {
             format!("Personal data of {} decisions erased", text::count(&entry.decisions))
         }
+        (Some("ending"), _) => {
+            format!("The end of a measure came: {}", text::measure_name(&entry.measure))
+        }
         (None, Some(clause)) => format!("Breach of {clause}"),
         (None, None) if entry.is_decision() => "Nothing was breached".into(),
         _ => "A leaf of a kind that this release does not know".into(),
@@ -174,7 +177,7 @@ fn line(index: u64, entry: &Entry) -> Line {
     Line {
         index,
         title: title(entry),
-        decision: entry.decision.clone(),
+        decision: entry.decision.clone().or_else(|| entry.ends.clone()),
         did: words.join(", "),
         when: entry.at().map_or_else(String::new, hour),
     }

@@ -6,7 +6,7 @@ use crate::log::Published;
 use crate::problem::{NOT_FOUND, Problem};
 use crate::state::{ConsoleState, storage};
 use crate::views::{
-    AppealView, By, ClauseName, DecisionView, Held, LadderView, LeafView, ReceiptView, Row, Rows,
+    AppealView, By, ClauseName, DecisionView, EndingView, Held, LadderView, LeafView, ReceiptView, Row, Rows,
 };
 use model::{DecidedBy, DecisionId, Outcome};
 use store::{Cursor, DecisionFilter, Opening, Store, StoredAppeal, StoredDecision};
@@ -179,7 +179,7 @@ pub(crate) async fn disclosure(
 }
 
 fn view(stored: &StoredDecision, book: Option<&Book>, leaf: Option<LeafView>) -> DecisionView {
-    let StoredDecision { decision, statement, replaced_by, receipts, .. } = stored;
+    let StoredDecision { decision, statement, replaced_by, receipts, endings, .. } = stored;
     let publish_text = book.is_some_and(|book| book.publish_text);
     let ladder = decision.ladder.as_ref().map(|step| {
         let mut steps = decision
@@ -216,6 +216,16 @@ fn view(stored: &StoredDecision, book: Option<&Book>, leaf: Option<LeafView>) ->
         receipts: receipts
             .iter()
             .map(|receipt| ReceiptView { state: receipt.state, at: receipt.at })
+            .collect(),
+        endings: endings
+            .iter()
+            .map(|one| EndingView {
+                id: one.id,
+                measure: one.position,
+                ended_at: one.ended_at,
+                lifted_at: one.lifted_at,
+                leaf: one.leaf,
+            })
             .collect(),
         appeals: Vec::new(),
         leaf,

@@ -85,6 +85,8 @@ pub(crate) enum ProofOf {
     AcceptedByMailServer,
     Delivered,
     Enforced,
+    /// What had an end was taken back.
+    Lifted,
 }
 
 /// An appeal with its answer; without the names of who answered.
@@ -215,6 +217,8 @@ fn about(
         };
         Some(Proof { what, at: receipt.at })
     }));
+    let lifted = stored.endings.iter().filter_map(|ending| ending.lifted_at);
+    shown.extend(lifted.map(|at| Proof { what: ProofOf::Lifted, at }));
     shown.sort_by_key(|proof| proof.at);
     let line = line(decision, moved);
     let mine = |one: &&StoredAppeal| {

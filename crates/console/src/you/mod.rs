@@ -95,6 +95,7 @@ impl Page<'_> {
             ProofOf::AcceptedByMailServer => words.proof_mail,
             ProofOf::Delivered => words.proof_told,
             ProofOf::Enforced => words.proof_enforced,
+            ProofOf::Lifted => words.proof_lifted,
         }
     }
 

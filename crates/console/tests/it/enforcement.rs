@@ -18,12 +18,12 @@ async fn what_is_owed_is_listed_oldest_first_until_it_is_enforced() {
     }
     let at = world.clock.now();
     let failed = |next_at| Attempt::Failed { why: "the platform answered 503".into(), next_at };
-    world.store.attempted(ids[1], at, &failed(Some(at))).await.unwrap();
-    world.store.attempted(ids[2], at, &failed(None)).await.unwrap();
-    world.store.attempted(ids[3], at, &Attempt::Delivered).await.unwrap();
-    world.store.attempted(ids[4], at, &Attempt::Delivered).await.unwrap();
+    world.store.attempted(1, at, &failed(Some(at))).await.unwrap();
+    world.store.attempted(2, at, &failed(None)).await.unwrap();
+    world.store.attempted(3, at, &Attempt::Delivered).await.unwrap();
+    world.store.attempted(4, at, &Attempt::Delivered).await.unwrap();
     let detail = Some("the post is gone".to_owned());
-    let says = |n: usize, state| Receipt { decision: ids[n], state, at, detail: detail.clone() };
+    let says = |n: usize, state| Receipt { ending: None, decision: ids[n], state, at, detail: detail.clone() };
     world.store.receipt(&says(4, ReceiptState::Failed), at).await.unwrap();
 
     let rows = world.store.unenforced(-1, 10).await.unwrap();

@@ -351,7 +351,7 @@ impl World {
         self.refer("post-8", "The rule could not tell whether the words are quoted.").await;
         let at = self.clock.now();
         for state in [ReceiptState::Enforced, ReceiptState::NoticeDelivered] {
-            let receipt = Receipt { decision: ids[1], state, at, detail: None };
+            let receipt = Receipt { ending: None, decision: ids[1], state, at, detail: None };
             assert!(self.store.receipt(&receipt, at).await.unwrap());
         }
         self.later(4);

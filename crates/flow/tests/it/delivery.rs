@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 /// How the platform treats one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mood {
+pub(crate) enum Mood {
     Take,
     Fail,
     /// Takes it, but says that it failed.
@@ -29,20 +29,27 @@ enum Mood {
 }
 
 #[derive(Debug, Default)]
-struct Platform {
+pub(crate) struct Platform {
     moods: VecDeque<Mood>,
     /// Ids as they came, repeats included.
     came: Vec<String>,
     /// What it did: each decision once, per account in order.
     done: HashSet<String>,
     order: HashMap<String, Vec<String>>,
+    /// Ends of measures: the decision and the ending.
+    pub(crate) ended: Vec<(String, String)>,
 }
 
-type Shared = Arc<Mutex<Platform>>;
+pub(crate) type Shared = Arc<Mutex<Platform>>;
 
 async fn take(State(platform): State<Shared>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let id = headers.get(ID).unwrap().to_str().unwrap().to_owned();
     let message: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    if message["type"] == "measure.ended" {
+        let word = |key: &str| message["data"][key].as_str().unwrap().to_owned();
+        platform.lock().unwrap().ended.push((word("decision"), word("ending")));
+        return StatusCode::OK;
+    }
     let account = message["data"]["account"].as_str().unwrap().to_owned();
     let item = message["data"]["item"].as_str().unwrap().to_owned();
     let mood = {
@@ -66,7 +73,7 @@ async fn take(State(platform): State<Shared>, headers: HeaderMap, body: Bytes) -
     }
 }
 
-async fn platform(moods: impl IntoIterator<Item = Mood>) -> (String, Shared) {
+pub(crate) async fn platform(moods: impl IntoIterator<Item = Mood>) -> (String, Shared) {
     let shared = Shared::default();
     shared.lock().unwrap().moods.extend(moods);
     let app = Router::new().route("/hook", post(take)).with_state(Arc::clone(&shared));
@@ -77,7 +84,7 @@ async fn platform(moods: impl IntoIterator<Item = Mood>) -> (String, Shared) {
 }
 
 /// The clock stands still in these tests: a pause of nothing is due at once.
-fn hasty() -> Persistence {
+pub(crate) fn hasty() -> Persistence {
     Persistence {
         first_pause: Duration::ZERO,
         longest_pause: Duration::ZERO,
@@ -88,7 +95,7 @@ fn hasty() -> Persistence {
     }
 }
 
-fn start(world: &World, url: &str, persistence: Persistence) -> CancellationToken {
+pub(crate) fn start(world: &World, url: &str, persistence: Persistence) -> CancellationToken {
     let timeout = Duration::from_millis(200);
     let reach = Reach { private_addresses: true, timeout, ..Reach::default() };
     let endpoint =
@@ -100,7 +107,7 @@ fn start(world: &World, url: &str, persistence: Persistence) -> CancellationToke
     stop
 }
 
-async fn until_empty(world: &World) -> store::Backlog {
+pub(crate) async fn until_empty(world: &World) -> store::Backlog {
     let wait = async {
         loop {
             let backlog = world.engine.store.backlog().await.unwrap();

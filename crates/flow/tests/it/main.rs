@@ -8,6 +8,7 @@ mod cosign;
 mod deciding;
 mod delivery;
 mod durability;
+mod endings;
 mod facts;
 mod letters;
 mod likeness;

@@ -263,7 +263,7 @@ impl World {
     }
 
     pub(crate) async fn receipt(&self, decision: DecisionId, state: ReceiptState) {
-        let receipt = Receipt { decision, state, at: self.now(), detail: None };
+        let receipt = Receipt { ending: None, decision, state, at: self.now(), detail: None };
         self.review.receipt(receipt).await.unwrap();
     }
 

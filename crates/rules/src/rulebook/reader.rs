@@ -221,7 +221,7 @@ impl<'s> Reader<'s> {
         let parsed = duration(&text);
         if parsed.is_none() {
             let message = format!("`{key}` is no span of time: `{text}`");
-            let hint = "write a number and `h` for hours or `d` for days, at most ten years: `12h`";
+            let hint = "write a number and `m` for minutes, `h` for hours or `d` for days, at most ten years: `12h`";
             self.wrong(node.span, "duration", message, hint);
         }
         parsed
@@ -250,12 +250,15 @@ pub(crate) fn items(node: &Node) -> &[Node] {
 }
 
 fn duration(text: &str) -> Option<SignedDuration> {
-    let hours = match (text.strip_suffix('h'), text.strip_suffix('d')) {
-        (Some(hours), _) => hours.parse::<u16>().ok().map(i64::from),
-        (_, Some(days)) => days.parse::<u16>().ok().map(|days| i64::from(days) * 24),
-        _ => None,
+    let (unit, number) = text.char_indices().last().map(|(at, unit)| (unit, text.get(..at)))?;
+    let minutes = match unit {
+        'm' => 1,
+        'h' => 60,
+        'd' => 24 * 60,
+        _ => return None,
     };
-    hours.filter(|hours| (1..=24 * 3653).contains(hours)).map(SignedDuration::from_hours)
+    let minutes = i64::from(number?.parse::<u16>().ok()?) * minutes;
+    (1..=60 * 24 * 3653).contains(&minutes).then(|| SignedDuration::from_mins(minutes))
 }
 
 #[cfg(test)]
@@ -266,6 +269,7 @@ mod tests {
     fn spans_of_time() {
         assert_eq!(duration("12h"), Some(SignedDuration::from_hours(12)));
         assert_eq!(duration("7d"), Some(SignedDuration::from_hours(168)));
+        assert_eq!(duration("45m"), Some(SignedDuration::from_mins(45)));
         for wrong in ["", "7", "d", "0d", "-1d", "1.5d", "4000d", "7 d", "99999999d"] {
             assert_eq!(duration(wrong), None, "{wrong}");
         }

@@ -5,6 +5,10 @@ use jiff::SignedDuration;
 use model::{DecisionId, Ids as _, Receipt, ReceiptState};
 use store::{ApiKey, Attempt, Scope, Store, StoreError};
 
+async fn place(store: &Store, id: DecisionId) -> u64 {
+    store.decision(id).await.unwrap().unwrap().leaf
+}
+
 #[tokio::test]
 async fn what_is_due_is_sent_tried_again_and_given_up() {
     let (world, store) = (World::new("due"), Store::open_in_memory().await.unwrap());
@@ -18,17 +22,17 @@ async fn what_is_due_is_sent_tried_again_and_given_up() {
     assert_eq!(store.due(world.now - SignedDuration::from_secs(1), 10).await.unwrap(), []);
     assert_eq!(store.due(world.now, 1).await.unwrap().len(), 1);
 
-    store.attempted(a, world.now, &Attempt::Delivered).await.unwrap();
+    store.attempted(place(&store, a).await, world.now, &Attempt::Delivered).await.unwrap();
     let next_at = world.now + SignedDuration::from_mins(1);
     let failed = |next_at| Attempt::Failed { why: "status 500".into(), next_at };
-    store.attempted(b, world.now, &failed(Some(next_at))).await.unwrap();
+    store.attempted(place(&store, b).await, world.now, &failed(Some(next_at))).await.unwrap();
     assert!(store.due(world.now, 10).await.unwrap().is_empty());
     let backlog = store.backlog().await.unwrap();
     assert_eq!((backlog.waiting, backlog.oldest, backlog.dead), (1, Some(world.now), 0));
     let due = store.due(next_at, 10).await.unwrap();
     assert_eq!((due.len(), due[0].decision, due[0].attempts), (1, b, 1));
 
-    store.attempted(b, next_at, &failed(None)).await.unwrap();
+    store.attempted(place(&store, b).await, next_at, &failed(None)).await.unwrap();
     let dead = store.dead_letters(10).await.unwrap();
     assert_eq!((dead.len(), dead[0].decision, dead[0].attempts), (1, b, 2));
     assert_eq!((dead[0].why.as_str(), dead[0].at), ("status 500", next_at));
@@ -39,8 +43,7 @@ async fn what_is_due_is_sent_tried_again_and_given_up() {
     assert!(store.revive(b, world.now).await.unwrap());
     assert_eq!(store.due(world.now, 10).await.unwrap().len(), 1);
     assert!(store.dead_letters(10).await.unwrap().is_empty());
-    let stranger = DecisionId::new(world.ids.next());
-    let attempt = store.attempted(stranger, world.now, &Attempt::Delivered).await;
+    let attempt = store.attempted(2, world.now, &Attempt::Delivered).await;
     assert_eq!(attempt, Err(StoreError::NoSuch("enforcement")));
 }
 
@@ -61,10 +64,10 @@ async fn decisions_on_one_account_keep_their_order() {
     assert_eq!(due(world.now).await, [a, b, c]);
     let next_at = world.now + SignedDuration::from_mins(1);
     let failed = |next_at| Attempt::Failed { why: "status 500".into(), next_at };
-    store.attempted(a, world.now, &failed(Some(next_at))).await.unwrap();
+    store.attempted(place(&store, a).await, world.now, &failed(Some(next_at))).await.unwrap();
     assert_eq!(due(world.now).await, [c], "the second waits for the first");
     assert_eq!(due(next_at).await, [a, b, c]);
-    store.attempted(a, next_at, &failed(None)).await.unwrap();
+    store.attempted(place(&store, a).await, next_at, &failed(None)).await.unwrap();
     assert_eq!(due(world.now).await, [b, c], "a dead letter holds up nothing");
 }
 
@@ -73,7 +76,7 @@ async fn receipts_are_kept_once_and_end_the_waiting() {
     let (world, store) = (World::new("receipts"), Store::open_in_memory().await.unwrap());
     let (record, id) = world.record(1, "ann", &Held::breach());
     store.record(&[record]).await.unwrap();
-    let receipt = |state| Receipt { decision: id, state, at: world.now, detail: None };
+    let receipt = |state| Receipt { ending: None, decision: id, state, at: world.now, detail: None };
     let failed = Receipt { detail: Some("no such post".into()), ..receipt(ReceiptState::Failed) };
     assert!(store.receipt(&failed, world.now).await.unwrap());
     assert_eq!(store.overview(world.now).await.unwrap().not_enforced, 1);
@@ -82,7 +85,7 @@ async fn receipts_are_kept_once_and_end_the_waiting() {
     assert_eq!(store.overview(world.now).await.unwrap().not_enforced, 0);
     assert!(store.due(world.now, 1).await.unwrap().is_empty(), "done is done");
     // The answer to our own request may come after the receipt.
-    store.attempted(id, world.now, &Attempt::Delivered).await.unwrap();
+    store.attempted(place(&store, id).await, world.now, &Attempt::Delivered).await.unwrap();
     let receipts = store.decision(id).await.unwrap().unwrap().receipts;
     assert_eq!(receipts, [receipt(ReceiptState::Enforced), failed]);
     let stranger =

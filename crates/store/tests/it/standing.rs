@@ -34,7 +34,7 @@ async fn only_a_delivered_notice_counts_and_nothing_that_was_replaced() {
         (ReceiptState::NoticeDelivered, later),
         (ReceiptState::NoticeDelivered, world.now + SignedDuration::from_mins(5)),
     ] {
-        let receipt = Receipt { decision: id, state, at, detail: None };
+        let receipt = Receipt { ending: None, decision: id, state, at, detail: None };
         store.receipt(&receipt, later).await.unwrap();
     }
     let standing = read().await;

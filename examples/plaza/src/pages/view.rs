@@ -1,7 +1,7 @@
 //! How a post looks under the decisions in force. Must not write anything.
 
 use crate::keep::{Decision, Media, Post};
-use crate::{Plaza, now};
+use crate::Plaza;
 use serde_json::{Value, json};
 
 /// A post as a reader sees it.
@@ -59,7 +59,7 @@ pub(super) async fn card(plaza: &Plaza, post: Post) -> Result<Card, sqlx::Error>
         restored: None,
     };
     for decision in decisions {
-        let measures = decision.measures();
+        let measures = decision.lasting();
         if measures.is_empty() && decision.replaces.is_some() {
             card.restored = Some(decision.url.clone());
         }
@@ -77,19 +77,14 @@ pub(super) async fn card(plaza: &Plaza, post: Post) -> Result<Card, sqlx::Error>
 
 /// What is restricted now: of each decision in force the measures that leave something to see.
 pub(super) async fn restricted(plaza: &Plaza) -> Result<String, sqlx::Error> {
-    let now = now();
     let mut lines = String::new();
     for decision in plaza.keep.in_force().await? {
-        for (measure, detail) in decision.measures() {
+        for (measure, _) in decision.lasting() {
             let (whose, id) = match measure.as_str() {
                 "warn" => continue,
                 "lock" | "suspend" | "ban" => ("account", &decision.account),
                 _ => ("item", &decision.item),
             };
-            let until = detail.and_then(|end| end.parse::<jiff::Timestamp>().ok());
-            if until.is_some_and(|until| until <= now) {
-                continue;
-            }
             let line = json!({whose: id, "measure": measure, "decision": decision.id});
             lines.push_str(&format!("{line}\n"));
         }
@@ -97,19 +92,19 @@ pub(super) async fn restricted(plaza: &Plaza) -> Result<String, sqlx::Error> {
     Ok(lines)
 }
 
-/// Why an account may not post now, if it may not.
+/// Why an account may not post now, if it may not. What has an end is taken back when Evenhand says
+/// so: one clock decides, not two.
 pub(super) async fn barred(plaza: &Plaza, account: &str) -> Result<Option<String>, sqlx::Error> {
-    let now = now();
     let in_force = plaza.keep.in_force_for(account).await?;
-    Ok(in_force.iter().flat_map(Decision::measures).find_map(|(measure, until)| {
-        let later = until.as_deref().and_then(|text| text.parse::<jiff::Timestamp>().ok());
-        let end = later.filter(|end| *end > now)?.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    Ok(in_force.iter().flat_map(Decision::lasting).find_map(|(measure, until)| {
+        let end = until.and_then(|text| text.parse::<jiff::Timestamp>().ok());
+        let end = end.map(|end| end.strftime("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default();
         match measure.as_str() {
             "lock" => Some(format!("locked until {end}")),
             "suspend" => Some(format!("suspended until {end}")),
+            "ban" => Some("closed".to_owned()),
             _ => None,
         }
-        .or_else(|| (measure == "ban").then(|| "closed".to_owned()))
     }))
 }
 
