@@ -155,9 +155,14 @@ fn verdict(before: &EvennessNumbers, after: &EvennessNumbers) -> (&'static str, 
         _ => "mixed",
     };
     let sentence = format!(
-        "Of {} sets of like cases, {} were decided unlike; under the draft {} would be. Clear imbalances between \
+        "Of {} {} of like cases, {} were decided unlike; under the draft {} would be. Clear imbalances between \
          groups: {}, under the draft {}.",
-        before.sets, before.divergent, after.divergent, before.clear, after.clear
+        before.sets,
+        if before.sets == 1 { "set" } else { "sets" },
+        before.divergent,
+        after.divergent,
+        before.clear,
+        after.clear
     );
     (verdict, sentence)
 }
