@@ -7,7 +7,7 @@ use model::RulebookVersion;
 use rules::rulebook::Rulebook;
 use rules::{Problem, Sources};
 use std::sync::Arc;
-use store::{Store, StoreError};
+use store::{AdoptedBy, Store, StoreError};
 
 /// Why the old version stays in force.
 #[derive(Debug, thiserror::Error)]
@@ -31,14 +31,45 @@ pub enum ReloadError {
 /// # Errors
 /// [`ReloadError`] says why the old version stays in force.
 pub async fn reload(engine: &Engine, sources: Sources) -> Result<RulebookVersion, ReloadError> {
-    let trial = sources.clone();
-    let loaded = tokio::task::spawn_blocking(move || load(&trial)).await;
-    let rulebook = loaded.map_err(|error| ReloadError::Fault(error.to_string()))??;
-    adopt(&engine.store, &rulebook, &sources, engine.clock.now()).await?;
+    put_into_force(engine, sources, None).await
+}
+
+/// The same, and keeps by whom and after which replay.
+pub(crate) async fn put_into_force(
+    engine: &Engine,
+    sources: Sources,
+    by: Option<&AdoptedBy>,
+) -> Result<RulebookVersion, ReloadError> {
+    let rulebook = trial(sources.clone()).await?;
+    adopt(&engine.store, &rulebook, &sources, engine.clock.now(), by).await?;
     let version = rulebook.version().clone();
     engine.rulebook.store(Arc::new(rulebook));
     tracing::info!(version = version.short(), "a rulebook came into force");
     Ok(version)
+}
+
+/// Whether a rulebook could come into force: it, if so.
+pub(crate) async fn trial(sources: Sources) -> Result<Rulebook, ReloadError> {
+    let loaded = tokio::task::spawn_blocking(move || load(&sources)).await;
+    loaded.map_err(|error| ReloadError::Fault(error.to_string()))?
+}
+
+/// What people put into force since the operator's folder, whose version is `folder`, was last read: a folder that has not
+/// changed since does not undo it. `None`: what the folder holds counts.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub async fn put_into_force_since(
+    store: &Store,
+    folder: &RulebookVersion,
+) -> Result<Option<Sources>, StoreError> {
+    let adoptions = store.rulebooks().await?;
+    let Some(latest) = adoptions.first().filter(|one| one.by.is_some()) else { return Ok(None) };
+    let read = adoptions.iter().find(|one| one.by.is_none());
+    if read.is_none_or(|one| one.version != *folder) || latest.version == *folder {
+        return Ok(None);
+    }
+    Ok(store.rulebook(&latest.version).await?.map(Sources::from_map))
 }
 
 fn load(sources: &Sources) -> Result<Rulebook, ReloadError> {
@@ -61,9 +92,10 @@ pub(crate) async fn adopt(
     rulebook: &Rulebook,
     sources: &Sources,
     at: Timestamp,
+    by: Option<&AdoptedBy>,
 ) -> Result<(), StoreError> {
     let own = |(path, text): (&str, &str)| (path.to_owned(), text.to_owned());
     let files = sources.iter().map(own).collect();
-    store.adopt(rulebook.version(), &files, at).await?;
+    store.adopt(rulebook.version(), &files, at, by).await?;
     store.set_targets(&rulebook.settings.targets).await
 }
