@@ -84,7 +84,7 @@ async fn a_lower_rate_later_is_everybodys_and_being_reported_changes_no_chance()
     assert!((report.never_flagged_drawn - 0.1).abs() < 1e-9);
     let keys = world.engine.store.left_up_keys().await.unwrap();
     let drawn = |n: &u32| draw(&keys[0].key, &item(*n)).unwrap() < (1i64 << 53) / 10;
-    let measured = |n: &u32| *n < POSTS && n % 10 == 0;
+    let measured = |n: &u32| *n < POSTS && n.is_multiple_of(10);
     let expected = (0..2 * POSTS).filter(|n| measured(n) || drawn(n)).count();
     assert_eq!(report.items, expected);
 
