@@ -74,6 +74,8 @@ pub struct ConsoleState(Arc<Inner>);
 struct Inner {
     console: Console,
     rates: DefaultKeyedRateLimiter<String>,
+    /// Notices by the public form, all together.
+    forms: governor::DefaultDirectRateLimiter,
     doors: Doors,
     /// When the use of each key was last written down.
     used: std::sync::Mutex<std::collections::HashMap<String, jiff::Timestamp>>,
@@ -100,10 +102,14 @@ impl ConsoleState {
         let quota = Quota::per_second(rate)
             .allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1)));
         let rates = RateLimiter::keyed(quota);
+        // Nobody there shows who they are, so the limit is one for all.
+        let forms = Quota::per_second(NonZeroU32::MIN.saturating_add(4))
+            .allow_burst(NonZeroU32::MIN.saturating_add(99));
         Self(Arc::new(Inner {
             published: Published(console.log.clone()),
             console,
             rates,
+            forms: RateLimiter::direct(forms),
             doors: Doors::default(),
             used: std::sync::Mutex::default(),
             past: crate::reads::Past::default(),
@@ -116,6 +122,11 @@ impl ConsoleState {
     /// The log as it is published.
     pub(crate) fn published(&self) -> &Published {
         &self.0.published
+    }
+
+    /// How many notices come by the public form.
+    pub(crate) fn forms(&self) -> &governor::DefaultDirectRateLimiter {
+        &self.0.forms
     }
 
     /// Leave to evaluate rules for somebody who only tries them.

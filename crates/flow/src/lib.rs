@@ -40,8 +40,8 @@ pub use memory::{Decision, Memory};
 pub use notices::{Notices, Ways};
 pub use reload::{ReloadError, reload};
 pub use review::{
-    Asked, Bytes, EmergencyPlea, Held, LOCK_MINUTES, Report, Reported, Review, ReviewError,
-    Reviewed, Verdict, Worked,
+    Asked, BulkPreview, BulkVerdict, Bytes, EmergencyPlea, Held, LOCK_MINUTES, MOST_ITEMS, Notice,
+    Noticed, Report, Reported, Review, ReviewError, Reviewed, Taken, Verdict, Via, Worked, Would,
 };
 pub use sequence::sequence;
 pub use you::{DrawnLink, VISIT_LASTS, You, YouError};

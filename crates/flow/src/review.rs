@@ -1,10 +1,14 @@
 //! People decide: cases, proposals that need a second person, decisions that replace earlier ones,
 //! and reports. Each makes a new decision on the same road as any other. Must not patch a row.
 
+mod bulk;
 mod casework;
+mod notices;
 mod reports;
 
+pub use bulk::{BulkPreview, BulkVerdict, Would};
 pub use casework::{Asked, LOCK_MINUTES, Worked};
+pub use notices::{MOST_ITEMS, Notice, Noticed, Taken, Via};
 
 use crate::like::{Departure, LikeItem, LikeQuery, Precedents, like, precedents};
 use crate::{Engine, record};
@@ -141,6 +145,12 @@ pub enum ReviewError {
         /// When the lock ends by itself.
         until: Timestamp,
     },
+    /// Too many at once.
+    #[error("{0}")]
+    TooMany(String),
+    /// No such bulk decision.
+    #[error("there is no bulk decision {0}")]
+    NoSuchBulk(String),
     /// Only whoever has the lock may do it.
     #[error("you do not have this case, or no longer: claim it first")]
     NotYours,

@@ -379,6 +379,8 @@ mod tests {
             crate::looks::STATEMENTS,
             crate::queue::STATEMENTS,
             crate::work::STATEMENTS,
+            crate::report_notices::STATEMENTS,
+            crate::bulk::STATEMENTS,
             crate::filters::STATEMENTS,
         ];
         let inserts: &[&[&Insert]] = &[
@@ -399,6 +401,8 @@ mod tests {
             crate::sessions::INSERTS,
             crate::looks::INSERTS,
             crate::work::INSERTS,
+            crate::report_notices::INSERTS,
+            crate::bulk::INSERTS,
         ];
         let texts = statements.concat();
         let texts = texts.iter().map(|sql| with_list(sql, vec![0.into(); 3]).0);

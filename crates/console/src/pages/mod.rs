@@ -6,6 +6,7 @@ mod decisions;
 mod lookup;
 mod overview;
 mod problems;
+pub(crate) mod report;
 mod rulebook;
 mod tester;
 
@@ -32,6 +33,8 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/rulebook/{version}", get(rulebook::version))
         .route("/rulebook/{version}/{policy}", get(rulebook::policy))
         .route("/lookup", get(lookup::show))
+        .route("/report", get(report::show).post(report::send))
+        .route("/report/{token}", get(report::receipt).post(report::contest))
         .route("/problems", get(problems::all))
         .route("/problems/{name}", get(problems::one))
         .route("/static/{name}", get(crate::assets::serve))

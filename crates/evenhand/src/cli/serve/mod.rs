@@ -34,6 +34,8 @@ use tokio_util::sync::CancellationToken;
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 /// How often fingerprints are made of what came.
 const LIKENESS_EVERY: Duration = Duration::from_secs(5);
+/// How often it is looked whether a notice, a case or a bulk decision can go on.
+const SETTLE_EVERY: Duration = Duration::from_secs(1);
 
 /// Start the server: public pages, the interface for programs, and the worker that sends decisions
 ///
@@ -183,6 +185,7 @@ impl Server {
         let mut signals = Signals::listen()?;
         let tidy = tokio::spawn(tidy(self.metrics.clone()));
         let likeness = tokio::spawn(keep_likeness(Arc::clone(&self.engine)));
+        let settling = tokio::spawn(settle(Review::new(Arc::clone(&self.engine))));
         let handle = self.metrics.clone();
         let admin = console::admin_router(self.state.clone(), Arc::new(move || handle.render()));
         // The admin listener answers until the end: a stopping server says so.
@@ -262,7 +265,7 @@ impl Server {
             () = tokio::time::sleep(longest) => tracing::warn!("some calls did not end in time"),
             () = signals.again() => tracing::warn!("stopped at once by a second signal"),
         }
-        for task in [Some(tidy), Some(likeness), alive].into_iter().flatten() {
+        for task in [Some(tidy), Some(likeness), Some(settling), alive].into_iter().flatten() {
             task.abort();
         }
         admin.abort();
@@ -279,6 +282,20 @@ async fn keep_likeness(engine: Arc<Engine>) {
             tracing::warn!(%error, "items cannot be read for their fingerprints; the next round tries again");
         }
         tokio::time::sleep(LIKENESS_EVERY).await;
+    }
+}
+
+/// Does what waits in the background of the work list, for as long as there is any, then looks again.
+async fn settle(review: Review) {
+    loop {
+        match review.settle().await {
+            Ok(0) => tokio::time::sleep(SETTLE_EVERY).await,
+            Ok(_) => tokio::task::yield_now().await,
+            Err(error) => {
+                tracing::warn!(%error, "the background of the work list stands still; it is tried again");
+                tokio::time::sleep(SETTLE_EVERY * 5).await;
+            }
+        }
     }
 }
 
