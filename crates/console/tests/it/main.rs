@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod casework;
 mod client;
 mod events;
 mod flow_through;

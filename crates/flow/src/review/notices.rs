@@ -31,29 +31,36 @@ const AT_ONCE: u32 = 200;
 
 /// A notice as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct Notice {
     /// Id or address of the item, when it is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<String>,
     /// Ids or addresses, when there are several.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<String>,
     /// Why they should not be there, in the reporter's words.
     pub reason: String,
     /// The clause that they breach.
+    #[serde(default)]
     pub clause: Option<ClauseId>,
     /// The law under which they are illegal.
+    #[serde(default)]
     pub law: Option<String>,
     /// The platform's id of the reporter; never public.
+    #[serde(default)]
     pub reporter: Option<String>,
     /// The reporter's name; never public.
+    #[serde(default)]
     pub name: Option<String>,
     /// The reporter's e-mail address; never public.
+    #[serde(default)]
     pub email: Option<String>,
     /// That the reporter believes in good faith that what it says is accurate and complete.
+    #[serde(default)]
     pub good_faith: bool,
     /// Whether it is about the abuse of a child: name and address may be left out then.
+    #[serde(default)]
     pub child_abuse: bool,
 }
 
