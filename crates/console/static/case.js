@@ -56,8 +56,9 @@
     if (document.hidden) return;
     const answer = await fetch(page.dataset.presence, { headers: { Accept: "application/json" } });
     if (!answer.ok) return;
-    const { says, stands } = await answer.json();
+    const { says, stands, alone } = await answer.json();
     if (here.textContent !== says) here.textContent = says;
+    here.classList.toggle("alone", alone);
     // Somebody else was first: the page says so, and keeps what was written in its address.
     const open = document.querySelector("[data-form]");
     if (open && stands !== "open") {

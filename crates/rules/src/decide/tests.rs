@@ -176,7 +176,9 @@ fn two_first_warnings_do_not_make_a_third_breach() {
     let ladder = BOOK.ladder_of(&clause("care#threats")).unwrap();
     let counted = count(ladder, &standing, start()).unwrap();
     assert_eq!((counted.counting, counted.together, counted.number), (1, 1, 1));
-    assert!(counted.kept(counted.says(), true, start()).arithmetic.contains("seen at the same time"));
+    assert!(
+        counted.kept(counted.says(), true, start()).arithmetic.contains("seen at the same time")
+    );
 }
 
 /// A warning under one ladder: what was done, the notice of it, and the step, in hours.

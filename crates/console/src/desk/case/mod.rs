@@ -398,7 +398,7 @@ async fn presence(
         (None, _) => "open",
     };
     let names: Vec<&str> = others.iter().map(|one| one.by.as_str()).collect();
-    Ok(Json(json!({ "stands": stands, "says": here(&names) })))
+    Ok(Json(json!({ "stands": stands, "says": here(&names), "alone": names.is_empty() })))
 }
 
 /// Who else looks at a case, in a line.

@@ -237,6 +237,14 @@ impl CaseView {
         self.stored.decision.is_none() && self.stored.proposal.is_none()
     }
 
+    /// The passages to choose from; a single one that is chosen stands in the field already.
+    pub(crate) fn passages_left(&self) -> &[PassageChoice] {
+        match self.passages.as_slice() {
+            [only] if only.chosen => &[],
+            all => all,
+        }
+    }
+
     /// What the ladder asks for in one line.
     pub(crate) fn measures(&self) -> &[Measure] {
         let decided = self.preview.as_ref().and_then(|preview| preview.decided.as_ref());
