@@ -29,6 +29,12 @@ impl Page {
         waiting * 100 / self.most.max(1)
     }
 
+    /// How many wait of each severity, where any do.
+    fn tallies(&self, queue: &QueueState) -> Vec<(u64, &'static str)> {
+        let all = Gravity::ALL.iter().zip(queue.by_gravity);
+        all.filter(|(_, count)| *count > 0).map(|(gravity, count)| (count, gravity.word())).collect()
+    }
+
     fn target(&self, gravity: &Gravity) -> String {
         match self.targets.seconds(*gravity) {
             seconds @ ..=172_799 => format!("{} h", seconds / 3600),

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use store::{Bulk, BulkAct, BulkCounts, BulkResult, Phase, QueueFilter, StoreError, StoredCase};
 
 /// Most cases of one bulk.
-pub const MOST_CASES: u32 = 2_000;
+const MOST_CASES: u32 = 2_000;
 /// Above so many cases a second person approves.
-pub const ALONE: u64 = 20;
+const ALONE: u64 = 20;
 /// Cases that a preview looks at one by one.
 const SAMPLE: usize = 50;
 /// Cases that are worked off before others get their turn.

@@ -116,9 +116,4 @@ impl Review {
         };
         store.reopen(case, &new, by, why).await.map_err(failed)
     }
-
-    /// The ways of an appeal, by which a reporter contests what was held.
-    pub fn appeals(&self) -> crate::Appeals {
-        crate::Appeals::new(std::sync::Arc::clone(&self.engine))
-    }
 }
