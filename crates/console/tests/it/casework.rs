@@ -121,7 +121,7 @@ async fn a_notice_by_anybody_is_receipted_and_its_reporter_reads_the_reason() {
     for secret in ["Carl", "carl@example.org", "It insults me"] {
         assert!(!page.text().contains(secret), "{secret}");
     }
-    get(&router, "/report/nobody").await.problem("not-found");
+    assert_eq!(get(&router, "/report/nobody").await.status, StatusCode::NOT_FOUND);
 
     // What was not known is taken up once its event comes.
     send(&router, "p2", "good evening").await;
@@ -197,7 +197,7 @@ async fn many_cases_are_decided_at_once_and_undone_by_somebody_else() {
     assert_eq!(undone.status, StatusCode::OK, "{}", undone.text());
     while review.settle().await.unwrap() > 0 {}
     let done = get_with(&router, &format!("/api/v1/bulk/{id}"), &[ANA]).await.json();
-    assert_eq!(done["counts"]["replaced"], 23);
+    assert_eq!(done["counts"]["replaced"], 23, "{done}");
     let open = get_with(&router, "/api/v1/queues", &[ANA]).await.json();
     assert_eq!(open["queues"][0]["waiting"], 24, "every case waits again: {open}");
 }

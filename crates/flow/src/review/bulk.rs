@@ -379,7 +379,9 @@ impl Review {
         let stored = stored.ok_or(ReviewError::NoSuchDecision(decision))?;
         let mut last = decision;
         if let (Outcome::Breach { .. }, None) = (&stored.decision.outcome, stored.replaced_by) {
-            let held = verdict(Held::NoBreach, None, None, &why).ok_or(ReviewError::Storage)?;
+            let mut held = verdict(Held::NoBreach, None, None, &why).ok_or(ReviewError::Storage)?;
+            // Many decisions alike settle a line, which the undoing leaves: for the reason that is given.
+            held.departs = Some(why.clone());
             if let Reviewed::Decided(decided) = self.replace(decision, &act.by, held).await? {
                 last = decided.decision().id;
             }
