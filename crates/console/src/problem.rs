@@ -77,6 +77,8 @@ kinds! {
         "Ask the operator for a key with the scope that the detail names.";
     SIGN_IN = "sign-in", 401, "Nobody is signed in",
         "Sign in at /console/sign-in; a session ends by itself when it is not used.";
+    PASSKEY_REFUSED = "passkey-refused", 422, "The passkey was not accepted",
+        "Try again: a challenge is good for five minutes and once. Or sign in with your password, and see under “Your way in” which passkeys are kept.";
     NOT_PERMITTED = "not-permitted", 403, "Your role does not include that",
         "Ask an administrator; they can change what you are trusted with.";
     PROVE_AGAIN = "prove-again", 403, "Show once more that it is you",

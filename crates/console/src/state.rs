@@ -1,7 +1,7 @@
 //! What the console works with: the store to read, the intake and the review to act, the rulebook
 //! in force. Must not hold anything that a restart would lose.
 
-use crate::access::Doors;
+use crate::access::{Doors, Passkeys};
 use crate::log::{Published, Sums};
 use crate::problem::{Problem, STORAGE};
 use flow::{Intake, Review};
@@ -80,6 +80,7 @@ struct Inner {
     /// Notices by the public form, all together.
     forms: governor::DefaultDirectRateLimiter,
     doors: Doors,
+    passkeys: Passkeys,
     /// When the use of each key was last written down.
     used: std::sync::Mutex<std::collections::HashMap<String, jiff::Timestamp>>,
     past: crate::reads::Past,
@@ -109,6 +110,7 @@ impl ConsoleState {
         // Nobody there shows who they are, so the limit is one for all.
         let forms = Quota::per_second(NonZeroU32::MIN.saturating_add(4))
             .allow_burst(NonZeroU32::MIN.saturating_add(99));
+        let passkeys = Passkeys::new(&console.public_url);
         Self(Arc::new(Inner {
             monitor: flow::monitor::Monitor::new(
                 console.store.clone(),
@@ -124,6 +126,7 @@ impl ConsoleState {
             rates,
             forms: RateLimiter::direct(forms),
             doors: Doors::default(),
+            passkeys,
             used: std::sync::Mutex::default(),
             past: crate::reads::Past::default(),
             replays: crate::desk::Jobs::default(),
@@ -182,6 +185,11 @@ impl ConsoleState {
     /// The doors by which people sign in.
     pub(crate) fn doors(&self) -> &Doors {
         &self.0.doors
+    }
+
+    /// The challenges for passkeys.
+    pub(crate) fn passkeys(&self) -> &Passkeys {
+        &self.0.passkeys
     }
 }
 

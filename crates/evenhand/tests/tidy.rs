@@ -46,7 +46,7 @@ const ROOMS: [(&str, &[&str]); 5] = [
 ];
 
 const BANNED: [&str; 4] = ["openssl-sys", "native-tls", "aws-lc-sys", "rusqlite"];
-const MOST_PACKAGES: usize = 520;
+const MOST_PACKAGES: usize = 545;
 const MOST_LINES: usize = 600;
 
 fn root() -> PathBuf {

@@ -23,8 +23,8 @@
 //! assert_eq!(sets.set_of, [0, 0, 2, 2, 4]);
 //!
 //! let mut pairs = MatchedPairs::default();
-//! for pair in &sets.pairs {
-//!     match (posts[pair.one].1, posts[pair.other].1) {
+//! for (other, &one) in sets.set_of.iter().enumerate().filter(|(other, one)| other != *one) {
+//!     match (posts[one].1, posts[other].1) {
 //!         (true, false) => pairs.only_one += 1,
 //!         (false, true) => pairs.only_other += 1,
 //!         _ => {}

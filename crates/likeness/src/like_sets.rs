@@ -27,7 +27,8 @@ const MOST_PARTED: usize = 4_096;
 pub struct LikeSets {
     /// For each text, in the order given, the first text of its set.
     pub set_of: Vec<usize>,
-    /// Pairs that join the sets: enough of them to hold each set together, each with what joins it.
+    /// Pairs of different texts that join the sets: enough of them to hold each set together, each with what joins it. Texts
+    /// that say the same word for word are in one set without a pair.
     pub pairs: Vec<LikePair>,
     /// How many pairs were near enough and parted by the guard.
     pub parted: usize,

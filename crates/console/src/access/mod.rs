@@ -4,10 +4,12 @@
 
 mod cookie;
 mod guard;
+mod passkey;
 mod password;
 
 pub(crate) use cookie::{Token, csrf};
 pub(crate) use guard::guard;
+pub(crate) use passkey::{Answer, Passkeys};
 pub(crate) use password::{Doors, Refused, SHORTEST, name, weakness};
 
 use crate::problem::{

@@ -20,6 +20,8 @@ struct Page<'a> {
     desk: Desk,
     to: &'a str,
     wrong: bool,
+    /// Whether the person has a passkey.
+    passkeys: bool,
 }
 
 /// What the form sends.
@@ -39,7 +41,18 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let caller = state.known(&headers, None).await?;
     let to = within(query.get("to").unwrap_or(""));
-    html(&Page { desk: Desk::new(&state, &caller, ""), to, wrong: false })
+    html(&Page {
+        passkeys: has_passkey(&state, &caller).await?,
+        desk: Desk::new(&state, &caller, ""),
+        to,
+        wrong: false,
+    })
+}
+
+async fn has_passkey(state: &ConsoleState, caller: &crate::Caller) -> Result<bool, Problem> {
+    let Some((_, person)) = caller.session() else { return Ok(false) };
+    let kept = state.store.passkeys_of(person.id).await.map_err(|error| storage(&error))?;
+    Ok(state.passkeys().offered() && !kept.is_empty())
 }
 
 /// `POST /console/again`.
@@ -54,7 +67,12 @@ pub(crate) async fn prove(
     };
     let to = within(&asked.to);
     if !checked(&state, person, &asked.password).await? {
-        let mut page = html(&Page { desk: Desk::new(&state, &caller, ""), to, wrong: true })?;
+        let mut page = html(&Page {
+            passkeys: has_passkey(&state, &caller).await?,
+            desk: Desk::new(&state, &caller, ""),
+            to,
+            wrong: true,
+        })?;
         *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(page);
     }

@@ -16,7 +16,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use model::Person;
 use serde::Deserialize;
-use store::{PersonEvent, Session};
+use store::{Passkey, PersonEvent, Session};
 
 #[derive(Debug, Template)]
 #[template(path = "me.html")]
@@ -26,6 +26,9 @@ struct Page {
     here: String,
     sessions: Vec<Session>,
     events: Vec<PersonEvent>,
+    passkeys: Vec<Passkey>,
+    /// Whether browsers make passkeys for this site.
+    offered: bool,
     told: Option<&'static str>,
     wrong: Option<String>,
 }
@@ -43,6 +46,7 @@ async fn page(
     let (session, person) = one(caller)?;
     let sessions = state.store.sessions_of(person.id, state.clock.now()).await;
     let events = state.store.person_events(person.id).await;
+    let passkeys = state.store.passkeys_of(person.id).await;
     let refused = wrong.is_some();
     let mut response = html(&Page {
         desk: Desk::new(state, caller, "/console/me"),
@@ -50,6 +54,8 @@ async fn page(
         here: session.id.clone(),
         sessions: sessions.map_err(|error| storage(&error))?,
         events: events.map_err(|error| storage(&error))?,
+        passkeys: passkeys.map_err(|error| storage(&error))?,
+        offered: state.passkeys().offered(),
         told,
         wrong,
     })?;

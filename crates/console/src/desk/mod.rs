@@ -15,6 +15,7 @@ mod keys;
 mod looks;
 mod me;
 mod monitor;
+mod passkeys;
 mod people;
 mod quality;
 mod proposals;
@@ -159,9 +160,13 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/console/bulk/new", get(bulk::new))
         .route("/console/bulk/{id}", get(bulk::show).post(bulk::act))
         .route("/console/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/console/sign-in/passkey", get(passkeys::ask).post(passkeys::enter))
         .route("/console/sign-out", post(sign_out::leave))
         .route("/console/join", get(join::show).post(join::enter))
         .route("/console/again", get(again::show).post(again::prove))
+        .route("/console/again/passkey", post(passkeys::prove))
+        .route("/console/me/passkey", get(passkeys::make).post(passkeys::add))
+        .route("/console/me/passkey/remove", post(passkeys::remove))
         .route("/console/me", get(me::show))
         .route("/console/me/password", post(me::password))
         .route("/console/me/sessions", post(me::end))

@@ -22,6 +22,8 @@ struct Page<'a> {
     to: &'a str,
     /// Whether the first try was wrong.
     wrong: bool,
+    /// Whether browsers make passkeys for this site.
+    passkeys: bool,
 }
 
 /// What the form sends.
@@ -45,7 +47,7 @@ pub(crate) async fn show(
     if state.known(&headers, None).await.is_ok() {
         return Ok(see(to));
     }
-    html(&Page { door: Door::new(&state), to, wrong: false })
+    html(&Page { door: Door::new(&state), to, wrong: false, passkeys: state.passkeys().offered() })
 }
 
 /// `POST /console/sign-in`.
@@ -77,7 +79,12 @@ pub(crate) async fn enter(
 }
 
 fn wrong(state: &ConsoleState, to: &str) -> Result<Response, Problem> {
-    let mut response = html(&Page { door: Door::new(state), to, wrong: true })?;
+    let mut response = html(&Page {
+        door: Door::new(state),
+        to,
+        wrong: true,
+        passkeys: state.passkeys().offered(),
+    })?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
 }

@@ -1,0 +1,224 @@
+// The way in for people who work here: the set-up link, the password, passkeys (with a virtual authenticator), proving it
+// again, sessions; by keyboard, without JavaScript, on a phone, in the dark. Starts a server of its own (EVENHAND).
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import AxeBuilder from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+
+const binary = process.env.EVENHAND;
+const shots = process.env.SHOTS;
+const port = Number(process.env.ACCESS_PORT ?? 18260);
+// Browsers make passkeys for a domain, never for a bare address.
+const base = `http://localhost:${port}`;
+const skip = binary ? false : "EVENHAND is not set";
+const password = "otter candle meridian fog";
+const looks = {
+  desk: { viewport: { width: 1440, height: 900 }, colorScheme: "light" },
+  dark: { viewport: { width: 1440, height: 900 }, colorScheme: "dark" },
+  phone: { viewport: { width: 390, height: 844 }, colorScheme: "light" },
+};
+let browser;
+let server;
+let work;
+let data;
+
+const run = (...args) => execFileSync(binary, args, { encoding: "utf8" });
+
+before(async () => {
+  if (skip) return;
+  work = mkdtempSync(join(tmpdir(), "access-"));
+  data = join(work, "data");
+  mkdirSync(data);
+  const book = fileURLToPath(new URL("../../crates/console/tests/it/rulebook", import.meta.url));
+  server = spawn(binary, ["serve", "--data", data, "--rulebook", book, "--listen", `127.0.0.1:${port}`, "--public-url", base,
+    "--admin-listen", `127.0.0.1:${port + 1}`], { stdio: "ignore" });
+  for (let tries = 0; tries < 120; tries += 1) {
+    if (await fetch(`http://127.0.0.1:${port}`).then((answer) => answer.ok, () => false)) break;
+    await new Promise((done) => setTimeout(done, 250));
+  }
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+  if (shots) mkdirSync(shots, { recursive: true });
+});
+
+after(async () => {
+  await browser?.close();
+  server?.kill();
+  await new Promise((done) => (server ? server.once("exit", done) : done()));
+  if (work) rmSync(work, { recursive: true, force: true });
+});
+
+const open = async (options = looks.desk) => {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const wrong = [];
+  page.on("request", (request) => {
+    if (!request.url().startsWith(base)) wrong.push(`asked ${request.url()}`);
+  });
+  page.on("pageerror", (error) => wrong.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/status of (400|403|422)/.test(message.text())) wrong.push(message.text());
+  });
+  const close = async () => {
+    await context.close();
+    assert.deepEqual(wrong, []);
+  };
+  return { page, close };
+};
+
+const check = async (page, name, look) => {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes.map((n) => n.target).join(", ")}`), [], name);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  assert.equal(wide, false, `${name} is too wide`);
+  if (shots) await page.screenshot({ path: `${shots}/${name}-${look}.png`, fullPage: true });
+};
+
+// A device with a PIN or a fingerprint, as the browser simulates it.
+const authenticator = async (page) => {
+  const client = await page.context().newCDPSession(page);
+  await client.send("WebAuthn.enable");
+  const { authenticatorId } = await client.send("WebAuthn.addVirtualAuthenticator", {
+    options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+  });
+  return { client, authenticatorId };
+};
+
+const joined = async (page, role, name) => {
+  const token = run("person", "add", "--role", role, "--data", data).match(/token=([0-9a-f]+)/)[1];
+  await page.goto(`${base}/console/join?token=${token}`);
+  await page.fill("input[name=name]", name);
+  await page.fill("input[name=password]", password);
+  await page.fill("input[name=again]", password);
+  await page.click("main button");
+  await page.waitForURL(`${base}/console/`);
+};
+const signOut = async (page) => {
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.waitForURL(/sign-in/);
+};
+
+test("a link, a password, a passkey: made, used, proved again with, taken away", { skip }, async () => {
+  const { page, close } = await open();
+  const { client, authenticatorId } = await authenticator(page);
+  await joined(page, "administrator", "ann");
+  await page.goto(`${base}/console/me`);
+  await page.getByLabel("A name to know it by").fill("Ann's laptop");
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await page.getByText("The passkey is kept.").waitFor();
+  await page.getByRole("button", { name: "Remove the passkey Ann's laptop" }).waitFor();
+  const { credentials } = await client.send("WebAuthn.getCredentials", { authenticatorId });
+  assert.equal(credentials.length, 1);
+  assert.equal(credentials[0].rpId, "localhost");
+  await check(page, "access-me", "desk");
+
+  await signOut(page);
+  await page.goto(`${base}/console/people`);
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await page.waitForURL(`${base}/console/people`);
+  await page.goto(`${base}/console/me`);
+  await page.getByText(", last used").waitFor();
+
+  // The same for an act that asks once more who it is.
+  await page.goto(`${base}/console/again?to=/console/keys`);
+  await page.getByRole("button", { name: "Use a passkey" }).click();
+  await page.waitForURL(`${base}/console/keys`);
+
+  await page.goto(`${base}/console/me`);
+  await page.getByRole("button", { name: "Remove the passkey Ann's laptop" }).click();
+  await page.getByText("The passkey is removed.").waitFor();
+  await page.getByText("A passkey was removed").waitFor();
+  await signOut(page);
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await page.getByText("not known here").waitFor();
+  await close();
+});
+
+test("a passkey of one person opens nothing as another, and an answer counts once", { skip }, async () => {
+  const { page, close } = await open();
+  await authenticator(page);
+  await joined(page, "administrator", "carla");
+  await page.goto(`${base}/console/me`);
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await page.getByText("The passkey is kept.").waitFor();
+  await signOut(page);
+
+  // What the browser answers is caught and sent twice: the second time its challenge is used up.
+  let sent;
+  page.on("request", (request) => {
+    if (request.method() === "POST" && request.url().endsWith("/sign-in/passkey")) sent = request.postData();
+  });
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await page.waitForURL(`${base}/console/`);
+  const replay = (body, address = "/console/sign-in/passkey") => page.evaluate(async ([address, body]) => {
+    const answer = await fetch(address, { method: "POST", body, headers: { "Content-Type": "application/json", Accept: "application/json" } });
+    return { status: answer.status, said: await answer.text() };
+  }, [address, body]);
+  const again = await replay(sent);
+  assert.equal(again.status, 422, again.said);
+  assert.match(again.said, /passkey-refused/);
+  for (const broken of ["{}", "[]", "{\"credential\":null}", "{\"credential\":{\"id\":\"AAAA\"}}", "x".repeat(5000)]) {
+    const answer = await replay(broken);
+    assert.ok([400, 422].includes(answer.status), `${answer.status}: ${answer.said}`);
+  }
+  // Carla's passkey in David's session: it proves nothing.
+  await signOut(page);
+  await joined(page, "reviewer", "david");
+  await page.goto(`${base}/console/again?to=/console/me`);
+  assert.equal(await page.getByRole("button", { name: "Use a passkey" }).count(), 0, "David has none");
+  const csrf = await page.inputValue("main input[name=csrf]");
+  const said = await page.evaluate(async (csrf) => {
+    const challenge = await (await fetch("/console/sign-in/passkey", { headers: { Accept: "application/json" } })).json();
+    const credential = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(challenge) });
+    const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf };
+    const answer = await fetch("/console/again/passkey", { method: "POST", headers, body: JSON.stringify({ credential }) });
+    return `${answer.status} ${await answer.text()}`;
+  }, csrf);
+  assert.match(said, /^422 .*somebody else's/);
+  await close();
+});
+
+test("without JavaScript there is the password, and nothing that does not work", { skip }, async () => {
+  const { page, close } = await open({ ...looks.desk, javaScriptEnabled: false });
+  await joined(page, "reviewer", "erik");
+  await page.goto(`${base}/console/me`);
+  assert.equal(await page.getByRole("button", { name: "Add a passkey" }).isVisible(), false);
+  await signOut(page);
+  assert.equal(await page.getByRole("button", { name: "Sign in with a passkey" }).isVisible(), false);
+  await page.fill("input[name=name]", "erik");
+  await page.fill("input[name=password]", "something else entirely");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByText("The name or the password is wrong.").waitFor();
+  await page.fill("input[name=name]", "erik");
+  await page.fill("input[name=password]", password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.waitForURL(`${base}/console/`);
+  await close();
+});
+
+test("by keyboard, on a phone and in the dark", { skip }, async () => {
+  for (const [look, options] of Object.entries(looks)) {
+    const { page, close } = await open(options);
+    await authenticator(page);
+    await page.goto(`${base}/console/sign-in`);
+    await check(page, "access-sign-in", look);
+    await joined(page, "administrator", `fay-${look}`);
+    for (const [room, name] of [["people", "people"], ["keys", "keys"], ["me", "me"], ["looks", "looks"], ["enforcement", "enforcement"], ["again?to=/console/keys", "again"]]) {
+      await page.goto(`${base}/console/${room}`);
+      await check(page, `access-${name}`, look);
+    }
+    await page.goto(`${base}/console/me`);
+    await page.getByLabel("A name to know it by").focus();
+    await page.keyboard.type("By hand");
+    await page.keyboard.press("Enter");
+    await page.getByText("The passkey is kept.").waitFor();
+    await close();
+  }
+});
