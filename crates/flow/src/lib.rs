@@ -43,9 +43,9 @@ pub use notices::{Notices, Ways};
 pub use reload::{ReloadError, reload};
 pub use review::{
     Agreement, Asked, Attached, BulkPreview, BulkVerdict, Bytes, Calibrated, EmergencyPlea, GRACE,
-    Held, LOCK_MINUTES, LONGEST_EVIDENCE, LadderPreview, MOST_ITEMS, Notice, Noticed, OwnLook, Pair,
-    Pending, Present, Preview, Quality, Rate, Report, Reported, Review, ReviewError, Reviewed,
-    StepChoice, Supplied, Taken, Verdict, Via, Worked, Workload, Would, decide_when_due,
+    Held, LOCK_MINUTES, LONGEST_EVIDENCE, LadderPreview, MOST_ITEMS, Notice, Noticed, OwnLook,
+    Pair, Pending, Present, Preview, Quality, Rate, Report, Reported, Review, ReviewError,
+    Reviewed, StepChoice, Supplied, Taken, Verdict, Via, Worked, Workload, Would, decide_when_due,
     is_disturbing,
 };
 pub use sequence::sequence;

@@ -21,9 +21,9 @@ mod restrictions;
 pub(crate) mod work;
 
 use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem};
+pub(crate) use bulk::bulk_act;
 pub(crate) use cases::id as case_id;
 pub(crate) use evidence::bytes as evidence_bytes;
-pub(crate) use bulk::bulk_act;
 pub(crate) use openapi::{MeasureBody, StatementBody};
 
 use crate::state::ConsoleState;

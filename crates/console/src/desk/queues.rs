@@ -32,7 +32,9 @@ impl Page {
     /// How many wait of each severity, where any do.
     fn tallies(&self, queue: &QueueState) -> Vec<(u64, &'static str)> {
         let all = Gravity::ALL.iter().zip(queue.by_gravity);
-        all.filter(|(_, count)| *count > 0).map(|(gravity, count)| (count, gravity.word())).collect()
+        all.filter(|(_, count)| *count > 0)
+            .map(|(gravity, count)| (count, gravity.word()))
+            .collect()
     }
 
     fn target(&self, gravity: &Gravity) -> String {
