@@ -77,6 +77,8 @@ pub struct ConsoleState(Arc<Inner>);
 struct Inner {
     console: Console,
     rates: DefaultKeyedRateLimiter<String>,
+    /// Notices by the public form, all together.
+    forms: governor::DefaultDirectRateLimiter,
     doors: Doors,
     passkeys: Passkeys,
     /// When the use of each key was last written down.
@@ -105,6 +107,9 @@ impl ConsoleState {
         let quota = Quota::per_second(rate)
             .allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1)));
         let rates = RateLimiter::keyed(quota);
+        // Nobody there shows who they are, so the limit is one for all.
+        let forms = Quota::per_second(NonZeroU32::MIN.saturating_add(4))
+            .allow_burst(NonZeroU32::MIN.saturating_add(99));
         let passkeys = Passkeys::new(&console.public_url);
         Self(Arc::new(Inner {
             monitor: flow::monitor::Monitor::new(
@@ -119,6 +124,7 @@ impl ConsoleState {
             published: Published(console.log.clone()),
             console,
             rates,
+            forms: RateLimiter::direct(forms),
             doors: Doors::default(),
             passkeys,
             used: std::sync::Mutex::default(),
@@ -137,6 +143,11 @@ impl ConsoleState {
     /// Compares what the platform shows with the log.
     pub(crate) fn monitor(&self) -> &flow::monitor::Monitor {
         &self.0.monitor
+    }
+
+    /// How many notices come by the public form.
+    pub(crate) fn forms(&self) -> &governor::DefaultDirectRateLimiter {
+        &self.0.forms
     }
 
     /// Leave to evaluate rules for somebody who only tries them.

@@ -45,10 +45,11 @@ pub use memory::{Decision, Memory};
 pub use notices::{Notices, Ways};
 pub use reload::{ReloadError, put_into_force_since, reload};
 pub use review::{
-    Agreement, Asked, Attached, Bytes, Calibrated, EmergencyPlea, GRACE, Held, LOCK_MINUTES,
-    LONGEST_EVIDENCE, LadderPreview, OwnLook, Pair, Pending, Present, Preview, Quality, Rate,
-    Report, Reported, Review, ReviewError, Reviewed, StepChoice, Supplied, Verdict, Worked,
-    Workload, decide_when_due, is_disturbing,
+    Agreement, Asked, Attached, BulkPreview, BulkVerdict, Bytes, Calibrated, EmergencyPlea, GRACE,
+    Held, LOCK_MINUTES, LONGEST_EVIDENCE, LadderPreview, MOST_ITEMS, Notice, Noticed, OwnLook,
+    Pair, Pending, Present, Preview, Quality, Rate, Report, Reported, Review, ReviewError,
+    Reviewed, StepChoice, Supplied, Taken, Verdict, Via, Worked, Workload, Would, decide_when_due,
+    is_disturbing,
 };
 pub use sequence::sequence;
 pub use you::{DrawnLink, VISIT_LASTS, You, YouError};

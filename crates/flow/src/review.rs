@@ -1,21 +1,25 @@
 //! People decide: cases, proposals that need a second person, decisions that replace earlier ones,
 //! and reports. Each makes a new decision on the same road as any other. Must not patch a row.
 
+mod bulk;
 mod casework;
 mod desk;
 mod evidence;
 mod eyes;
 mod grace;
 mod like;
+mod notices;
 mod preview;
 mod quality;
 mod reports;
 
+pub use bulk::{BulkPreview, BulkVerdict, Would};
 pub use casework::{Asked, LOCK_MINUTES, Worked};
 pub(crate) use desk::Presence;
 pub use desk::{Present, Workload, is_disturbing};
 pub use evidence::{Attached, LONGEST_EVIDENCE, Supplied};
 pub use grace::{GRACE, Pending, decide_when_due};
+pub use notices::{MOST_ITEMS, Notice, Noticed, Taken, Via};
 pub use preview::{LadderPreview, Preview, StepChoice};
 pub use quality::{Agreement, Calibrated, OwnLook, Pair, Quality, Rate};
 
@@ -166,6 +170,12 @@ pub enum ReviewError {
         /// When the lock ends by itself.
         until: Timestamp,
     },
+    /// Too many at once.
+    #[error("{0}")]
+    TooMany(String),
+    /// No such bulk decision.
+    #[error("there is no bulk decision {0}")]
+    NoSuchBulk(String),
     /// Only whoever has the lock may do it.
     #[error("you do not have this case, or no longer: claim it first")]
     NotYours,

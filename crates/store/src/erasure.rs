@@ -89,6 +89,11 @@ const EVERYWHERE: &[&str] = &[
         (select id from casefile where event_seq in ({list})))",
     "update evidence set title = '(erased)', link = null, file_name = null, sha256 = '(erased)' \
         where case_id in (select id from casefile where event_seq in ({list}))",
+    "update report_notice set reason = '(erased)', name = null, email = null, reporter = null where id in \
+        (select notice_id from report where case_id in (select id from casefile where event_seq in ({list})))",
+    "update report_notice_item set asked = '' where asked in (select item_id from item where event_seq in ({list})) \
+        or asked in (select url from item where url is not null and event_seq in ({list}))",
+    "delete from report_notice_waiting where asked in (select item_id from item where event_seq in ({list}))",
     "update case_event set said = null where said is not null and case_id in \
         (select id from casefile where event_seq in ({list}))",
     "delete from monitor_finding where item in (select item_id from item where event_seq in ({list})) \
@@ -127,6 +132,8 @@ const COUNTERS_OF: &str = "delete from counter where instr(key, $1) > 0";
 const KEPT_OF: &str = "delete from kept_value where instr(key, $1) > 0 or instr(value, $1) > 0";
 const REPORTS_OF: &str = "update report set item_id = '', reason = '(erased)', reporter = null where item_id in ({list})";
 const LOOKS: &str = "update look set subject = null, why = null where subject in ({list})";
+const NOTICES_BY: &str = "update report_notice set name = null, email = null, reporter = null where reporter in ({list})";
+const MEASURES_ON: &str = "update reporter_measure set reporter = '' where reporter in ({list})";
 const REPORTER: &str = "update report set reporter = null where reporter in ({list})";
 const LEAF: Insert = Insert { into: "insert into leaf (seq, bytes, hash)", columns: 3, then: "" };
 const ERASURE: Insert = Insert {
@@ -162,6 +169,8 @@ pub(crate) const STATEMENTS: &[&str] = &[
     SEARCHES_OF,
     REPORTS_OF,
     REPORTER,
+    NOTICES_BY,
+    MEASURES_ON,
     LOOKS,
 ];
 #[cfg(test)]
@@ -413,9 +422,14 @@ async fn overwrite(
     }
     let accounts: Vec<Value> = account.map(|id| id.as_str().into()).into_iter().collect();
     ids.extend(accounts.iter().cloned());
-    for (sql, list) in
-        [(LOOKS, ids.clone()), (LABELS, ids), (REPORTS_OF, items), (REPORTER, accounts)]
-    {
+    for (sql, list) in [
+        (LOOKS, ids.clone()),
+        (LABELS, ids),
+        (REPORTS_OF, items),
+        (NOTICES_BY, accounts.clone()),
+        (MEASURES_ON, accounts.clone()),
+        (REPORTER, accounts),
+    ] {
         for part in list.chunks(LONGEST_LIST) {
             let (sql, values) = with_list(sql, part.to_vec());
             execute(connection, sql, values).await?;

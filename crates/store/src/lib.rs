@@ -8,6 +8,7 @@
 
 mod acts;
 mod appeals;
+mod bulk;
 mod cases;
 mod cosigned;
 mod decisions;
@@ -41,6 +42,7 @@ mod record;
 mod recorded;
 mod redact;
 mod replays;
+mod report_notices;
 mod rulebooks;
 mod seen;
 mod sessions;
@@ -58,6 +60,7 @@ mod you;
 
 pub use acts::ActFilter;
 pub use appeals::{AppealProposal, AppealsOf, CountedAnew, Escalation, Recounted, StoredAppeal};
+pub use bulk::{Bulk, BulkAct, BulkCounts, BulkResult, Phase};
 pub use cases::{CaseFilter, Proposal, Report, StoredCase};
 pub use cosigned::Cosigned;
 pub use decisions::{Cursor, CursorError, DecisionFilter, Page, StoredDecision};
@@ -92,6 +95,7 @@ pub use queue::{
 pub use record::{Kept, KeptDecision, Received, Record};
 pub use recorded::{Recorded, RecordedDecision, RecordedEntry, RecordedSpan};
 pub use replays::{Draft, SeenReplay};
+pub use report_notices::{Arrived, NoticeItem, ReporterMeasure, ReporterRecord, StoredNotice};
 pub use rulebooks::{AdoptedBy, Adoption};
 pub use seen::{Became, Conflict, ContentHash, Seen, StoredEvent};
 pub use sessions::{Link, Session, SessionId};

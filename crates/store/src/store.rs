@@ -384,6 +384,8 @@ mod tests {
             crate::looks::STATEMENTS,
             crate::queue::STATEMENTS,
             crate::work::STATEMENTS,
+            crate::report_notices::STATEMENTS,
+            crate::bulk::STATEMENTS,
             crate::filters::STATEMENTS,
             crate::unenforced::STATEMENTS,
             crate::acts::STATEMENTS,
@@ -422,6 +424,8 @@ mod tests {
             crate::desk::INSERTS,
             crate::quality::INSERTS,
             crate::held::INSERTS,
+            crate::report_notices::INSERTS,
+            crate::bulk::INSERTS,
         ];
         let texts = statements.concat();
         let texts = texts.iter().map(|sql| with_list(sql, vec![0.into(); 3]).0);

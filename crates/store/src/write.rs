@@ -88,9 +88,22 @@ const LABEL: Insert = Insert {
 const RANK: &str = "update waiting set rank = base - (opened_at / 1000000) * \
     (select t.slope from target t where t.gravity = waiting.gravity) where case_seq >= $1";
 
+/// Whoever reported an item of a case is told what was held, by the road on which notices leave. What an appeal
+/// changes later is told by whoever changes it.
+const OUTCOMES: &str = "insert into notice (id, kind, account_id, decision_id, report_id, created_at, attempts, next_at) \
+    select 'report-' || r.id || '-' || d.id, 'report_outcome', d.account_id, d.id, r.id, d.decided_at, 0, d.decided_at \
+    from decision d join report r on r.case_id = d.case_id where d.seq >= $1 and d.replaces is null \
+    and r.reporter is not null and r.reporter not like 'mail:%' \
+    and not exists (select 1 from report_move m where m.report_id = r.id) \
+    union all select 'report-' || r.id || '-' || d.id, 'report_outcome', d.account_id, d.id, r.id, d.decided_at, 0, d.decided_at \
+    from decision d join report_move m on m.to_case = d.case_id join report r on r.id = m.report_id \
+    where d.seq >= $1 and d.replaces is null and r.reporter is not null and r.reporter not like 'mail:%' \
+    and not exists (select 1 from report_move l where l.report_id = m.report_id and l.seq > m.seq) \
+    on conflict (id) do nothing";
+
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] =
-    &[RANK, NEXT_EVENT, NEXT_LEAF, NEXT_CASE, EVENTS, DECIDED, WAITING_CASES, ALL_CASES];
+    &[OUTCOMES, RANK, NEXT_EVENT, NEXT_LEAF, NEXT_CASE, EVENTS, DECIDED, WAITING_CASES, ALL_CASES];
 #[cfg(test)]
 pub(crate) const INSERTS: &[&Insert] = &[
     &EVENT,
@@ -171,6 +184,8 @@ struct Batch<'a> {
     case_finding: Vec<Value>,
     joined: Vec<CaseId>,
     decided: Vec<CaseId>,
+    /// The first decision on a case.
+    on_case: Option<i64>,
     labels: HashMap<(&'a str, &'a str, &'a str), [Value; 7]>,
     state: Gathered<'a>,
     now: Option<Timestamp>,
@@ -343,6 +358,9 @@ impl<'a> Batch<'a> {
             let account = decision.account.as_str().into();
             self.delivery.extend([seq.into(), account, 0.into(), at.into()]);
         }
+        if decision.case.is_some() {
+            self.on_case = self.on_case.or(Some(seq));
+        }
         if decision.replaces.is_none() {
             self.decided.extend(decision.case);
         }
@@ -406,6 +424,7 @@ impl<'a> Batch<'a> {
     async fn insert(self, connection: &mut AnyConnection) -> Result<(), StoreError> {
         let labels = self.labels.into_values().flatten().collect();
         let opened = self.waiting.first().cloned();
+        let on_case = self.on_case;
         for (table, rows) in [
             (&EVENT, self.event),
             (&ITEM, self.item),
@@ -436,6 +455,9 @@ impl<'a> Batch<'a> {
         for part in self.decided.chunks(LONGEST_LIST) {
             let (sql, values) = with_list(DECIDED, ids(part));
             crate::sql::execute(connection, sql, values).await?;
+        }
+        if let Some(first) = on_case {
+            crate::sql::execute(connection, OUTCOMES, [first.into()]).await?;
         }
         Ok(())
     }

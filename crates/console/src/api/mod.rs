@@ -3,6 +3,7 @@
 
 mod accounts;
 pub(crate) mod appeals;
+mod bulk;
 mod cases;
 mod decisions;
 mod enforcement;
@@ -20,6 +21,7 @@ mod restrictions;
 pub(crate) mod work;
 
 use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem};
+pub(crate) use bulk::bulk_act;
 pub(crate) use cases::id as case_id;
 pub(crate) use evidence::bytes as evidence_bytes;
 pub(crate) use openapi::{MeasureBody, StatementBody};
@@ -44,6 +46,12 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(appeals::one))
         .routes(routes!(appeals::answer))
         .routes(routes!(appeals::approve))
+        .routes(routes!(reports::one))
+        .routes(routes!(reports::unfounded))
+        .routes(routes!(reports::measure))
+        .routes(routes!(bulk::prepare))
+        .routes(routes!(bulk::one))
+        .routes(routes!(bulk::act))
         .routes(routes!(cases::list))
         .routes(routes!(cases::one))
         .routes(routes!(cases::decide))
@@ -113,11 +121,14 @@ fn reviewed(reviewed: Reviewed) -> (http::StatusCode, Json<Value>) {
 
 /// Why a person's verdict was refused.
 pub(crate) fn refused(error: &ReviewError) -> Problem {
-    use crate::problem::{CASE_CLAIMED, CASE_CLOSED, NOT_YOURS, REFUSED, SAME_PERSON, STORAGE};
+    use crate::problem::{
+        CASE_CLAIMED, CASE_CLOSED, NOT_YOURS, REFUSED, SAME_PERSON, STORAGE, TOO_MANY_REQUESTS,
+    };
     let kind = match error {
         ReviewError::NoSuchCase(_)
         | ReviewError::NoSuchDecision(_)
         | ReviewError::NoSuchItem(_)
+        | ReviewError::NoSuchBulk(_)
         | ReviewError::NoSuchEvidence(_) => &NOT_FOUND,
         ReviewError::AlreadyDecided
         | ReviewError::NothingProposed
@@ -125,6 +136,7 @@ pub(crate) fn refused(error: &ReviewError) -> Problem {
         | ReviewError::Waits(_) => &CASE_CLOSED,
         ReviewError::Claimed { .. } => &CASE_CLAIMED,
         ReviewError::NotYours => &NOT_YOURS,
+        ReviewError::TooMany(_) => &TOO_MANY_REQUESTS,
         ReviewError::SamePerson(_) => &SAME_PERSON,
         ReviewError::NotAllowed(_)
         | ReviewError::Departs(_)

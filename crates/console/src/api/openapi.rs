@@ -147,21 +147,33 @@ pub(crate) struct ReceiptBody {
     detail: Option<String>,
 }
 
-/// What somebody says is wrong with an item.
+/// What somebody says is wrong with one item, or with several.
 #[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "a schema for readers; `flow::Report` reads the JSON")]
+#[expect(dead_code, reason = "a schema for readers; `flow::Notice` reads the JSON")]
 #[schema(example = json!({
     "item": "p1", "reason": "It threatens my neighbour.",
     "clause": "violent-threats#direct-threat", "reporter": "a2"
 }))]
 pub(crate) struct ReportBody {
-    /// The platform's id of the item.
-    item: String,
+    /// Id or address of the item.
+    item: Option<String>,
+    /// Ids or addresses, when there are several: 50 at most.
+    items: Option<Vec<String>>,
     reason: String,
     /// The clause, if the reporter names one.
     clause: Option<String>,
+    /// The law under which it is illegal, if the reporter names one.
+    law: Option<String>,
     /// The platform's id of the reporter; never public.
     reporter: Option<String>,
+    /// The reporter's name; never public.
+    name: Option<String>,
+    /// The reporter's e-mail address; never public.
+    email: Option<String>,
+    /// That the reporter believes in good faith that it is accurate and complete.
+    good_faith: Option<bool>,
+    /// Whether it is about the sexual abuse of a child.
+    child_abuse: Option<bool>,
 }
 
 /// A change of a list.

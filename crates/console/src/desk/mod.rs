@@ -5,7 +5,9 @@
 mod again;
 mod appeals;
 mod audit;
+pub(crate) mod bulk;
 mod case;
+pub(crate) mod cases;
 pub(crate) mod enforcement;
 mod home;
 mod join;
@@ -16,7 +18,9 @@ mod monitor;
 mod passkeys;
 mod people;
 mod precedents;
+mod proposals;
 mod quality;
+pub(crate) mod queues;
 mod replay;
 mod sign_in;
 mod sign_out;
@@ -62,10 +66,10 @@ use Permission as P;
 /// The rooms, in the order of the navigation. Whoever builds one opens it here.
 #[rustfmt::skip]
 pub(crate) const ROOMS: &[Room] = &[
-    room(false, "/console/queues", "Queues", "What waits, by queue", P::ReadCases),
-    room(false, "/console/cases", "Cases", "Find a case", P::ReadCases),
+    room(true, "/console/queues", "Queues", "What waits, by queue", P::ReadCases),
+    room(true, "/console/cases", "Cases", "Find a case", P::ReadCases),
     room(true, "/console/appeals", "Appeals", "What people contest", P::HearAppeals),
-    room(false, "/console/proposals", "Proposals", "What needs a second yes", P::ReadCases),
+    room(true, "/console/proposals", "Proposals", "What needs a second yes", P::ReadCases),
     room(false, "/console/exemptions", "Exemptions", "Departures from the ladder, by register", P::ReadCases),
     room(false, "/console/affiliations", "Affiliations", "Who speaks for whom, with sources", P::ReadCases),
     room(true, "/console/enforcement", "Enforcement", "Decided, but not yet enforced", P::ReadEnforcement),
@@ -146,6 +150,17 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/console/appeals/{id}/approve", post(appeals::approve))
         .route("/console/appeals/{id}/escalate", post(appeals::escalate))
         .route("/console/monitor", get(monitor::show))
+        .route("/console/queues", get(queues::show))
+        .route("/console/cases", get(cases::list))
+        .route("/console/cases/next", post(cases::next))
+        .route("/console/cases/{id}/work", post(cases::work))
+        .route("/console/filters", post(cases::filters))
+        .route("/console/proposals", get(proposals::list))
+        .route("/console/proposals/{case}", post(proposals::second))
+        .route("/console/bulk", post(bulk::prepare))
+        .route("/console/bulk/", get(bulk::all))
+        .route("/console/bulk/new", get(bulk::new))
+        .route("/console/bulk/{id}", get(bulk::show).post(bulk::act))
         .route("/console/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/console/sign-in/passkey", get(passkeys::ask).post(passkeys::enter))
         .route("/console/sign-out", post(sign_out::leave))

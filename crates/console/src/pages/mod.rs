@@ -7,6 +7,7 @@ pub(crate) mod evenness;
 mod lookup;
 mod overview;
 mod problems;
+pub(crate) mod report;
 mod rulebook;
 mod tester;
 
@@ -38,6 +39,8 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/evenness/{id}/report.pdf", get(evenness::paper))
         .route("/evenness/{id}/sets.ndjson", get(evenness::sets))
         .route("/lookup", get(lookup::show))
+        .route("/report", get(report::show).post(report::send))
+        .route("/report/{token}", get(report::receipt).post(report::contest))
         .route("/problems", get(problems::all))
         .route("/problems/{name}", get(problems::one))
         .route("/static/{name}", get(crate::assets::serve))

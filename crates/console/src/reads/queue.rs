@@ -164,6 +164,36 @@ pub(crate) fn queue_json(state: &QueueState) -> Value {
     })
 }
 
+/// A query of these conditions, escaped.
+fn pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut text = String::new();
+    for (name, value) in pairs {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        text.push_str(name);
+        text.push('=');
+        for byte in value.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                text.push(char::from(byte));
+            } else {
+                text.push_str(&format!("%{byte:02X}"));
+            }
+        }
+    }
+    text
+}
+
+/// The conditions of an address, as they are written again; without the page.
+pub(crate) fn written(query: &Query) -> String {
+    pairs(CONDITIONS.into_iter().filter_map(|name| Some((name, query.get(name)?))))
+}
+
+/// The address of the list of cases under these conditions.
+pub(crate) fn address(conditions: &[(&str, &str)]) -> String {
+    format!("/console/cases?{}", pairs(conditions.iter().copied()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

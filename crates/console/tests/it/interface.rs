@@ -25,6 +25,12 @@ async fn the_description_holds_every_address_that_answers() {
         "post /api/v1/events",
         "post /api/v1/receipts",
         "post /api/v1/reports",
+        "get /api/v1/reports/{token}",
+        "post /api/v1/reports/{id}/unfounded",
+        "post /api/v1/reporters/measures",
+        "post /api/v1/bulk",
+        "get /api/v1/bulk/{id}",
+        "post /api/v1/bulk/{id}/{act}",
         "get /api/v1/cases",
         "get /api/v1/cases/{id}",
         "post /api/v1/cases/{id}/decide",
@@ -87,7 +93,9 @@ async fn the_description_holds_every_address_that_answers() {
                 .replace("{id}", "x")
                 .replace("{version}", "x")
                 .replace("{name}", "x")
-                .replace("{digest}", "x");
+                .replace("{digest}", "x")
+                .replace("{token}", "x")
+                .replace("{act}", "stop");
             let reply = match method.as_str() {
                 "get" => get(&router, &path).await,
                 other => {

@@ -10,6 +10,7 @@
 
 mod access;
 mod case_page;
+mod casework;
 mod client;
 mod enforcement;
 mod evenness;

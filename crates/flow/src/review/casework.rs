@@ -287,12 +287,15 @@ impl Review {
         Ok(Worked::Stands(Box::new(work)))
     }
 
-    /// Does some of what waits in the background of the work list. Returns how much; 0 when nothing waits.
+    /// Does some of what waits in the background: items of notices that came in, cases that followed another,
+    /// decisions on many cases. Returns how much; 0 when nothing waits.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be read or written; the rest goes on the next time.
     pub async fn settle(&self) -> Result<usize, StoreError> {
-        self.settle_followers().await
+        let notices = self.settle_notices().await?;
+        let followers = self.settle_followers().await?;
+        Ok(notices + followers + self.settle_bulks().await?)
     }
 
     /// Decides cases that followed one which is decided by now, each on its own item and on the same road.

@@ -2,6 +2,7 @@
 //! decide anything about it.
 
 use super::casework::gravest;
+use super::notices::reliability;
 use super::{REPORT_PRIORITY, Report, Reported, Review, ReviewError, failed, found_by};
 use jiff::Timestamp;
 use model::{Case, CaseId, CaseState, FoundBy, Subject};
@@ -42,6 +43,13 @@ impl Review {
         };
         let joined = waiting.get(&report.item).copied();
         let case = joined.or(opened.as_ref().map(|case| case.id)).ok_or(ReviewError::Storage)?;
+        let trust = match &report.reporter {
+            Some(reporter) => {
+                let (own, all) = store.reporter_record(reporter, now).await.map_err(failed)?;
+                reliability(own, all)
+            }
+            None => 500,
+        };
         let kept = store::Report {
             id,
             item: report.item,
@@ -50,7 +58,7 @@ impl Review {
             reason: report.reason,
             reporter: report.reporter,
             received_at: now,
-            trust: 500,
+            trust,
         };
         Ok((kept, opened))
     }
@@ -86,5 +94,26 @@ impl Review {
             language: subject.item.language,
             reach,
         })
+    }
+
+    /// Opens the case of an item anew, after its decision was taken back. Whoever calls holds the turn.
+    pub(super) async fn reopen(
+        &self,
+        case: CaseId,
+        by: &str,
+        why: &str,
+    ) -> Result<(), ReviewError> {
+        let store = &self.engine.store;
+        let stored = store.case(case).await.map_err(failed)?;
+        let stored = stored.ok_or(ReviewError::NoSuchCase(case))?;
+        let new = Case {
+            id: CaseId::new(self.engine.ids.next()),
+            why_referred: "Its decision, one of many made at once, was taken back.".into(),
+            opened_at: self.engine.clock.now(),
+            rulebook: self.engine.rulebook.load().version().clone(),
+            state: CaseState::Waiting,
+            ..stored.case
+        };
+        store.reopen(case, &new, by, why).await.map_err(failed)
     }
 }

@@ -42,7 +42,7 @@ const TIDY_EVERY: Duration = Duration::from_secs(5);
 const LIKENESS_EVERY: Duration = Duration::from_secs(5);
 /// A picture that takes longer has no fingerprint.
 const PICTURE_PATIENCE: Duration = Duration::from_secs(20);
-/// How often it is looked whether a case that follows another can be decided.
+/// How often it is looked whether a notice, a case or a bulk decision can go on.
 const SETTLE_EVERY: Duration = Duration::from_secs(1);
 
 /// Start the server: public pages, the interface for programs, and the worker that sends decisions
