@@ -55,9 +55,9 @@ pub(super) fn found(text: &str) -> Result<Found> {
     say("replaces", body.replaces.map(Value::from));
     say("measures", body.measures.map(|all| all.iter().map(Measure::in_leaf).collect()));
     say("automated_detection", body.automated_detection.map(|word| json!(word == "Yes")));
-    let automated = body.automated_decision.map(|word| {
-        word.trim_start_matches("AUTOMATED_DECISION_").to_ascii_lowercase().into()
-    });
+    let automated = body
+        .automated_decision
+        .map(|word| word.trim_start_matches("AUTOMATED_DECISION_").to_ascii_lowercase().into());
     say("automated_decision", automated);
     Ok(Found {
         receipt: body.log.receipt,

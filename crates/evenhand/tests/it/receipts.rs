@@ -79,7 +79,10 @@ fn an_order_to_the_platform_and_a_regulators_view_verify_from_a_file() {
         let (code, told) = verified(folder.path(), body, &vkey);
         assert!(code == 0 && told.contains("It holds"), "{what}: {told}");
     }
-    assert!(verified(folder.path(), &view, &vkey).1.contains("opened: facts"), "what it says is shown");
+    assert!(
+        verified(folder.path(), &view, &vkey).1.contains("opened: facts"),
+        "what it says is shown"
+    );
     let changed = |body: &Value, pointer: &str, to: Value| {
         let mut body = body.clone();
         *body.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = to;
@@ -90,7 +93,11 @@ fn an_order_to_the_platform_and_a_regulators_view_verify_from_a_file() {
     changed(sent, "/decision", json!(other));
     changed(sent, "/measures", json!([{ "measure": "ban" }]));
     changed(sent, "/log/leaf", json!("{}"));
-    changed(sent, "/log/receipt", json!(sent["log"]["receipt"].as_str().unwrap().replacen("index 0", "index 1", 1)));
+    changed(
+        sent,
+        "/log/receipt",
+        json!(sent["log"]["receipt"].as_str().unwrap().replacen("index 0", "index 1", 1)),
+    );
     changed(&view, "/puid", json!(other));
     changed(&view, "/automated_decision", json!("AUTOMATED_DECISION_NOT_AUTOMATED"));
     changed(&view, "/log/leaf", json!("{}"));

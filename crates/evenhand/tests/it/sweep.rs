@@ -24,7 +24,8 @@ const SAMPLE: usize = 48;
 /// Processes that are tried at once.
 const AT_ONCE: usize = 4;
 /// The kinds of calls that are cut off.
-const KINDS: &str = "openat,write,pwrite64,ftruncate,fsync,fdatasync,rename,mkdir,unlink,unlinkat,rmdir";
+const KINDS: &str =
+    "openat,write,pwrite64,ftruncate,fsync,fdatasync,rename,mkdir,unlink,unlinkat,rmdir";
 const FAULTS: [&str; 2] = ["signal=KILL", "error=EIO"];
 /// Logs that a step begins with, in leaves, and how many decisions it adds: a new log, one that
 /// grows within its tile, one whose tile becomes full.

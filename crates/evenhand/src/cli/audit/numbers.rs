@@ -147,7 +147,9 @@ impl Numbers {
         let end = starts.last().copied().flatten().map(|start| start + seconds);
         let open = newest.is_some_and(|newest| end.is_none_or(|end| newest.as_second() >= end));
         if seconds <= 0 || !starts.windows(2).all(next) || open {
-            wrong.push("timeline.columns: they do not reach, without a gap, to the newest decision".into());
+            wrong.push(
+                "timeline.columns: they do not reach, without a gap, to the newest decision".into(),
+            );
         }
     }
 

@@ -44,7 +44,9 @@ impl Pages {
                 wrong.push(format!("the page {page}, {what}: it says {said}, the log says {ours}"));
             }
         };
-        for (label, ours) in [("found in breach", numbers.breaches), ("found in order", numbers.no_breach)] {
+        for (label, ours) in
+            [("found in breach", numbers.breaches), ("found in order", numbers.no_breach)]
+        {
             differ("/", label, counted(&self.overview, label), ours);
             differ("/log/", label, counted(&self.log, label), ours);
         }
@@ -75,7 +77,11 @@ impl Pages {
         }
         let on_log: Vec<Chart> = self::charts(&self.log).collect();
         if on_log.len() != log.len() {
-            wrong.push(format!("the page /log/: it has {} charts, not {}", on_log.len(), log.len()));
+            wrong.push(format!(
+                "the page /log/: it has {} charts, not {}",
+                on_log.len(),
+                log.len()
+            ));
         }
         for (at, (chart, ours)) in on_log.iter().zip(log).enumerate() {
             if !chart.shows(ours(if chart.rows == 0 { DAYS } else { chart.rows })) {
@@ -125,7 +131,11 @@ fn charts(page: &str) -> impl Iterator<Item = Chart> {
                     chart.lines.push(Vec::new());
                 }
                 // What is no number equals none of ours.
-                chart.lines.get_mut(at).into_iter().for_each(|line| line.push(cell.unwrap_or(u64::MAX)));
+                chart
+                    .lines
+                    .get_mut(at)
+                    .into_iter()
+                    .for_each(|line| line.push(cell.unwrap_or(u64::MAX)));
             }
         }
         chart
@@ -182,7 +192,10 @@ mod tests {
         };
         let rows: String = (0..rows).map(cells).collect();
         let table = format!("<table><tr><th>When</th></tr>{rows}</table>");
-        format!("<figure class=\"chart\" id>{}</figure>", if lines.is_empty() { "" } else { &table })
+        format!(
+            "<figure class=\"chart\" id>{}</figure>",
+            if lines.is_empty() { "" } else { &table }
+        )
     }
 
     fn leaves() -> Vec<Vec<u8>> {
