@@ -239,7 +239,7 @@ async fn told(
         decided_at: decision.decided_at,
         decision: decision.id,
         statement: format!("/decisions/{}", decision.id),
-        automated: matches!(decision.by, model::DecidedBy::Automation { .. }),
+        automated: matches!(decision.by, model::DecidedBy::Automation),
         contest: !breach && own.is_none(),
         contested,
         report,
