@@ -67,11 +67,11 @@ fn the_worked_audit_comes_to_the_count() {
         })
         .collect();
     let mut ps = Vec::new();
-    for (one, (name, _)) in (0u32..).zip(GROUPS) {
-        for (other, (against, _)) in (0u32..).zip(GROUPS).skip(one as usize + 1) {
-            let found = compare(&cases, one, other, 0, |_| 0);
+    for (one, (name, ..)) in GROUPS.iter().enumerate() {
+        for (other, (against, ..)) in GROUPS.iter().enumerate().skip(one + 1) {
+            let found = compare(&cases, one as u32, other as u32, 0, |_| 0);
             let pairs = found.pairs_of(Aspect::Measure);
-            if (name, against) == ("gay people", "trans people") {
+            if (*name, *against) == ("gay people", "trans people") {
                 assert_eq!(pairs, MatchedPairs { only_one: 226, only_other: 0 });
                 assert_eq!((found.divergence.sets, found.divergence.divergent), (341, 226));
             }
