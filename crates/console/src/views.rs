@@ -2,8 +2,10 @@
 //! personal data, and must not be read from anywhere but the model: the modules of `reads` fill it.
 
 mod evenness;
+mod register;
 pub mod replay;
 
+pub use register::{AffiliationView, EmergencyRows, EmergencyView, RegisterView};
 pub use evenness::{EvennessView, PairPost, PairView, ReportName, Said};
 
 use jiff::Timestamp;

@@ -24,6 +24,7 @@ mod memory;
 pub mod monitor;
 mod notices;
 mod record;
+mod registry;
 mod reload;
 pub mod replay;
 mod review;
@@ -42,6 +43,7 @@ pub use evaluate::Known;
 pub use ingest::{Intake, Readiness};
 pub use memory::{Decision, Memory};
 pub use notices::{Notices, Ways};
+pub use registry::{Entering, NewEntry, Registry, RegistryError, checked, tend_register};
 pub use reload::{ReloadError, reload};
 pub use review::{
     Agreement, Asked, Attached, Bytes, Calibrated, EmergencyPlea, GRACE, Held, LOCK_MINUTES,

@@ -39,6 +39,7 @@ mod queue;
 mod record;
 mod recorded;
 mod redact;
+mod register;
 mod replays;
 mod rulebooks;
 mod seen;
@@ -89,6 +90,7 @@ pub use queue::{
 };
 pub use record::{Kept, KeptDecision, Received, Record};
 pub use recorded::{Recorded, RecordedDecision, RecordedEntry, RecordedSpan};
+pub use register::{Correction, CorrectionAnswer, Entered, RegisterFilter};
 pub use replays::{Draft, SeenReplay};
 pub use rulebooks::Adoption;
 pub use seen::{Became, Conflict, ContentHash, Seen, StoredEvent};

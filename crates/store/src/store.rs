@@ -391,6 +391,7 @@ mod tests {
             crate::quality::STATEMENTS,
             crate::held::STATEMENTS,
             crate::endings::STATEMENTS,
+            crate::register::STATEMENTS,
         ];
         let inserts: &[&[&Insert]] = &[
             crate::appeals::INSERTS,
@@ -415,6 +416,7 @@ mod tests {
             crate::unenforced::INSERTS,
             crate::acts::INSERTS,
             crate::endings::INSERTS,
+            crate::register::INSERTS,
             crate::monitor::INSERTS,
             crate::evidence::INSERTS,
             crate::desk::INSERTS,

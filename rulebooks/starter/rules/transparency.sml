@@ -1,9 +1,10 @@
 # transparency: labels that say when a state speaks. The only rules that ask who speaks, because the clauses are about that.
-# The affiliation comes from the public register lists/affiliations.toml; each entry has a source and a date.
+# The affiliation comes from the public register (/affiliations, and lists/affiliations.toml); each entry has a source and a date.
 
 Import(rules=['models/account.sml', 'models/event.sml', 'models/speech.sml'])
 
 _LinksToStateMedia = TextLinksTo(text=ItemText, list='state-media-domains')
+_LinksToRegistered = TextLinksTo(text=ItemText, list='registered-state-media')
 
 StateMediaAccount = Rule(
   when_all=[AccountAffiliation == 'state-media'],
@@ -13,7 +14,11 @@ StateMediaLink = Rule(
   when_all=[_LinksToStateMedia],
   description='Links to a state-controlled outlet',
 )
-WhenRules(rules_any=[StateMediaAccount, StateMediaLink], then=[Breach(clause='transparency#state-media')])
+RegisteredStateMediaLink = Rule(
+  when_all=[_LinksToRegistered],
+  description='Links to an outlet that the register holds as state-controlled',
+)
+WhenRules(rules_any=[StateMediaAccount, StateMediaLink, RegisteredStateMediaLink], then=[Breach(clause='transparency#state-media')])
 
 # Official accounts are shown as such on their profile, from the register; a post is not labelled for who posts it.
 _ClaimsIndependence = TextMatches(text=ItemText, pattern=r"\b(?P<quote>(?:we are|i am|i'm|as) (?:an? )?(?:fully |completely |totally |entirely )?(?:independent|unaffiliated|non-partisan|nonpartisan) (?:local |news |media )*(?:outlet|journalists?|page|newspaper|citizens?|reporters?|media|channel)|no (?:ties|links|connection) to (?:any |the )?(?:government|state|party|ministry)|medio independiente|unabhängiges? (?:medium|nachrichtenportal|redaktion)|média indépendant)\b|(?:独立媒体|与(?:政府|任何政党)无关)")

@@ -7,10 +7,12 @@ mod evenness;
 mod lookup;
 mod overview;
 pub(crate) mod queue;
+mod register;
 mod rulebook;
 pub(crate) mod you;
 
 pub(crate) use decisions::{decision, decisions, disclosure, row};
+pub(crate) use register::{emergencies, register};
 pub(crate) use evenness::{evenness, evenness_reports, evenness_sets};
 pub(crate) use lookup::{Asked, lookup};
 pub(crate) use overview::overview;

@@ -19,4 +19,5 @@ mod interface;
 mod log;
 mod matrix;
 mod pages;
+mod registers;
 mod world;

@@ -15,6 +15,7 @@ mod likeness;
 mod order;
 mod people;
 mod pressure;
+mod register;
 mod reload;
 mod replay;
 mod settled;
