@@ -5,8 +5,8 @@ mod evenness;
 mod register;
 pub mod replay;
 
-pub use register::{AffiliationView, EmergencyRows, EmergencyView, RegisterView};
 pub use evenness::{EvennessView, PairPost, PairView, ReportName, Said};
+pub use register::{AffiliationView, EmergencyRows, EmergencyView, RegisterView};
 
 use jiff::Timestamp;
 use model::{

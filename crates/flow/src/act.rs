@@ -143,12 +143,7 @@ impl Outbox {
         Ok(())
     }
 
-    async fn keep(
-        &self,
-        due: &Due,
-        now: Timestamp,
-        attempt: &Attempt,
-    ) -> Result<(), StoreError> {
+    async fn keep(&self, due: &Due, now: Timestamp, attempt: &Attempt) -> Result<(), StoreError> {
         if let Attempt::Failed { why, next_at: None } = attempt {
             tracing::error!(decision = %due.decision, ending = due.ending.is_some(), why, "an enforcement is given up; it is a dead letter");
         }

@@ -22,7 +22,9 @@ pub fn endings(engine: Arc<Engine>, stop: CancellationToken) -> JoinHandle<()> {
             match end_due(&engine).await {
                 Ok(due) if due >= MOST_AT_ONCE as usize => continue,
                 Ok(_) => {}
-                Err(error) => tracing::error!(%error, "what is over cannot be ended; it is tried again"),
+                Err(error) => {
+                    tracing::error!(%error, "what is over cannot be ended; it is tried again")
+                }
             }
             tokio::select! {
                 () = sleep(LOOK_EVERY) => {}

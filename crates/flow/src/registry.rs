@@ -5,7 +5,9 @@
 use crate::Engine;
 use crate::approval::{ApprovalError, Approvals, Proposed};
 use jiff::Timestamp;
-use model::{Act, ActClass, Affiliation, AffiliationSubject, Json, Register, RegisterEntry, Withdrawn};
+use model::{
+    Act, ActClass, Affiliation, AffiliationSubject, Json, Register, RegisterEntry, Withdrawn,
+};
 use rules::rulebook::Rulebook;
 use std::sync::Arc;
 use std::time::Duration;
@@ -196,7 +198,8 @@ pub fn checked(mut from: Affiliation) -> Result<Affiliation, String> {
     if from.date.parse::<jiff::civil::Date>().is_err() {
         return Err(format!("`{}` is no day: write it as 2026-11-27", from.date));
     }
-    from.country = from.country.map(|country| country.trim().to_owned()).filter(|it| !it.is_empty());
+    from.country =
+        from.country.map(|country| country.trim().to_owned()).filter(|it| !it.is_empty());
     if let AffiliationSubject::Domain(domain) = &from.subject {
         from.subject = AffiliationSubject::Domain(host(domain)?);
     }

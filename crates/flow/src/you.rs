@@ -218,7 +218,8 @@ impl You {
             if !stored.acts || stored.receipts.iter().any(told) {
                 continue;
             }
-            let receipt = Receipt { ending: None,
+            let receipt = Receipt {
+                ending: None,
                 decision: stored.decision.id,
                 state: ReceiptState::NoticeDelivered,
                 at: now.max(stored.decision.decided_at),

@@ -69,7 +69,9 @@ impl Register {
         for entry in entries {
             let all = match &entry.affiliation.subject {
                 AffiliationSubject::Account(id) => register.accounts.entry(id.clone()).or_default(),
-                AffiliationSubject::Domain(name) => register.domains.entry(name.clone()).or_default(),
+                AffiliationSubject::Domain(name) => {
+                    register.domains.entry(name.clone()).or_default()
+                }
             };
             all.push(entry);
         }
@@ -131,8 +133,7 @@ mod tests {
         let account = AccountId::new("tarsk").unwrap();
         let about = || AffiliationSubject::Account(account.clone());
         let withdrawn = Withdrawn { at: second(30), by: "reviewer 2".into(), reason: "So.".into() };
-        let second_entry =
-            RegisterEntry { withdrawn: Some(withdrawn), ..entry("b", about(), 20) };
+        let second_entry = RegisterEntry { withdrawn: Some(withdrawn), ..entry("b", about(), 20) };
         let register = Register::new([entry("a", about(), 10), second_entry]);
         let says = |when| register.account(&account, second(when)).map(|one| one.id.as_str());
         assert_eq!([says(9), says(10), says(20), says(30)], [None, Some("a"), Some("b"), None]);
@@ -145,6 +146,8 @@ mod tests {
         let register = Register::new([lapses]);
         let says = |host, when| register.host(host, second(when)).is_some();
         assert!(says("tarsk.example", 10) && says("de.tarsk.example", 49));
-        assert!(!says("nottarsk.example", 20) && !says("example", 20) && !says("tarsk.example", 50));
+        assert!(
+            !says("nottarsk.example", 20) && !says("example", 20) && !says("tarsk.example", 50)
+        );
     }
 }

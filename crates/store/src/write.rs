@@ -49,11 +49,8 @@ const MEASURE: Insert = Insert {
     columns: 4,
     then: "",
 };
-const TIMED: Insert = Insert {
-    into: "insert into timed (decision_seq, position, until_at)",
-    columns: 3,
-    then: "",
-};
+const TIMED: Insert =
+    Insert { into: "insert into timed (decision_seq, position, until_at)", columns: 3, then: "" };
 const LEAF: Insert = Insert { into: "insert into leaf (seq, bytes, hash)", columns: 3, then: "" };
 const OPENING: Insert =
     Insert { into: "insert into opening (decision_seq, field, salt, value)", columns: 4, then: "" };

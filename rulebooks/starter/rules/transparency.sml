@@ -11,14 +11,10 @@ StateMediaAccount = Rule(
   description='The account belongs to a state-controlled outlet',
 )
 StateMediaLink = Rule(
-  when_all=[_LinksToStateMedia],
+  when_all=[_LinksToStateMedia or _LinksToRegistered],
   description='Links to a state-controlled outlet',
 )
-RegisteredStateMediaLink = Rule(
-  when_all=[_LinksToRegistered],
-  description='Links to an outlet that the register holds as state-controlled',
-)
-WhenRules(rules_any=[StateMediaAccount, StateMediaLink, RegisteredStateMediaLink], then=[Breach(clause='transparency#state-media')])
+WhenRules(rules_any=[StateMediaAccount, StateMediaLink], then=[Breach(clause='transparency#state-media')])
 
 # Official accounts are shown as such on their profile, from the register; a post is not labelled for who posts it.
 _ClaimsIndependence = TextMatches(text=ItemText, pattern=r"\b(?P<quote>(?:we are|i am|i'm|as) (?:an? )?(?:fully |completely |totally |entirely )?(?:independent|unaffiliated|non-partisan|nonpartisan) (?:local |news |media )*(?:outlet|journalists?|page|newspaper|citizens?|reporters?|media|channel)|no (?:ties|links|connection) to (?:any |the )?(?:government|state|party|ministry)|medio independiente|unabhängiges? (?:medium|nachrichtenportal|redaktion)|média indépendant)\b|(?:独立媒体|与(?:政府|任何政党)无关)")

@@ -61,7 +61,9 @@ pub(crate) async fn enter(
     query.only(&[])?;
     let fields: Fields = body::json(&headers, body, &state.bounds).await?;
     Ok(match enter_for(&state, fields, &by).await? {
-        Entering::Entered(id) => (StatusCode::CREATED, Json(json!({"status": "entered", "id": id}))),
+        Entering::Entered(id) => {
+            (StatusCode::CREATED, Json(json!({"status": "entered", "id": id})))
+        }
         Entering::Waits(id) => (StatusCode::ACCEPTED, Json(json!({"status": "waits", "id": id}))),
     })
 }

@@ -19,7 +19,9 @@ use flow::{Entering, NewEntry, Registry, RegistryError};
 use http::HeaderMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use model::{AccountId, Act, Affiliation, AffiliationKind, AffiliationSubject, Permission, RegisterEntry};
+use model::{
+    AccountId, Act, Affiliation, AffiliationKind, AffiliationSubject, Permission, RegisterEntry,
+};
 use serde::Deserialize;
 use store::{Correction, CorrectionAnswer};
 
@@ -212,7 +214,11 @@ pub(crate) async fn answer(
     let agrees = said.word == "approve";
     let done = registry(&state).answer(&id, &caller.by, agrees, &said.reason).await;
     done.map_err(|error| refused(&error))?;
-    Ok(see(if agrees { "/console/affiliations?done=entered" } else { "/console/affiliations?done=no" }))
+    Ok(see(if agrees {
+        "/console/affiliations?done=entered"
+    } else {
+        "/console/affiliations?done=no"
+    }))
 }
 
 /// `POST /console/affiliations/corrections/{id}`.

@@ -56,7 +56,11 @@ pub(crate) fn filter(query: &Query) -> Result<RegisterFilter, Problem> {
         None => None,
         Some(word) => Some(word.parse().map_err(|why: String| Problem::new(&BAD_QUERY, why))?),
     };
-    Ok(RegisterFilter { text: query.get("q").map(str::to_owned), kind, before: query.parse("before")? })
+    Ok(RegisterFilter {
+        text: query.get("q").map(str::to_owned),
+        kind,
+        before: query.parse("before")?,
+    })
 }
 
 /// `GET /affiliations`.
@@ -131,7 +135,9 @@ pub(crate) async fn send(
     let most = u32::try_from(MOST_WAITING).unwrap_or(u32::MAX);
     let waiting = state.store.corrections(most).await.map_err(|error| storage(&error))?;
     if waiting.iter().filter(|one| one.answer.is_none()).count() >= MOST_WAITING {
-        return Err(Problem::new(&STORAGE, "Too many requests wait for an answer.").retry_after(3600));
+        return Err(
+            Problem::new(&STORAGE, "Too many requests wait for an answer.").retry_after(3600)
+        );
     }
     let correction = Correction {
         id: state.ids.next().to_string(),

@@ -17,7 +17,6 @@ use store::Cursor;
 struct Page<'a> {
     frame: Frame,
     view: &'a EmergencyRows,
-    now: jiff::Timestamp,
 }
 
 /// `GET /emergencies`.
@@ -32,6 +31,5 @@ pub(crate) async fn show(
     wants.answer(&view, || Page {
         frame: Frame::new(&state, "/emergencies", "/api/v1/emergencies"),
         view: &view,
-        now: state.clock.now(),
     })
 }

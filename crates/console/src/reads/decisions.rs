@@ -6,7 +6,8 @@ use crate::log::Published;
 use crate::problem::{NOT_FOUND, Problem};
 use crate::state::{ConsoleState, storage};
 use crate::views::{
-    AppealView, By, ClauseName, DecisionView, EndingView, Held, LadderView, LeafView, ReceiptView, Row, Rows,
+    AppealView, By, ClauseName, DecisionView, EndingView, Held, LadderView, LeafView, ReceiptView,
+    Row, Rows,
 };
 use model::{DecidedBy, DecisionId, Outcome};
 use store::{Cursor, DecisionFilter, Opening, Store, StoredAppeal, StoredDecision};

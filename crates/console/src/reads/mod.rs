@@ -12,8 +12,8 @@ mod rulebook;
 pub(crate) mod you;
 
 pub(crate) use decisions::{decision, decisions, disclosure, row};
-pub(crate) use register::{emergencies, register};
 pub(crate) use evenness::{evenness, evenness_reports, evenness_sets};
 pub(crate) use lookup::{Asked, lookup};
 pub(crate) use overview::overview;
+pub(crate) use register::{emergencies, register};
 pub(crate) use rulebook::{Past, current, history, named, policy, provider, replay_report};

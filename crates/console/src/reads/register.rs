@@ -3,7 +3,7 @@
 
 use crate::problem::Problem;
 use crate::state::{ConsoleState, storage};
-use crate::views::{AffiliationView, EmergencyView, EmergencyRows, RegisterView};
+use crate::views::{AffiliationView, EmergencyRows, EmergencyView, RegisterView};
 use model::{DecidedBy, RegisterEntry};
 use store::{Cursor, RegisterFilter, StoredDecision};
 

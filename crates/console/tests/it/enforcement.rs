@@ -23,7 +23,13 @@ async fn what_is_owed_is_listed_oldest_first_until_it_is_enforced() {
     world.store.attempted(3, at, &Attempt::Delivered).await.unwrap();
     world.store.attempted(4, at, &Attempt::Delivered).await.unwrap();
     let detail = Some("the post is gone".to_owned());
-    let says = |n: usize, state| Receipt { ending: None, decision: ids[n], state, at, detail: detail.clone() };
+    let says = |n: usize, state| Receipt {
+        ending: None,
+        decision: ids[n],
+        state,
+        at,
+        detail: detail.clone(),
+    };
     world.store.receipt(&says(4, ReceiptState::Failed), at).await.unwrap();
 
     let rows = world.store.unenforced(-1, 10).await.unwrap();

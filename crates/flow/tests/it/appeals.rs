@@ -378,7 +378,8 @@ async fn play(acts: &[Act], gone: usize, undone_at: Option<i64>) -> Left {
             }
             Happening::Told(n) => {
                 let Some(decision) = &decisions[n] else { continue };
-                let receipt = Receipt { ending: None,
+                let receipt = Receipt {
+                    ending: None,
                     decision: decision.id,
                     state: ReceiptState::NoticeDelivered,
                     at: world.now(),

@@ -186,7 +186,8 @@ async fn a_receipt_cannot_date_a_warning_before_its_decision() {
     let early = world.post(2, "ann", "bulk");
     world.pass(60);
     let first = world.breach(1, "ann").await;
-    let receipt = model::Receipt { ending: None,
+    let receipt = model::Receipt {
+        ending: None,
         decision: first.id,
         state: ReceiptState::NoticeDelivered,
         at: start_of_time() - jiff::SignedDuration::from_hours(9),

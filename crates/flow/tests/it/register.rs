@@ -60,10 +60,7 @@ async fn two_people_enter_a_fact_and_rules_read_it_from_then_on() {
     };
     assert!(!breaches(&world, 2, "tarsk", "hello").await, "a proposal is no fact");
     let own = registry.answer(&act, "reviewer 1", true, "").await;
-    assert!(
-        matches!(own, Err(RegistryError::Approval(ApprovalError::SamePerson(_)))),
-        "{own:?}"
-    );
+    assert!(matches!(own, Err(RegistryError::Approval(ApprovalError::SamePerson(_)))), "{own:?}");
     registry.answer(&act, "reviewer 2", true, "").await.unwrap();
     assert_eq!(registry.waiting().await.unwrap(), []);
     assert!(breaches(&world, 3, "tarsk", "hello").await);

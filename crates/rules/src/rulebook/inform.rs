@@ -49,7 +49,8 @@ impl Rulebook {
         if author.affiliation.is_some() {
             return None;
         }
-        let affiliation = self.affiliation_of(&AccountId::new(&author.id).ok()?, event.timestamp)?;
+        let affiliation =
+            self.affiliation_of(&AccountId::new(&author.id).ok()?, event.timestamp)?;
         let kind = serde_json::to_value(affiliation.kind).ok()?;
         let mut data: Value = event.data.read().ok()?;
         data.get_mut("account")?.as_object_mut()?.insert("affiliation".into(), kind);

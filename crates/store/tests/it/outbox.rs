@@ -76,7 +76,8 @@ async fn receipts_are_kept_once_and_end_the_waiting() {
     let (world, store) = (World::new("receipts"), Store::open_in_memory().await.unwrap());
     let (record, id) = world.record(1, "ann", &Held::breach());
     store.record(&[record]).await.unwrap();
-    let receipt = |state| Receipt { ending: None, decision: id, state, at: world.now, detail: None };
+    let receipt =
+        |state| Receipt { ending: None, decision: id, state, at: world.now, detail: None };
     let failed = Receipt { detail: Some("no such post".into()), ..receipt(ReceiptState::Failed) };
     assert!(store.receipt(&failed, world.now).await.unwrap());
     assert_eq!(store.overview(world.now).await.unwrap().not_enforced, 1);

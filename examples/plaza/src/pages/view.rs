@@ -1,7 +1,7 @@
 //! How a post looks under the decisions in force. Must not write anything.
 
-use crate::keep::{Decision, Media, Post};
 use crate::Plaza;
+use crate::keep::{Decision, Media, Post};
 use serde_json::{Value, json};
 
 /// A post as a reader sees it.

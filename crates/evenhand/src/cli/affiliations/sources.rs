@@ -109,7 +109,9 @@ fn kind_of(typology: &str) -> Option<(AffiliationKind, &'static str)> {
         "SC" => (AffiliationKind::StateMedia, "SC: state-controlled"),
         "CaPu" => (AffiliationKind::StateMedia, "CaPu: captured public medium"),
         "CaPr" => (AffiliationKind::StateMedia, "CaPr: captured private medium"),
-        "ISFM" => (AffiliationKind::PublicMedia, "ISFM: independent, state-funded and state-managed"),
+        "ISFM" => {
+            (AffiliationKind::PublicMedia, "ISFM: independent, state-funded and state-managed")
+        }
         "ISF" => (AffiliationKind::PublicMedia, "ISF: independent, state-funded"),
         "ISM" => (AffiliationKind::PublicMedia, "ISM: independent, state-managed"),
         "IP" => (AffiliationKind::PublicMedia, "IP: independent public medium"),
@@ -207,7 +209,8 @@ pub(super) fn congress(path: &Path, wanted: &Wanted) -> Result<Read> {
             Some("sen") => ("sen: member of the Senate", "Senator"),
             Some("rep") => ("rep: member of the House of Representatives", "Representative"),
             _ => {
-                read.refused.push(format!("{place}: its last term is of no kind that is known here"));
+                read.refused
+                    .push(format!("{place}: its last term is of no kind that is known here"));
                 continue;
             }
         };
@@ -241,9 +244,9 @@ fn social(file: &Path, network: Network) -> Result<HashMap<String, String>> {
         Network::Vk => "vk",
         Network::Tiktok => "tiktok",
     };
-    let handles = documents(file)?.into_iter().filter_map(|one| {
-        Some((text(&one, &["id", "bioguide"])?, text(&one, &["social", key])?))
-    });
+    let handles = documents(file)?
+        .into_iter()
+        .filter_map(|one| Some((text(&one, &["id", "bioguide"])?, text(&one, &["social", key])?)));
     Ok(handles.collect())
 }
 
