@@ -198,7 +198,10 @@ pub(super) fn congress(path: &Path, wanted: &Wanted) -> Result<Read> {
         read.lines += 1;
         let id = text(&one, &["id", "bioguide"]).unwrap_or_default();
         let place = format!("{} entry {} ({id})", file.display(), read.lines);
-        let name = text(&one, &["name", "official_full"]);
+        let name = text(&one, &["name", "official_full"]).or_else(|| {
+            let part = |key| text(&one, &["name", key]);
+            Some(format!("{} {}", part("first")?, part("last")?))
+        });
         let terms = one.as_mapping_get("terms").and_then(YamlOwned::as_sequence);
         let term = terms.and_then(|terms| terms.last());
         let (Some(name), Some(term)) = (name, term) else {
