@@ -27,8 +27,8 @@ fn every_outlet_is_counted_and_the_same_import_enters_nothing_twice() {
     assert_eq!(code, 1, "rows without an address are refused and told: {first}");
     assert!(first.contains("1157 rows read"), "{first}");
     let count = |text: &str, after: &str| -> u64 {
-        let at = text.find(after).unwrap();
-        let before = text[..at].trim_end();
+        let (before, _) = text.split_once(after).unwrap();
+        let before = before.trim_end();
         before.rsplit(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap()
     };
     let facts = count(&first, "facts,");
