@@ -194,8 +194,7 @@ test("by keyboard alone: from the list to a pair, to its author, and to an answe
   await until("textarea");
   await page.keyboard.type("Said without a mouse, and kept all the same.");
   await until("main form.fields button");
-  await page.keyboard.press("Enter");
-  await page.waitForLoadState();
+  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
   assert.match(await page.innerText("main"), /Said without a mouse/);
   await close();
 });

@@ -247,6 +247,14 @@ test("they take everything with them", { skip }, async () => {
   assert.equal(download.status(), 200);
   const bytes = await download.body();
   assert.equal(bytes.subarray(0, 2).toString(), "PK");
+  const file = `${data}/about-you.zip`;
+  writeFileSync(file, bytes);
+  const checked = execFileSync(evenhand, ["verify", file], { encoding: "utf8" });
+  assert.match(checked, /opened: account = /, "each decision comes with what shows it");
+  assert.match(checked, /checkpoint: .* signed/);
+  bytes[bytes.length >> 1] ^= 1;
+  writeFileSync(file, bytes);
+  assert.throws(() => execFileSync(evenhand, ["verify", file], { stdio: "pipe" }), "an altered one does not");
   await page.goto(own);
   await page.click("text=Close this page");
   assert.match(await page.innerText("h1"), /yours alone/, "a code is needed again");

@@ -109,9 +109,12 @@ impl MakeRequestId for Names {
 
 /// What the log says of a request: nothing of its query, which may name a person's post.
 fn span(request: &Request) -> tracing::Span {
-    // The address of a person's page is the key to it.
-    let path = request.uri().path();
-    let path = if path.starts_with("/you/") { "/you/…" } else { path };
+    // The address of a person's page, and of a notice's, is the key to it.
+    let path = match request.uri().path() {
+        path if path.starts_with("/you/") => "/you/…",
+        path if path.starts_with("/report/") => "/report/…",
+        path => path,
+    };
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("");
     tracing::info_span!("request", method = %request.method(), path, id)
 }

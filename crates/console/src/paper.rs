@@ -43,6 +43,8 @@ pub(crate) fn evenness(
         text::count(&report.sets), report.threshold * 100.0, text::count(&(report.parted as u64)),
     ));
 
+    sheet.write(Kind::Body, &words.left_up(view));
+
     sheet.write(Kind::Heading, "Like posts, decided unlike");
     chart(&mut sheet, Scale::Share, rows::divergence_rows(view));
     for clause in &report.clauses {

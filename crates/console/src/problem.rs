@@ -97,6 +97,8 @@ kinds! {
         "Claim it first: a lock ends by itself, and yours may have run out.";
     SAME_PERSON = "same-person", 409, "A second person is needed",
         "Somebody else must agree, with a key of their own. Nobody approves their own proposal or replaces their own decision.";
+    NOT_ADOPTED = "not-adopted", 409, "The draft cannot come into force like this",
+        "The detail says why: it was not tried on what holds now, it waits for another person, or it is in force already.";
     RULEBOOK_UNSOUND = "rulebook-unsound", 422, "The rulebook does not check",
         "The detail names the first problems with file and line. `evenhand check DIR` tells all of them.";
     REFUSED = "refused", 422, "The rulebook does not allow that decision",

@@ -529,8 +529,19 @@ pub struct VersionView {
     pub since: Timestamp,
     /// Whether it is in force now.
     pub in_force: bool,
-    /// The last replay that was seen before it came into force; none: it was adopted without one.
+    /// The replay that was seen before it came into force; none: it was adopted without one.
     pub replay: Option<SeenBefore>,
+    /// Why people put it into force; none: it was read from the operator's folder.
+    pub adopted: Option<AdoptedView>,
+}
+
+/// How people put a version into force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AdoptedView {
+    /// What was said for it.
+    pub why: String,
+    /// How many people stand for it.
+    pub people: usize,
 }
 
 /// What a replay said before a version came into force.

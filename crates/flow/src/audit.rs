@@ -6,6 +6,7 @@
 mod compare;
 mod drift;
 mod gather;
+mod left_up;
 mod night;
 mod pairing;
 mod published;
@@ -15,6 +16,7 @@ mod words;
 
 pub use compare::report;
 pub use gather::{AuditError, Gathered, Item, gather};
+pub use left_up::{Rate, ShownKey, draw, draw_new};
 pub use night::{Terms, nightly, publish, publish_on};
 pub use published::{NOT_TOLD, PublishedCase, PublishedSet, read_sets, recheck, sets};
 pub use report::{

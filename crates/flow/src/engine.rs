@@ -121,7 +121,7 @@ impl Engine {
         }
     }
 
-    /// Starts under a rulebook, loaded from `sources`, and keeps that it came into force.
+    /// Starts under a rulebook, loaded from `sources`, and keeps that it came into force, if it was not already.
     ///
     /// # Errors
     /// [`StoreError`] when the rulebook cannot be kept.
@@ -133,7 +133,7 @@ impl Engine {
         ids: Arc<dyn Ids>,
         settings: Settings,
     ) -> Result<Arc<Self>, StoreError> {
-        crate::reload::adopt(&store, &rulebook, sources, clock.now()).await?;
+        crate::reload::adopt(&store, &rulebook, sources, clock.now(), None).await?;
         let rulebook = Arc::new(ArcSwap::from_pointee(rulebook));
         let engine = Self::new(rulebook, store, clock, ids, settings);
         engine.keep_register().await?;
@@ -156,6 +156,14 @@ impl Engine {
         let (book, pictures) = (self.rulebook.load_full(), self.pictures.get());
         self.likeness.refresh_signals(&self.store, &book, pictures).await?;
         Ok(items)
+    }
+
+    /// The lines of precedent that people settled under the rulebook in force, the latest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub async fn settled_lines(&self) -> Result<Vec<crate::like::ShownLine>, StoreError> {
+        self.settled.lines(&self.store, &self.rulebook.load_full()).await
     }
 
     /// What the registers of affiliations say about an account.

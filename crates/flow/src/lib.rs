@@ -7,6 +7,7 @@
 //! This crate must not name a table (`store` does), call out (`platforms` does) or know HTTP.
 
 mod act;
+pub mod adoption;
 mod answer;
 mod appeal;
 pub mod approval;
@@ -44,7 +45,7 @@ pub use ingest::{Intake, Readiness};
 pub use memory::{Decision, Memory};
 pub use notices::{Notices, Ways};
 pub use registry::{Entering, NewEntry, Registry, RegistryError, checked, tend_register};
-pub use reload::{ReloadError, reload};
+pub use reload::{ReloadError, put_into_force_since, reload};
 pub use review::{
     Agreement, Asked, Attached, Bytes, Calibrated, EmergencyPlea, GRACE, Held, LOCK_MINUTES,
     LONGEST_EVIDENCE, LadderPreview, OwnLook, Pair, Pending, Present, Preview, Quality, Rate,

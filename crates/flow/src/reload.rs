@@ -7,7 +7,7 @@ use model::{Act, ActClass, RulebookVersion};
 use rules::rulebook::Rulebook;
 use rules::{Problem, Sources};
 use std::sync::Arc;
-use store::{ActFilter, Draft, Store, StoreError};
+use store::{ActFilter, AdoptedBy, Draft, Store, StoreError};
 
 /// Acts about one version that are looked at.
 const MOST_ACTS: u32 = 100;
@@ -45,11 +45,21 @@ pub enum ReloadError {
 /// # Errors
 /// [`ReloadError`] says why the old version stays in force.
 pub async fn reload(engine: &Engine, sources: Sources) -> Result<RulebookVersion, ReloadError> {
-    let trial = sources.clone();
-    let loaded = tokio::task::spawn_blocking(move || load(&trial)).await;
-    let mut rulebook = loaded.map_err(|error| ReloadError::Fault(error.to_string()))??;
-    may_replace(engine, &rulebook, &sources).await?;
-    adopt(&engine.store, &rulebook, &sources, engine.clock.now()).await?;
+    put_into_force(engine, sources, None).await
+}
+
+/// The same, and keeps by whom and after which replay.
+pub(crate) async fn put_into_force(
+    engine: &Engine,
+    sources: Sources,
+    by: Option<&AdoptedBy>,
+) -> Result<RulebookVersion, ReloadError> {
+    let mut rulebook = trial(sources.clone()).await?;
+    // What people put into force they have agreed to.
+    if by.is_none() {
+        may_replace(engine, &rulebook, &sources).await?;
+    }
+    adopt(&engine.store, &rulebook, &sources, engine.clock.now(), by).await?;
     let version = rulebook.version().clone();
     rulebook.register = engine.register().1;
     engine.rulebook.store(Arc::new(rulebook));
@@ -85,6 +95,30 @@ async fn may_replace(
     Err(ReloadError::NeedsPeople { version, people })
 }
 
+/// Whether a rulebook could come into force: it, if so.
+pub(crate) async fn trial(sources: Sources) -> Result<Rulebook, ReloadError> {
+    let loaded = tokio::task::spawn_blocking(move || load(&sources)).await;
+    loaded.map_err(|error| ReloadError::Fault(error.to_string()))?
+}
+
+/// What people put into force since the operator's folder, whose version is `folder`, was last read: a folder that has not
+/// changed since does not undo it. `None`: what the folder holds counts.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub async fn put_into_force_since(
+    store: &Store,
+    folder: &RulebookVersion,
+) -> Result<Option<Sources>, StoreError> {
+    let adoptions = store.rulebooks().await?;
+    let Some(latest) = adoptions.first().filter(|one| one.by.is_some()) else { return Ok(None) };
+    let read = adoptions.iter().find(|one| one.by.is_none());
+    if read.is_none_or(|one| one.version != *folder) || latest.version == *folder {
+        return Ok(None);
+    }
+    Ok(store.rulebook(&latest.version).await?.map(Sources::from_map))
+}
+
 fn load(sources: &Sources) -> Result<Rulebook, ReloadError> {
     let (rulebook, problems) = Rulebook::load(sources);
     let errors: Vec<_> = problems.into_iter().filter(Problem::is_error).collect();
@@ -105,9 +139,10 @@ pub(crate) async fn adopt(
     rulebook: &Rulebook,
     sources: &Sources,
     at: Timestamp,
+    by: Option<&AdoptedBy>,
 ) -> Result<(), StoreError> {
     let own = |(path, text): (&str, &str)| (path.to_owned(), text.to_owned());
     let files = sources.iter().map(own).collect();
-    store.adopt(rulebook.version(), &files, at).await?;
+    store.adopt(rulebook.version(), &files, at, by).await?;
     store.set_targets(&rulebook.settings.targets).await
 }

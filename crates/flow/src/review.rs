@@ -214,6 +214,11 @@ impl Review {
         Self { engine }
     }
 
+    /// What every step shares.
+    pub const fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
     /// The ways of an appeal.
     pub fn appeals(&self) -> crate::Appeals {
         crate::Appeals::new(Arc::clone(&self.engine))

@@ -12,6 +12,9 @@ use likeness::audit::{Case, Treatment, compare, judge};
 use likeness::pictures::{PdqHash, PdqIndex};
 use likeness::{Neighbours, Shingles, Sketch, Terms, Text, TextSorter};
 
+/// Look-ups that are made again by brute force.
+const SAMPLED: usize = 60;
+
 /// SplitMix64.
 struct Random(u64);
 
@@ -203,6 +206,16 @@ fn main() {
             start.elapsed().as_secs_f64() * 1e3
         })
         .collect();
+    // Beside brute force, on some of them: of what is really near, how much is found?
+    let (mut near, mut found) = (0, 0);
+    for post in queries.iter().step_by(queries.len().div_ceil(SAMPLED)) {
+        let shingles = Shingles::of(&Text::read(post));
+        let all = neighbours.nearest_of_all(&shingles, 0.5, 5);
+        let ours = neighbours.nearest(&shingles, 0.5, 5);
+        near += all.len();
+        found += all.iter().filter(|one| ours.contains(one)).count();
+    }
+    println!("of {near} neighbours by brute force (similarity 0.5 or more) {found} were found");
     times.sort_by(f64::total_cmp);
     let at =
         |share: f64| times.get((share * times.len() as f64) as usize).copied().unwrap_or(f64::NAN);

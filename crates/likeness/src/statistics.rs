@@ -4,6 +4,7 @@
 //! programs and published tables give. Nothing here draws randomness or decides what a result means: a
 //! number that cannot be had from the data is `None`, never a guess.
 
+mod cochran;
 mod conditional;
 mod discovery;
 mod divergence;
@@ -18,9 +19,10 @@ mod permutation;
 mod sensitivity;
 mod special;
 
+pub use cochran::{CochranQ, cochran_q};
 pub use conditional::{ConditionalLogistic, Effect, Member, conditional_logistic};
 pub use discovery::{benjamini_hochberg, benjamini_yekutieli, e_benjamini_hochberg};
-pub use divergence::{Divergence, LikeDecisions, bootstrap};
+pub use divergence::{Divergence, DrawnPairs, LikeDecisions, bootstrap};
 pub use heterogeneity::{Heterogeneity, breslow_day, woolf};
 pub use kappa::{cohen_kappa, fleiss_kappa};
 pub use krippendorff::{Agreement, Scale, krippendorff_alpha, krippendorff_interval};

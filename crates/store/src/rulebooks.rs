@@ -13,14 +13,28 @@ pub struct Adoption {
     pub version: RulebookVersion,
     /// When it came into force.
     pub adopted_at: Timestamp,
+    /// How; `None`: it was read from the operator's folder.
+    pub by: Option<AdoptedBy>,
+}
+
+/// How people put a version into force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdoptedBy {
+    /// The act that they agreed to.
+    pub act: String,
+    /// SHA-256 of the replay's report that they had seen.
+    pub report: String,
 }
 
 const KEEP: &str =
     "insert into rulebook (version, files) values ($1, $2) on conflict (version) do nothing";
-const ADOPT: Insert =
-    Insert { into: "insert into adoption (version, adopted_at)", columns: 2, then: "" };
+const ADOPT: Insert = Insert {
+    into: "insert into adoption (version, adopted_at, act, report)",
+    columns: 4,
+    then: "",
+};
 const LATEST: &str = "select version from adoption order by seq desc limit 1";
-const ALL: &str = "select version, adopted_at from adoption order by seq desc";
+const ALL: &str = "select version, adopted_at, act, report from adoption order by seq desc";
 const FILES: &str = "select files from rulebook where version = $1";
 
 #[cfg(test)]
@@ -39,6 +53,7 @@ impl Store {
         version: &RulebookVersion,
         files: &BTreeMap<String, String>,
         at: Timestamp,
+        by: Option<&AdoptedBy>,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         if let Some(row) = fetch_one(&mut tx, LATEST, []).await?
@@ -48,7 +63,9 @@ impl Store {
         }
         let files = json(files, "a rulebook")?;
         execute(&mut tx, KEEP, [version.as_str().into(), files.into()]).await?;
-        ADOPT.run(&mut tx, vec![version.as_str().into(), Value::from(at)]).await?;
+        let act = Value::text(by.map(|by| by.act.as_str()));
+        let report = Value::text(by.map(|by| by.report.as_str()));
+        ADOPT.run(&mut tx, vec![version.as_str().into(), at.into(), act, report]).await?;
         Ok(tx.commit().await?)
     }
 
@@ -63,6 +80,10 @@ impl Store {
                 Ok(Adoption {
                     version: RulebookVersion::new(column(row, 0)?),
                     adopted_at: instant(row, 1)?,
+                    by: match (column(row, 2)?, column(row, 3)?) {
+                        (Some(act), Some(report)) => Some(AdoptedBy { act, report }),
+                        _ => None,
+                    },
                 })
             })
             .collect()

@@ -2,7 +2,7 @@
 //! Must not match, group or weigh.
 
 use crate::seen::read_event;
-use crate::sql::{column, fetch, whole};
+use crate::sql::{Value, column, fetch, whole};
 use crate::{Store, StoreError};
 use jiff::Timestamp;
 use model::{Decision, Event};
@@ -18,10 +18,12 @@ pub struct Treated {
     pub decision: Option<Decision>,
     /// Whether a later decision held that there was no breach after all.
     pub undone: bool,
+    /// Whether the item was drawn to stand for those that were left alone.
+    pub drawn: bool,
 }
 
 const ITEMS: &str = "select e.action_id, e.action_name, e.happened_at, e.data, null, e.seq, d.body, \
-    later.breach \
+    later.breach, 1 \
     from item i join event e on e.seq = i.event_seq \
     left join decision d on d.event_seq = e.seq and d.replaces is null \
     left join decision later on later.replaces = d.id \
@@ -29,13 +31,25 @@ const ITEMS: &str = "select e.action_id, e.action_name, e.happened_at, e.data, n
     and (d.id is not null or e.became = 'nothing') \
     and not exists (select 1 from item newer where newer.item_id = i.item_id and newer.event_seq > i.event_seq) \
     order by e.seq limit $3";
+/// Of what was held to breach nothing only what was drawn is read.
+const DRAWN: &str = "select e.action_id, e.action_name, e.happened_at, e.data, null, e.seq, d.body, \
+    later.breach, l.draw is not null \
+    from item i join event e on e.seq = i.event_seq \
+    left join left_up l on l.event_seq = e.seq and l.draw < $4 \
+    left join decision d on d.event_seq = e.seq and d.replaces is null \
+    left join decision later on later.replaces = d.id \
+    where e.seq > $1 and e.received_at >= $2 \
+    and (d.breach = 1 or (l.draw is not null and (d.id is not null or e.became = 'nothing'))) \
+    and not exists (select 1 from item newer where newer.item_id = i.item_id and newer.event_seq > i.event_seq) \
+    order by e.seq limit $3";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[ITEMS];
+pub(crate) const STATEMENTS: &[&str] = &[ITEMS, DRAWN];
 
 impl Store {
     /// Items that came at or after `since`, in the order in which they came, from after place `after`. Items that
-    /// still wait for people are left out.
+    /// still wait for people are left out. With `below`, those that were held to breach nothing and drew that much or
+    /// more are left out too.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -44,10 +58,12 @@ impl Store {
         since: Timestamp,
         after: i64,
         limit: u32,
+        below: Option<i64>,
     ) -> Result<Vec<Treated>, StoreError> {
         let mut reader = self.read().await?;
-        let values = [after.into(), since.into(), i64::from(limit).into()];
-        let rows = fetch(&mut reader, ITEMS, values).await?;
+        let mut values = vec![after.into(), since.into(), i64::from(limit).into()];
+        values.extend(below.map(Value::from));
+        let rows = fetch(&mut reader, if below.is_some() { DRAWN } else { ITEMS }, values).await?;
         rows.iter()
             .map(|row| {
                 let decided = column::<Option<&str>>(row, 6)?.is_some();
@@ -56,6 +72,7 @@ impl Store {
                     seq: column(row, 5)?,
                     decision: if decided { Some(whole(row, 6, "a decision")?) } else { None },
                     undone: column::<Option<i64>>(row, 7)? == Some(0),
+                    drawn: column::<i64>(row, 8)? != 0,
                 })
             })
             .collect()

@@ -14,6 +14,7 @@ use axum::response::IntoResponse;
 use flow::Verdict;
 use http::HeaderMap;
 use model::{Looked, Permission, PersonView};
+use serde::Serialize;
 use store::Cursor;
 
 /// List decisions, the newest first.
@@ -112,12 +113,14 @@ pub(crate) async fn disclosure(
     crate::reads::disclosure(&state.store, state.published(), id, &fields).await
 }
 
-/// The statement as the DSA Transparency Database takes it.
+/// The statement as the DSA Transparency Database takes it, and under `log` the place of its leaf in the
+/// public log, the leaf and the receipt (C2SP tlog-proof), as soon as a checkpoint holds it. Leave `log`
+/// out of what is sent to the database.
 #[utoipa::path(
     get, path = "/api/v1/decisions/{id}/regulator", tag = "public", security(("key" = ["regulator"])),
     params(("id" = String, Path, description = "The decision")),
     responses(
-        (status = 200, description = "The statement", body = Object),
+        (status = 200, description = "The statement, with its receipt", body = Object),
         (status = 404, description = "No such decision, or one that owes the database nothing", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -126,13 +129,25 @@ pub(crate) async fn regulator(
     headers: HeaderMap,
     Path(name): Path<String>,
     query: Query,
-) -> Result<Json<model::Json>, Problem> {
+) -> Result<Json<RegulatorBody>, Problem> {
     state.permit(&headers, Permission::ReadRegulator).await?;
     query.only(&[])?;
-    let view = state.store.regulator_view(decision_id(&name)?).await.map_err(|e| storage(&e))?;
-    view.map(Json).ok_or_else(|| {
+    let id = decision_id(&name)?;
+    let view = state.store.regulator_view(id).await.map_err(|e| storage(&e))?;
+    let view = view.ok_or_else(|| {
         Problem::new(&NOT_FOUND, "No such decision, or it restricts nothing and owes no statement.")
-    })
+    })?;
+    let statement = serde_json::from_str(view.as_str()).map_err(Problem::internal)?;
+    Ok(Json(RegulatorBody { statement, log: crate::reads::in_log(&state, id).await? }))
+}
+
+/// The statement, and what shows that its decision is in the public log.
+#[derive(Debug, Serialize)]
+pub(crate) struct RegulatorBody {
+    #[serde(flatten)]
+    statement: serde_json::Map<String, serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<model::InLog>,
 }
 
 /// Replace a decision by another; its measures end. Not by who took it.

@@ -17,6 +17,7 @@ mod me;
 mod monitor;
 mod passkeys;
 mod people;
+mod precedents;
 mod quality;
 mod replay;
 mod sign_in;
@@ -75,6 +76,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room(true, "/console/quality", "Quality", "Do we agree with each other?", P::Decide),
     room(true, "/console/audit", "Evenness", "Are like cases treated alike?", P::ReadAudit),
     room(true, "/console/audit/blind", "Same or not", "Two posts, without who and what was decided: do they say the same?", P::Decide),
+    room(true, "/console/precedents", "Precedents", "Lines that people settled, and worked cases from them", P::ReadCases),
     room(true, "/console/replay", "Replay", "What would another rulebook have decided?", P::Replay),
     room(true, "/console/people", "People", "Who works here, and what they may", P::ManagePeople),
     room(true, "/console/keys", "Keys", "What programs may", P::ManageKeys),
@@ -170,6 +172,8 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/console/alone/{id}", post(alone::look))
         .route("/console/looks", get(looks::show))
         .merge(replay::router())
+        .route("/console/precedents", get(precedents::show).post(precedents::make))
+        .route("/console/precedents/{decision}/case.yaml", get(precedents::file))
         .route("/console/enforcement", get(enforcement::show).post(enforcement::again))
         .merge(audit::router())
         .merge(case::router())

@@ -31,6 +31,12 @@ struct Page<'a> {
     words: Words,
 }
 
+/// A number without zeros at its end.
+fn trimmed(number: f64) -> String {
+    let text = format!("{number:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// The sentences that page and paper share.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Words;
@@ -69,7 +75,29 @@ impl Words {
             (_, without) => format!(" {} of these have no recorded reason.", text::count(&without)),
         };
         let kind = if clause.sets == 1 { "set of like posts" } else { "sets of like posts" };
-        format!("{} of {sets} {kind} were decided unlike.{reason}", text::count(&clause.divergent))
+        let told = format!(
+            "{} of {sets} {kind} were decided unlike.{reason}",
+            text::count(&clause.divergent)
+        );
+        match clause.of_pairs {
+            Some(share) => format!("{told} Of all pairs of like posts {} were.", percent(share)),
+            None => told,
+        }
+    }
+
+    /// Which posts stand for those that were left alone.
+    pub(crate) fn left_up(&self, view: &EvennessView) -> String {
+        let report = &view.report;
+        let (rate, found) = (report.never_flagged_drawn, report.never_flagged as f64);
+        if rate >= 1.0 {
+            return "Every post that was left alone was looked at, also those that no rule found and nobody reported.".into();
+        }
+        format!(
+            "Of the posts that were left alone {} in a hundred were looked at, each drawn by its id under a secret key, whatever was decided and whoever wrote it; the {} that nobody had flagged stand for about {}. A set of like posts is then seen in part, and more sets may hold an unlike pair than are counted here; the share of pairs allows for it.",
+            trimmed(rate * 100.0),
+            text::count(&(report.never_flagged as u64)),
+            text::count(&((found / rate).round() as u64)),
+        )
     }
 
     /// How sure the matching is.

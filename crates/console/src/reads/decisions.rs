@@ -105,6 +105,46 @@ async fn disclosed(
         .collect())
 }
 
+/// Where a decision is in the public log, with what shows it, for who gets the decision as data;
+/// `None` until a checkpoint holds it.
+pub(crate) async fn in_log(
+    state: &ConsoleState,
+    id: DecisionId,
+) -> Result<Option<model::InLog>, Problem> {
+    let stored = state.store.decision(id).await.map_err(|e| storage(&e))?;
+    let Some(stored) = stored else { return Ok(None) };
+    let fields = PUBLIC_FIELDS.map(String::from);
+    let shown = disclosed(&state.store, id, &fields).await?;
+    shown_in_log(state, stored.leaf, shown).await
+}
+
+/// What the person concerned can prove of a decision about them: every field of the leaf that is
+/// theirs, opened; not who decided, and not who reported.
+pub(crate) async fn own_receipt(
+    state: &ConsoleState,
+    id: DecisionId,
+    index: u64,
+) -> Result<Option<String>, Problem> {
+    let fields = OWN_FIELDS.map(String::from);
+    let shown = disclosed(&state.store, id, &fields).await?;
+    Ok(shown_in_log(state, index, shown).await?.map(|log| log.receipt))
+}
+
+/// Fields of a leaf that are the person's whom it concerns.
+const OWN_FIELDS: [&str; 4] = ["account", "content", "excerpt", "facts"];
+
+async fn shown_in_log(
+    state: &ConsoleState,
+    index: u64,
+    shown: Vec<Disclosed>,
+) -> Result<Option<model::InLog>, Problem> {
+    let leaves = state.store.leaves(index, 1).await.map_err(|e| storage(&e))?;
+    let Some(leaf) = leaves.into_iter().next() else { return Ok(None) };
+    let leaf = String::from_utf8_lossy(&leaf.bytes).into_owned();
+    let receipt = state.published().receipt(index, leaf.clone(), shown).await?;
+    Ok(receipt.map(|receipt| model::InLog { index, leaf, receipt: receipt.to_string() }))
+}
+
 /// A receipt that opens chosen fields of a decision's leaf, for who is concerned to hand on.
 ///
 /// # Errors

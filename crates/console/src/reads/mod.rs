@@ -11,7 +11,7 @@ mod register;
 mod rulebook;
 pub(crate) mod you;
 
-pub(crate) use decisions::{decision, decisions, disclosure, row};
+pub(crate) use decisions::{decision, decisions, disclosure, in_log, own_receipt, row};
 pub(crate) use evenness::{evenness, evenness_reports, evenness_sets};
 pub(crate) use lookup::{Asked, lookup};
 pub(crate) use overview::overview;

@@ -3,14 +3,14 @@
 use super::book::Book;
 use crate::problem::{NOT_FOUND, Problem};
 use crate::state::{ConsoleState, storage};
-use crate::views::{PolicyView, SeenBefore, VersionView};
+use crate::views::{AdoptedView, PolicyView, SeenBefore, VersionView};
 use flow::replay::ReplayReport;
 use model::RulebookVersion;
 use rules::Sources;
 use rules::rulebook::Rulebook;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{Adoption, SeenReplay};
+use store::{AdoptedBy, Adoption, SeenReplay};
 
 /// Most earlier rulebooks that are held in memory at once.
 const HELD: usize = 16;
@@ -98,18 +98,32 @@ pub(crate) async fn history(state: &ConsoleState) -> Result<Vec<VersionView>, Pr
         let in_force = one.version == now.version && !current_shown;
         current_shown |= in_force;
         let replay = seen_before(state, &one).await?;
-        let Adoption { version, adopted_at: since } = one;
-        versions.push(VersionView { version, title, since, in_force, replay });
+        let Adoption { version, adopted_at: since, by } = one;
+        let adopted = match by {
+            Some(by) => adopted(state, &by).await?,
+            None => None,
+        };
+        versions.push(VersionView { version, title, since, in_force, replay, adopted });
     }
     Ok(versions)
 }
 
-/// The last replay of a version that was seen before it came into force.
+/// What people said for it, and how many they were.
+async fn adopted(state: &ConsoleState, by: &AdoptedBy) -> Result<Option<AdoptedView>, Problem> {
+    let act = state.store.proposed_act(&by.act).await.map_err(|error| storage(&error))?;
+    Ok(act.map(|act| AdoptedView { people: act.people().len(), why: act.why }))
+}
+
+/// The replay of a version that was seen before it came into force: the one that people had seen who put it into force,
+/// else the last.
 async fn seen_before(
     state: &ConsoleState,
     adoption: &Adoption,
 ) -> Result<Option<SeenBefore>, Problem> {
-    let seen = state.store.replay_of(&adoption.version, adoption.adopted_at).await;
+    let seen = match &adoption.by {
+        Some(by) => state.store.replay(&by.report).await,
+        None => state.store.replay_of(&adoption.version, adoption.adopted_at).await,
+    };
     let Some(seen) = seen.map_err(|error| storage(&error))? else { return Ok(None) };
     let report: ReplayReport = serde_json::from_str(&seen.report).map_err(Problem::internal)?;
     Ok(Some(SeenBefore {

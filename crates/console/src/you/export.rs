@@ -58,10 +58,10 @@ pub(crate) async fn file(
         .join("\n")
         .replace("href=\"/", &format!("href=\"{}/", state.public_url.trim_end_matches('/')))
         .replacen("</title>", &format!("</title><style>{style}</style>"), 1);
-    let zip = crate::archive::zip(&[
-        ("data.json".into(), data),
-        ("index.html".into(), page.into_bytes()),
-    ])?;
+    let mut files =
+        vec![("data.json".to_owned(), data), ("index.html".to_owned(), page.into_bytes())];
+    files.extend(receipts(&state, &file).await?);
+    let zip = crate::archive::zip(&files)?;
     let mut response = zip.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
@@ -70,4 +70,33 @@ pub(crate) async fn file(
         HeaderValue::from_static("attachment; filename=\"evenhand-about-you.zip\""),
     );
     Ok(private(response))
+}
+
+const HOW: &str = "\
+Each file here that ends in .tlog-proof shows, without a network, that one decision about you is in the public log as it
+was made. It opens the fields that are yours: whoever gets the file can read them. To check all of them at once:
+
+    evenhand verify evenhand-about-you.zip --vkey KEY
+
+KEY is the line in `log/vkey`; a key that you got in another way shows more. Other programs that read C2SP
+tlog-proof check the files as well.
+";
+
+/// The receipts of all decisions that a checkpoint holds, with the log's key.
+async fn receipts(
+    state: &ConsoleState,
+    file: &crate::reads::you::PersonFile,
+) -> Result<Vec<(String, Vec<u8>)>, Problem> {
+    let mut files = Vec::new();
+    for one in &file.decisions {
+        let id = one.statement.decision;
+        if let Some(receipt) = crate::reads::own_receipt(state, id, one.leaf).await? {
+            files.push((format!("log/{id}.tlog-proof"), receipt.into_bytes()));
+        }
+    }
+    if let Some(vkey) = state.published().vkey().await?.filter(|_| !files.is_empty()) {
+        files.push(("log/vkey".into(), format!("{vkey}\n").into_bytes()));
+        files.push(("log/README.txt".into(), HOW.as_bytes().to_vec()));
+    }
+    Ok(files)
 }

@@ -4,7 +4,7 @@
 use crate::client::{get, get_with};
 use crate::world::{World, files};
 use flow::audit::{EvennessReport, Terms, publish_on, read_sets, recheck};
-use model::{ActionId, ClauseId, Clock as _, DecisionId, Event, Ids as _, Json, Outcome, Role};
+use model::{ActionId, ClauseId, Clock as _, DecisionId, Event, Json, Outcome, Role};
 
 const AUDIT: &str = "[[grouping]]\nname = \"side\"\ntitle = \"Side\"\nfrom = \"$.account.side\"\n";
 const SETS: u64 = 24;
@@ -49,7 +49,7 @@ async fn uneven() -> World {
 }
 
 async fn publish(world: &World) -> EvennessReport {
-    let named = (world.ids.next().to_string(), world.clock.now());
+    let named: (&dyn model::Ids, _) = (world.ids.as_ref(), world.clock.now());
     let book = world.engine.rulebook.load_full();
     let terms = Terms { deals: 499, ..Terms::default() };
     publish_on(&world.store, book, named, terms).await.unwrap()

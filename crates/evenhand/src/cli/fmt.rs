@@ -29,7 +29,13 @@ impl Fmt {
             if path == Path::new("-") || path.is_file() {
                 files.push(path.clone());
             } else if path.is_dir() {
-                collect(path, &mut files)?;
+                let found = crate::files::below(path, &|file| {
+                    file.extension().is_some_and(|extension| extension == "sml")
+                })?;
+                if found.is_empty() {
+                    terminal.tell(&format!("note: there is no .sml file in {}", path.display()));
+                }
+                files.extend(found);
             } else {
                 bail!("{} is neither a file nor a directory", path.display());
             }
@@ -69,34 +75,24 @@ impl Fmt {
         if piped {
             terminal.exactly(&formatted)?;
         } else if !same {
-            std::fs::write(path, formatted)
+            replace(path, &formatted)
                 .with_context(|| format!("cannot write {}", path.display()))?;
         }
         Ok(true)
     }
 }
 
-/// The rule files below a directory, sorted.
-fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    let listed = || format!("cannot list {}", directory.display());
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(directory)
-        .with_context(listed)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<std::io::Result<_>>()
-        .with_context(listed)?;
-    entries.sort();
-    for path in entries {
-        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        if hidden {
-            continue;
-        }
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "sml") {
-            files.push(path);
-        }
-    }
-    Ok(())
+/// Puts a text in the place of a file, whole or not at all: a full disk must not cost the rules.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let path = path.canonicalize()?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let fresh = path.with_file_name(format!(".{name}.fresh"));
+    std::fs::write(&fresh, text)
+        .and_then(|()| std::fs::set_permissions(&fresh, path.metadata()?.permissions()))
+        .and_then(|()| std::fs::rename(&fresh, &path))
+        .inspect_err(|_| {
+            let _ = std::fs::remove_file(&fresh);
+        })
 }
 
 fn show(path: &Path, source: String, wrong: Vec<sml::Diagnostic>, terminal: &Terminal) {

@@ -28,6 +28,7 @@ mod sml;
 mod source;
 mod test;
 mod verify;
+mod verify_body;
 mod verify_case;
 mod witness;
 mod worker;

@@ -17,11 +17,12 @@ use tlog::proof::{Receipt, verify_inclusion};
 
 /// Check that a decision is in a public log as it was made
 ///
-/// FILE is a receipt (C2SP tlog-proof), a disclosure, a decision page that was saved, or a case file
-/// (ZIP); a URL is a decision's page. With a case file `--vkey` is the key of case files. Nothing is asked of anybody unless a URL is given. Exit code 1: it does not hold.
+/// FILE is a receipt (C2SP tlog-proof), a disclosure, a decision page that was saved, an order to the
+/// platform or a regulator's view (JSON), a person's copy of their data or a case file (ZIP); a URL is a
+/// decision's page. With a case file `--vkey` is the key of case files. Nothing is asked of anybody unless a URL is given. Exit code 1: it does not hold.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Verify {
-    /// A receipt, a disclosure, a saved page, or the address of a decision
+    /// A receipt, or a file that carries one, or the address of a decision
     #[arg(value_name = "FILE|URL")]
     what: String,
     /// The log's verifier key, from somebody whom you trust, or a file that holds it
@@ -41,14 +42,16 @@ pub(crate) struct Verify {
 
 /// What was found in a file or at an address.
 #[derive(Debug, Default)]
-struct Found {
-    receipt: String,
+pub(super) struct Found {
+    pub(super) receipt: String,
+    /// The leaf that came with it, where the receipt does not carry it.
+    pub(super) leaf: Option<String>,
     /// The key that came with it.
-    vkey: Option<String>,
+    pub(super) vkey: Option<String>,
     /// The history of the log's keys that came with it.
-    keys: Option<String>,
+    pub(super) keys: Option<String>,
     /// What the page says that the leaf must say too.
-    shown: Option<Value>,
+    pub(super) shown: Option<Value>,
 }
 
 impl Verify {
@@ -57,7 +60,10 @@ impl Verify {
             && let Ok(bytes) = std::fs::read(&self.what)
             && let Some(case) = CaseFile::read(bytes)?
         {
-            return self.case(&case, terminal);
+            return match case.own_receipts() {
+                receipts if receipts.is_empty() => self.case(&case, terminal),
+                receipts => self.each(receipts, &case, terminal),
+            };
         }
         let mut found = super::wait_for(read(&self.what))?;
         if let Some(keys) = &self.keys {
@@ -72,18 +78,7 @@ impl Verify {
         if let Err(error) = held {
             steps.say(false, &format!("{error:#}"))?;
         }
-        if steps.failed {
-            terminal.error("it does not hold");
-            return Ok(Exit::No);
-        }
-        if !own {
-            terminal.tell(
-                "note: the key came with what it is to check. It holds together; that the log is the \
-                 one you mean, only a key from elsewhere can show: --vkey",
-            );
-        }
-        terminal.tell("It holds.");
-        Ok(Exit::Done)
+        Ok(steps.end(own))
     }
 
     /// A case file: what was signed, and the proof of the public log in it.
@@ -116,18 +111,28 @@ impl Verify {
             Some(_) => {}
             None => steps.say(false, "it holds no receipt of the public log")?,
         }
-        if steps.failed {
-            terminal.error("it does not hold");
-            return Ok(Exit::No);
+        Ok(steps.end(own))
+    }
+
+    /// A person's copy of their data: every receipt in it.
+    fn each(
+        &self,
+        receipts: Vec<(String, String)>,
+        copy: &CaseFile,
+        terminal: &Terminal,
+    ) -> Result<Exit> {
+        let mut steps = Steps { terminal, failed: false };
+        let mut own = false;
+        for (name, receipt) in receipts {
+            terminal.result(&format!("{name}:"))?;
+            let found = Found { receipt, vkey: copy.log_key(), ..Found::default() };
+            let (policy, named) = self.policy(&found)?;
+            own = named;
+            if let Err(error) = steps.check(&found, None, &policy) {
+                steps.say(false, &format!("{error:#}"))?;
+            }
         }
-        if !own {
-            terminal.tell(
-                "note: the keys came with what they are to check; compare them with those that the \
-                 provider publishes: --vkey",
-            );
-        }
-        terminal.tell("It holds.");
-        Ok(Exit::Done)
+        Ok(steps.end(own))
     }
 
     /// Whom to trust, and whether the caller said so.
@@ -197,6 +202,22 @@ impl Steps<'_> {
         Ok(self.terminal.result(&format!("{mark} {text}"))?)
     }
 
+    /// What it comes to. `own`: the caller named whom to trust.
+    fn end(&self, own: bool) -> Exit {
+        if self.failed {
+            self.terminal.error("it does not hold");
+            return Exit::No;
+        }
+        if !own {
+            self.terminal.tell(
+                "note: the key came with what it is to check. It holds together; that the log is the \
+                 one you mean, only a key from elsewhere can show: --vkey",
+            );
+        }
+        self.terminal.tell("It holds.");
+        Exit::Done
+    }
+
     fn check(&mut self, found: &Found, leaf: Option<Vec<u8>>, policy: &Policy) -> Result<()> {
         let receipt: Receipt = found.receipt.parse().context("the receipt")?;
         let (leaf, disclosed) = match (leaf, &receipt.extra) {
@@ -205,13 +226,19 @@ impl Steps<'_> {
                 let Disclosure { leaf, disclosed } = Disclosure::parse(extra)?;
                 (leaf.into_bytes(), disclosed)
             }
-            (None, None) => bail!("the receipt does not carry its leaf; give it with --leaf"),
+            (None, None) => match &found.leaf {
+                Some(leaf) => (leaf.clone().into_bytes(), Vec::new()),
+                None => bail!("the receipt does not carry its leaf; give it with --leaf"),
+            },
         };
+        if found.leaf.as_ref().is_some_and(|other| other.as_bytes() != leaf) {
+            bail!("data: the leaf beside the receipt is not the one in it");
+        }
         let hash = tlog::leaf_hash(&leaf);
         self.say(true, &format!("leaf: {} bytes, hash {}", leaf.len(), hex::encode(hash)))?;
         if let Some(shown) = &found.shown {
             same(&leaf, shown)?;
-            self.say(true, "page: its data says of the decision what the leaf says; its words are not read: hold them against the leaf below")?;
+            self.say(true, "data: what came with the receipt says of the decision what the leaf says; its words are not read: hold them against the leaf below")?;
         }
         let body = Checkpoint::parse(receipt.checkpoint.text())?;
         verify_inclusion(&hash, receipt.index, body.size, &receipt.proof, &body.root)
@@ -241,7 +268,7 @@ fn same(leaf: &[u8], shown: &Value) -> Result<()> {
     let leaf: Value = serde_json::from_slice(leaf).context("the leaf is not JSON")?;
     for (name, value) in shown.as_object().into_iter().flatten() {
         if leaf.get(name) != Some(value) {
-            bail!("page: it and the leaf differ in `{name}`");
+            bail!("data: it and the leaf differ in `{name}`");
         }
     }
     Ok(())
@@ -271,21 +298,24 @@ async fn read(what: &str) -> Result<Found> {
     Ok(read)
 }
 
-/// A receipt as it is, or the one inside a page.
+/// A receipt as it is, or the one inside a page, an order to the platform or a regulator's view.
 fn found(text: String) -> Result<Found> {
     if text.starts_with("c2sp.org/tlog-proof@") {
         return Ok(Found { receipt: text, ..Found::default() });
     }
+    if text.trim_start().starts_with('{') {
+        return super::verify_body::found(&text);
+    }
     let data = text
         .split_once("id=\"record-data\">")
         .and_then(|(_, rest)| rest.split_once("</script>"))
-        .context("this is neither a receipt nor a page that carries one")?;
+        .context("this is neither a receipt nor something that carries one")?;
     let record: Value = serde_json::from_str(data.0).context("the receipt in the page")?;
     let word = |name: &str| record.get(name).and_then(Value::as_str).map(str::to_owned);
     Ok(Found {
         receipt: word("receipt").context("the page carries no receipt")?,
         vkey: word("vkey"),
-        keys: None,
         shown: record.get("shown").cloned(),
+        ..Found::default()
     })
 }

@@ -58,6 +58,21 @@ impl CaseFile {
         Some((part("log/receipt.tlog-proof")?, part("log/vkey")?))
     }
 
+    /// The key of the log that came with it.
+    pub(super) fn log_key(&self) -> Option<String> {
+        self.text("log/vkey").ok().map(str::to_owned)
+    }
+
+    /// The receipts in a person's copy of their data, by name; none in a case file, whose manifest
+    /// says what is in it.
+    pub(super) fn own_receipts(&self) -> Vec<(String, String)> {
+        if self.parts.contains_key("manifest") {
+            return Vec::new();
+        }
+        let names = self.parts.keys().filter(|name| name.ends_with(".tlog-proof"));
+        names.filter_map(|name| Some((name.clone(), self.text(name).ok()?.to_owned()))).collect()
+    }
+
     /// Checks signature and digests; says what was checked, line by line.
     pub(super) fn check(&self, key: &VerifierKey) -> Result<Vec<String>> {
         let note: Note = self.text("manifest")?.parse().context("the manifest")?;

@@ -2,6 +2,7 @@
 //! acknowledged is in the log afterwards, and the log only grew.
 
 use crate::server::{Server, call, key};
+use crate::strace::{self, Traced};
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -22,45 +23,6 @@ const FAULTS: [(&str, &str); 7] = [
 ];
 /// At which of these calls in the life of a process.
 const AT: [u32; 3] = [2, 9, 17];
-
-/// A server under strace. The tracer is killed with what it traces.
-struct Traced(Child);
-
-impl Traced {
-    fn start(data: &Path, call: &str, fault: &str, at: u32) -> (Self, Option<SocketAddr>) {
-        let any = "127.0.0.1:0";
-        let mut child = Command::new("strace")
-            .args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}")])
-            .args(["-e", &format!("inject={call}:{fault}:when={at}")])
-            .arg(env!("CARGO_BIN_EXE_evenhand"))
-            .args(["serve", "--listen", any, "--admin-listen", any, "--data"])
-            .arg(data)
-            .arg("--rulebook")
-            .arg(crate::rulebook())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let address = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| line.strip_prefix("Evenhand listens on http://")?.parse().ok());
-        std::thread::spawn(move || lines.for_each(drop));
-        (Self(child), address)
-    }
-}
-
-impl Drop for Traced {
-    fn drop(&mut self) {
-        let tracer = self.0.id();
-        let children = format!("/proc/{tracer}/task/{tracer}/children");
-        let traced = std::fs::read_to_string(children).unwrap_or_default();
-        for id in traced.split_whitespace() {
-            let _ = Command::new("kill").args(["-9", id]).stderr(Stdio::null()).status();
-        }
-        let _ = self.0.wait();
-    }
-}
 
 fn checkpoint(data: &Path) -> Option<Checkpoint> {
     let text = std::fs::read_to_string(data.join("log/checkpoint")).ok()?;
@@ -173,8 +135,7 @@ fn a_full_disk_is_waited_out_and_the_log_goes_on_without_a_restart() {
 
 #[test]
 fn after_a_fault_at_any_step_the_log_holds_what_was_acknowledged_and_only_grew() {
-    if Command::new("strace").arg("-V").stdout(Stdio::null()).status().is_err() {
-        eprintln!("skipped: strace is not installed");
+    if !strace::installed() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -185,7 +146,10 @@ fn after_a_fault_at_any_step_the_log_holds_what_was_acknowledged_and_only_grew()
     let mut sent = 0;
     for (name, fault) in FAULTS {
         for at in AT {
-            let (server, address) = Traced::start(data, name, fault, at);
+            let mut failing = strace::strace(Path::new("/dev/null"));
+            failing.args(["-e", &format!("trace={name}")]);
+            failing.args(["-e", &format!("inject={name}:{fault}:when={at}")]);
+            let (server, address) = Traced::serve(failing, data);
             for _ in 0..4 {
                 let Some(address) = address else { break };
                 sent += 1;

@@ -16,6 +16,7 @@ mod faults;
 mod like;
 mod pictures;
 mod power;
+mod receipts;
 mod record;
 mod replay;
 mod rules;
@@ -25,7 +26,9 @@ mod script;
 mod server;
 mod shared;
 mod sml;
+mod strace;
 mod swap;
+mod sweep;
 mod witness;
 mod worker;
 

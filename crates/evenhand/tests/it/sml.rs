@@ -363,3 +363,40 @@ WhenRules(rules_any=[Sells, Short], then=[DeclareVerdict(verdict='look')])
     assert_eq!(code, 2);
     assert!(err.contains("did you mean `Short`?"), "{err}");
 }
+
+#[test]
+fn what_is_no_rule_file_is_told_and_links_are_followed_once() {
+    use std::os::unix::fs::symlink;
+    let folder = rules("Import(rules=['shared/a.sml'])\nB = A + 1\n");
+    let (root, elsewhere) = (folder.path(), tempfile::tempdir().unwrap());
+    std::fs::write(elsewhere.path().join("a.sml"), "A = 1\n").unwrap();
+    symlink(elsewhere.path(), root.join("shared")).unwrap();
+    // A link that leads back up, and one to what is not there, but would be no rule file.
+    symlink(root, root.join("again")).unwrap();
+    symlink("/nowhere", root.join("notes")).unwrap();
+    let (code, out, err) = sml(&["check"], root, b"");
+    assert_eq!((code, out.as_str()), (0, "No problems in 2 files.\n"), "{err}");
+
+    symlink("/nowhere", root.join("gone.sml")).unwrap();
+    let (code, _, err) = sml(&["check"], root, b"");
+    assert!(code == 2 && err.contains("gone.sml"), "{err}");
+    std::fs::remove_file(root.join("gone.sml")).unwrap();
+
+    std::fs::write(root.join("odd.sml"), b"A = 1\nB = '\xff'\n").unwrap();
+    let (code, _, err) = sml(&["check"], root, b"");
+    assert!(code == 2 && err.contains("odd.sml is not UTF-8 text: see line 2"), "{err}");
+    std::fs::remove_file(root.join("odd.sml")).unwrap();
+
+    let pipe = root.join("pipe.sml");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let (code, _, err) = sml(&["check"], root, b"");
+    assert!(code == 2 && err.contains("pipe.sml is not a regular file"), "{err}");
+}
+
+#[test]
+fn more_threads_than_a_machine_has_are_no_reason_to_fail() {
+    let folder = rules("Text: str = JsonData(path='$.text')\n");
+    let (code, out, err) =
+        sml(&["run", "--threads", "999999"], folder.path(), event("1", "x").as_bytes());
+    assert_eq!((code, out.lines().count()), (0, 1), "{err}");
+}

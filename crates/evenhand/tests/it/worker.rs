@@ -55,7 +55,7 @@ fn osprey_messages_become_what_osprey_sends_and_stores() {
     assert_eq!(stored["timestamp"], "2026-03-01T12:00:00+00:00");
     assert_eq!(stored["action_data"], json!({"text": "please buy now"}));
     let trace = &stored["error_traces"][0];
-    assert_eq!(trace["rules_source_location"], "main.sml:2:15");
+    assert_eq!(trace["rules_source_location"], "main.sml:2:15 - JsonData(path='$.missing')");
     assert!(trace["traceback"].as_str().unwrap().ends_with('\n'));
 }
 

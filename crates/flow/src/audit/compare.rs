@@ -9,7 +9,7 @@ use super::words;
 use jiff::Timestamp;
 use likeness::audit::{Aspect, Case, Comparison, Judged, Verdict, compare, judge};
 use likeness::statistics::{
-    Divergence, LikeDecisions, Member, Table, breslow_day, conditional_logistic,
+    Divergence, DrawnPairs, LikeDecisions, Member, Table, breslow_day, conditional_logistic,
 };
 use model::ClauseId;
 use rules::rulebook::{Grouping, Rulebook};
@@ -21,6 +21,8 @@ pub(super) const MOST_GROUPS: usize = 6;
 const MOST_PAIRS: usize = 20;
 /// Fewer cases in a cell of a language's table say nothing of whether languages differ.
 const LEAST_IN_CELL: u64 = 5;
+/// 95 % of a normal distribution lie within so many deviations.
+const Z: f64 = 1.959_963_984_540_054;
 /// A Wald interval from fewer sets than this would be trusted too far.
 const LEAST_SETS: usize = 20;
 
@@ -43,7 +45,7 @@ pub fn report(
             found.extend(audit.compare_groups(reports.len(), &clause, (number, grouping), &cases));
         }
         controls.push(audit.control(&cases));
-        reports.push(clause_report(clause, &cases));
+        reports.push(clause_report(clause, &cases, gathered.drawn));
     }
     let comparisons: Vec<Comparison> = found.iter().map(|one| one.comparison.clone()).collect();
     for (found, judged) in found.into_iter().zip(judge(&comparisons, 0.05)) {
@@ -62,7 +64,8 @@ pub fn report(
         seed,
         items: gathered.items.len(),
         never_flagged,
-        never_flagged_drawn: 1.0,
+        never_flagged_drawn: gathered.drawn,
+        draw_keys: Vec::new(),
         wordless: gathered.sets.wordless,
         sets: audit.members.values().filter(|set| set.len() > 1).count() as u64,
         parted: gathered.sets.parted,
@@ -264,11 +267,11 @@ fn reports_equal<'c>(
     let fitted = conditional_logistic(&sets).filter(|fitted| fitted.used >= LEAST_SETS)?;
     let effect = fitted.effects.first()?;
     let at = |z: f64| (effect.log_odds + z * effect.standard_error).exp();
-    let (low, high) = (at(-1.959_963_984_540_054), at(1.959_963_984_540_054));
+    let (low, high) = (at(-Z), at(Z));
     high.is_finite().then_some(Interval { value: at(0.0), low, high: Some(high) })
 }
 
-fn clause_report(clause: ClauseId, cases: &[Case]) -> ClauseReport {
+fn clause_report(clause: ClauseId, cases: &[Case], drawn: f64) -> ClauseReport {
     let divergence = divergence(cases);
     ClauseReport {
         clause,
@@ -280,12 +283,26 @@ fn clause_report(clause: ClauseId, cases: &[Case]) -> ClauseReport {
             low: found.low,
             high: Some(found.high),
         }),
-        of_two: divergence.of_two(),
+        of_two: divergence.of_two().filter(|_| drawn >= 1.0),
+        of_pairs: of_pairs(cases, drawn),
         comparisons: Vec::new(),
     }
 }
 
+/// The share of all pairs of like cases that were decided unlike, those not drawn included.
+pub(super) fn of_pairs(cases: &[Case], drawn: f64) -> Option<Interval> {
+    let mut sums = DrawnPairs::default();
+    decisions(cases).for_each(|set| sums.add(set, drawn));
+    let (value, found) = sums.share(Z)?;
+    Some(Interval { value, low: found.low, high: Some(found.high) })
+}
+
 pub(super) fn divergence(cases: &[Case]) -> Divergence {
+    decisions(cases).collect()
+}
+
+/// How each set was decided that has at least one measure.
+fn decisions(cases: &[Case]) -> impl Iterator<Item = LikeDecisions> {
     let mut sets: BTreeMap<usize, LikeDecisions> = BTreeMap::new();
     for case in cases {
         let set = sets.entry(case.set).or_default();
@@ -293,7 +310,7 @@ pub(super) fn divergence(cases: &[Case]) -> Divergence {
         set.left += u64::from(!case.treatment.measured);
         set.explained |= case.treatment.explained;
     }
-    sets.into_values().filter(|set| set.measured > 0).collect()
+    sets.into_values().filter(|set| set.measured > 0)
 }
 
 fn control(controls: &[Comparison]) -> Option<Control> {

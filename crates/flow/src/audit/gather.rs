@@ -1,5 +1,6 @@
 //! Reads how items were treated and sorts them into sets of like cases.
 
+use super::left_up::Rate;
 use jiff::Timestamp;
 use likeness::audit::Treatment;
 use likeness::{LikeSets, TextSorter};
@@ -87,9 +88,12 @@ pub struct Gathered {
     pub items: Vec<Item>,
     /// The sets: made from the texts alone.
     pub sets: LikeSets,
+    /// The chance with which an item that was left alone is among them; a measured one always is.
+    pub drawn: f64,
 }
 
-/// Gathers what came at or after `since`. `seen` is told how many items were read so far.
+/// Gathers what came at or after `since`: all of it, or of what was left alone only what was drawn, every item with the same
+/// chance. `seen` is told how many items were read so far.
 ///
 /// # Errors
 /// [`AuditError`] when the store fails.
@@ -97,20 +101,27 @@ pub async fn gather(
     store: &Store,
     book: &Rulebook,
     since: Timestamp,
+    drawn: Option<Rate>,
     mut seen: impl FnMut(usize),
 ) -> Result<Gathered, AuditError> {
+    let below = drawn.map(Rate::below);
     let mut texts = TextSorter::new(crate::like::terms(book));
     let mut items: Vec<Item> = Vec::new();
     let mut names = Names::default();
     let mut after = -1;
     loop {
-        let page = store.treated(since, after, PAGE).await?;
+        let page = store.treated(since, after, PAGE, below).await?;
         let Some(last) = page.last() else { break };
         after = last.seq;
         for treated in page {
             let Ok(Some(subject)) = Subject::of(&treated.event) else { continue };
-            texts.add(&subject.item.text);
-            items.push(names.item(book, treated, subject));
+            let (text, drawn) = (subject.item.text.clone(), treated.drawn);
+            let item = names.item(book, treated, subject);
+            // A breach that was met with nothing was left alone, too.
+            if drawn || item.treatment.measured {
+                texts.add(&text);
+                items.push(item);
+            }
         }
         seen(items.len());
     }
@@ -118,7 +129,7 @@ pub async fn gather(
     let threshold = book.audit.threshold;
     let sets = tokio::task::spawn_blocking(move || texts.finish(threshold)).await;
     let sets = sets.map_err(|error| AuditError::Broken(error.to_string()))?;
-    Ok(Gathered { items, sets })
+    Ok(Gathered { items, sets, drawn: drawn.map_or(1.0, Rate::share) })
 }
 
 /// What stands in many items is kept once.
@@ -130,7 +141,7 @@ struct Names {
 
 impl Names {
     fn item(&mut self, book: &Rulebook, treated: Treated, subject: Subject) -> Item {
-        let Treated { seq, event, decision, undone } = treated;
+        let Treated { seq, event, decision, undone, drawn: _ } = treated;
         let register = book.affiliation_of(&subject.account.id, event.timestamp);
         let needs_data = !book.audit.groupings.is_empty();
         let data: serde_json::Value =

@@ -3,6 +3,7 @@
 
 use super::compare::report;
 use super::gather::{AuditError, Gathered, gather};
+use super::left_up::{Rate, draw_new, shown};
 use super::report::EvennessReport;
 use super::{drift, pairing, published};
 use crate::Engine;
@@ -11,7 +12,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use likeness::Shingles;
 use likeness::audit::Verdict;
-use model::Subject;
+use model::{Ids, Subject};
 use rules::rulebook::Rulebook;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -50,9 +51,8 @@ impl Default for Terms {
 /// [`AuditError`] when the store fails; nothing is published then.
 pub async fn publish(engine: &Engine, terms: Terms) -> Result<EvennessReport, AuditError> {
     let now = engine.clock.now();
-    let id = engine.ids.next().to_string();
     let book = engine.rulebook.load_full();
-    publish_on(&engine.store, book, (id, now), terms).await
+    publish_on(&engine.store, book, (engine.ids.as_ref(), now), terms).await
 }
 
 /// The same without a server.
@@ -62,12 +62,17 @@ pub async fn publish(engine: &Engine, terms: Terms) -> Result<EvennessReport, Au
 pub async fn publish_on(
     store: &Store,
     book: Arc<Rulebook>,
-    (id, now): (String, Timestamp),
+    (ids, now): (&dyn Ids, Timestamp),
     terms: Terms,
 ) -> Result<EvennessReport, AuditError> {
     let back = SignedDuration::from_hours(i64::from(terms.days) * 24);
     let since = now.checked_sub(back).unwrap_or(Timestamp::MIN);
-    let gathered = gather(store, &book, since, |_| {}).await?;
+    let id = ids.next().to_string();
+    draw_new(store, book.audit.left_up, ids, now).await?;
+    // Where the rate changed in this time, the least of them is everybody's.
+    let least = store.least_rate(since).await?.unwrap_or(book.audit.left_up);
+    let rate = Rate::of(least.min(book.audit.left_up));
+    let gathered = gather(store, &book, since, Some(rate), |_| {}).await?;
     let watched = store.watched_pairs().await?;
     // The night's own number: whoever repeats the audit draws the same.
     let seed = now.as_second().unsigned_abs();
@@ -91,6 +96,7 @@ pub async fn publish_on(
         }
     }
     report.id = id;
+    report.draw_keys = shown(store, now).await?;
     let kept = KeptReport {
         id: report.id.clone(),
         made_at: now,
@@ -180,7 +186,7 @@ async fn is_due(engine: &Engine, at: Time) -> Result<bool, AuditError> {
     let now = engine.clock.now();
     let latest = engine.store.evenness(None).await?;
     let Some(latest) = latest else {
-        let first = engine.store.treated(Timestamp::MIN, -1, 1).await?;
+        let first = engine.store.treated(Timestamp::MIN, -1, 1, None).await?;
         return Ok(!first.is_empty());
     };
     Ok(last_due(at, now).is_some_and(|due| latest.made_at < due))

@@ -4,7 +4,7 @@
 //! What needs the operator's data stays open: that the posts are alike and who is in which group (texts and accounts are
 //! nobody else's business), and the p of dealing labels among accounts.
 
-use super::compare::{Numbers, cases_of, counts, divergence, largest};
+use super::compare::{Numbers, cases_of, counts, divergence, largest, of_pairs};
 use super::gather::Gathered;
 use super::report::{AspectCounts, ComparisonReport, EvennessReport, Interval};
 use likeness::audit::{Aspect, Case, Treatment, compare};
@@ -127,6 +127,11 @@ pub fn recheck(
             high: Some(found.high),
         });
         near(&mut wrong, &format!("{name}: share decided unlike"), clause.divergence, rate);
+        // Reports of an earlier release do not have it.
+        if clause.of_pairs.is_some() {
+            let ours = of_pairs(&cases(&of, None), report.never_flagged_drawn);
+            near(&mut wrong, &format!("{name}: share of pairs"), clause.of_pairs, ours);
+        }
         for comparison in &clause.comparisons {
             recheck_one(&mut wrong, name, comparison, &of);
             ps.push(comparison.p.unwrap_or(1.0));

@@ -1,6 +1,7 @@
 //! What the audit says: numbers with their intervals, one of four phrases for each comparison, and the pairs. Holds no
 //! personal data: posts stand here by the ids of their decisions, which are public. Must not compute anything.
 
+use super::left_up::ShownKey;
 use jiff::Timestamp;
 use model::{ClauseId, DecisionId, RulebookVersion};
 use serde::{Deserialize, Serialize};
@@ -38,9 +39,12 @@ pub struct EvennessReport {
     pub items: usize,
     /// Of them, those that no rule found and nobody reported.
     pub never_flagged: usize,
-    /// The share of them that is drawn; 1: all.
+    /// The chance with which an item that was not met with a measure was drawn to be looked at; 1: all were.
     #[serde(default = "all")]
     pub never_flagged_drawn: f64,
+    /// The keys of that draw: SHA-256 of each, and the key itself once its month is over.
+    #[serde(default)]
+    pub draw_keys: Vec<ShownKey>,
     /// Items without words; they are like nothing.
     pub wordless: usize,
     /// Sets of at least two like cases.
@@ -79,9 +83,12 @@ pub struct ClauseReport {
     pub unexplained: u64,
     /// The share decided unlike.
     pub divergence: Option<Interval>,
-    /// The chance that two posts drawn from one set were decided unlike.
+    /// The chance that two posts drawn from one set were decided unlike; none where not all posts were looked at.
     #[serde(default)]
     pub of_two: Option<f64>,
+    /// The share of all pairs of like posts that were decided unlike, those not drawn included, with its interval.
+    #[serde(default)]
+    pub of_pairs: Option<Interval>,
     /// The groups compared.
     pub comparisons: Vec<ComparisonReport>,
 }

@@ -435,8 +435,8 @@ fn treated(ruling: &Ruling) -> Option<Treated> {
     }
 }
 
-/// Nothing found, waits for people, breached; then by what is done.
-fn harshness(treated: &Treated) -> (u8, usize, usize) {
+/// Nothing found, waits for people, breached; then by what is done, the gravest first.
+fn harshness(treated: &Treated) -> (u8, Vec<usize>) {
     const ORDER: [&str; 9] =
         ["label", "notice", "demote", "age_gate", "remove", "warn", "lock", "suspend", "ban"];
     let rank = |word: &&str| ORDER.iter().position(|other| other == word).map_or(0, |at| at + 1);
@@ -445,7 +445,9 @@ fn harshness(treated: &Treated) -> (u8, usize, usize) {
         "referred" => 1,
         _ => 0,
     };
-    (held, treated.measures.iter().map(rank).max().unwrap_or(0), treated.measures.len())
+    let mut measures: Vec<usize> = treated.measures.iter().map(rank).collect();
+    measures.sort_unstable_by(|a, b| b.cmp(a));
+    (held, measures)
 }
 
 fn blank((swapped, class, from, to): (Swapped, String, String, String)) -> Swap {

@@ -11,7 +11,7 @@ mod worked;
 pub use index::Likeness;
 pub(crate) use precedents::precedents;
 pub use precedents::{Departure, Precedent, Precedents};
-pub use settled::Settled;
+pub use settled::{Settled, ShownLine};
 pub use signals::{Pictures, Signal};
 pub use worked::{worked_case, worked_case_path};
 

@@ -8,7 +8,7 @@ use likeness::{Fingerprint, Fingerprints, Shingles, Terms, Text, differences};
 use model::{ClauseId, DecisionId, Event, ItemId, RulebookVersion, Subject};
 use rules::decide::SettledLine;
 use rules::rulebook::Rulebook;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use store::{PeopleDecided, PeopleMark, Store, StoreError};
 use tokio::sync::Mutex;
 
@@ -21,9 +21,25 @@ const NEAREST: usize = 5;
 /// Posts that are held in memory at most; of more, the latest count.
 const MOST_HELD: usize = 200_000;
 
+/// So many of the latest decisions are looked through for the list of settled lines.
+const MOST_SHOWN: usize = 2_000;
+
 /// What people held, in memory.
 #[derive(Debug, Default)]
 pub struct Settled(Mutex<Lines>);
+
+/// A line that people settled, as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownLine {
+    /// The clause.
+    pub clause: ClauseId,
+    /// Whether they held it to be breached.
+    pub breach: bool,
+    /// Their decisions, that on the shown post first.
+    pub decisions: Vec<DecisionId>,
+    /// The latest post, as it was written.
+    pub text: String,
+}
 
 #[derive(Debug, Default)]
 struct Lines {
@@ -72,6 +88,23 @@ impl Settled {
             (!found.is_empty()).then(|| (event.action_id.clone(), found))
         });
         Ok(seen.collect())
+    }
+}
+
+impl Settled {
+    /// The lines that people settled under the rulebook in force, the latest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub(crate) async fn lines(
+        &self,
+        store: &Store,
+        book: &Rulebook,
+    ) -> Result<Vec<ShownLine>, StoreError> {
+        let terms = super::terms(book);
+        let mut lines = self.0.lock().await;
+        lines.refresh(store, book, &terms).await?;
+        Ok(lines.shown(book, &terms))
     }
 }
 
@@ -137,9 +170,42 @@ impl Lines {
         Some((i64::try_from(at).ok()?, fingerprint))
     }
 
-    /// The settled lines about a post.
-    fn about(&self, book: &Rulebook, terms: &Terms, subject: &Subject) -> Vec<SettledLine> {
-        let text = Text::read_with(&subject.item.text, terms);
+    /// The lines that hold together, each by its latest post.
+    fn shown(&self, book: &Rulebook, terms: &Terms) -> Vec<ShownLine> {
+        let enough = usize::try_from(book.audit.precedents.settled).unwrap_or(usize::MAX);
+        let mut told: HashSet<(DecisionId, &ClauseId)> = HashSet::new();
+        let mut shown = Vec::new();
+        for case in self.cases.iter().rev().flatten().take(MOST_SHOWN) {
+            let near = self.near(book, terms, &case.text);
+            for (clause, held) in &case.held {
+                if told.contains(&(case.decision, clause)) {
+                    continue;
+                }
+                let of = |other: &&PeopleCase| other.held.iter().any(|(its, _)| its == clause);
+                let line: Vec<&PeopleCase> =
+                    near.iter().map(|(_, case)| *case).filter(of).collect();
+                let agree = |other: &&PeopleCase| other.held.contains(&(clause.clone(), *held));
+                if line.len() < enough || !line.iter().take(NEAREST).all(agree) {
+                    continue;
+                }
+                told.extend(line.iter().map(|other| (other.decision, clause)));
+                let others = line.iter().map(|other| other.decision);
+                let mut decisions = vec![case.decision];
+                decisions.extend(others.filter(|decision| *decision != case.decision));
+                shown.push(ShownLine {
+                    clause: clause.clone(),
+                    breach: *held == Held::Breach,
+                    decisions,
+                    text: case.text.clone(),
+                });
+            }
+        }
+        shown
+    }
+
+    /// Posts that people decided and that are like this text, the likest first.
+    fn near(&self, book: &Rulebook, terms: &Terms, text: &str) -> Vec<(f64, &PeopleCase)> {
+        let text = Text::read_with(text, terms);
         let Some(fingerprint) = Fingerprint::of(&text) else { return Vec::new() };
         let met = self.prints.meeting(&fingerprint, MOST_MET);
         if met.is_empty() {
@@ -149,9 +215,6 @@ impl Lines {
         let mut near: Vec<(f64, &PeopleCase)> = Vec::new();
         for at in met.into_iter().filter_map(|at| usize::try_from(at).ok()) {
             let Some(case) = self.cases.get(at).and_then(Option::as_ref) else { continue };
-            if case.item == subject.item.id {
-                continue;
-            }
             let other = Text::read_with(&case.text, terms);
             let similarity = Shingles::of(&other).similarity(&shingles).ratio();
             if similarity >= book.audit.threshold && differences(&text, &other).is_empty() {
@@ -160,6 +223,13 @@ impl Lines {
         }
         // Met are the latest first among equals; so they stay.
         near.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        near
+    }
+
+    /// The settled lines about a post.
+    fn about(&self, book: &Rulebook, terms: &Terms, subject: &Subject) -> Vec<SettledLine> {
+        let mut near = self.near(book, terms, &subject.item.text);
+        near.retain(|(_, case)| case.item != subject.item.id);
         let mut under: BTreeMap<&ClauseId, Vec<(Held, DecisionId)>> = BTreeMap::new();
         for (_, case) in near {
             for (clause, held) in &case.held {

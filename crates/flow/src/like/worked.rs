@@ -2,7 +2,7 @@
 //! write files, and must not promise that a text says nothing about anybody: a person reads it before it is committed.
 
 use likeness::links;
-use model::{Decision, Item, ItemKind, Outcome};
+use model::{Decision, DecisionId, Item, ItemKind, Outcome};
 use std::fmt::Write as _;
 
 /// The case as YAML, ready for `cases/`. What the post's media, links, ids and author are, it does not say.
@@ -37,8 +37,8 @@ pub fn worked_case(decision: &Decision, item: &Item) -> String {
 
 /// The file that it belongs into.
 #[must_use]
-pub fn worked_case_path(decision: &Decision) -> String {
-    let id = decision.id.to_string();
+pub fn worked_case_path(decision: DecisionId) -> String {
+    let id = decision.to_string();
     format!("cases/precedent-{}.yaml", id.get(..8).unwrap_or(&id))
 }
 

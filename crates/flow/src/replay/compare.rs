@@ -208,8 +208,8 @@ impl Ruled {
         })
     }
 
-    /// The gravest measure, for how long, and how many there are.
-    fn harshness(&self) -> (usize, u64, usize) {
+    /// The measures with how long they last, the gravest first.
+    fn harshness(&self) -> Vec<(usize, u64)> {
         const ORDER: [&str; 9] =
             ["label", "notice", "demote", "age_gate", "remove", "warn", "lock", "suspend", "ban"];
         let rank = |one: &String| {
@@ -217,8 +217,9 @@ impl Ruled {
             let place = ORDER.iter().position(|other| *other == word).map_or(0, |at| at + 1);
             (place, minutes(long))
         };
-        let (place, long) = self.measures.iter().map(rank).max().unwrap_or_default();
-        (place, long, self.measures.len())
+        let mut all: Vec<(usize, u64)> = self.measures.iter().map(rank).collect();
+        all.sort_unstable_by(|a, b| b.cmp(a));
+        all
     }
 }
 
@@ -285,6 +286,8 @@ mod tests {
         let locked = ruled("breach", "a#b", &["remove", "lock 3d"]);
         let longer = ruled("breach", "a#b", &["remove", "lock 10d"]);
         let other = ruled("breach", "a#c", &["remove"]);
+        let warned = ruled("breach", "a#b", &["remove", "warn"]);
+        let demoted = ruled("breach", "a#b", &["demote", "warn"]);
         for (before, after, turn) in [
             (&left, &left, None),
             (&left, &removed, Some(Turn::NewlyHit)),
@@ -296,6 +299,9 @@ mod tests {
             (&removed, &locked, Some(Turn::Harsher)),
             (&locked, &longer, Some(Turn::Harsher)),
             (&longer, &locked, Some(Turn::Milder)),
+            (&warned, &demoted, Some(Turn::Milder)),
+            (&demoted, &warned, Some(Turn::Harsher)),
+            (&removed, &warned, Some(Turn::Harsher)),
             (&removed, &other, Some(Turn::Otherwise)),
             (&waits, &ruled("referred", "a#c", &[]), None),
         ] {

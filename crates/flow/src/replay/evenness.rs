@@ -98,7 +98,7 @@ pub(super) async fn change(
     (made_at, since): (Timestamp, Timestamp),
     instead: Instead,
 ) -> Result<EvennessChange, audit::AuditError> {
-    let mut gathered = audit::gather(store, draft, since, |_| {}).await?;
+    let mut gathered = audit::gather(store, draft, since, None, |_| {}).await?;
     let compared = |gathered: &audit::Gathered| {
         numbers(&audit::report(gathered, draft, (made_at, since), DEALS, SEED))
     };
@@ -155,9 +155,14 @@ fn verdict(before: &EvennessNumbers, after: &EvennessNumbers) -> (&'static str, 
         _ => "mixed",
     };
     let sentence = format!(
-        "Of {} sets of like cases, {} were decided unlike; under the draft {} would be. Clear imbalances between \
+        "Of {} {} of like cases, {} were decided unlike; under the draft {} would be. Clear imbalances between \
          groups: {}, under the draft {}.",
-        before.sets, before.divergent, after.divergent, before.clear, after.clear
+        before.sets,
+        if before.sets == 1 { "set" } else { "sets" },
+        before.divergent,
+        after.divergent,
+        before.clear,
+        after.clear
     );
     (verdict, sentence)
 }

@@ -200,3 +200,49 @@ async fn a_receipt_that_comes_before_the_answer_ends_the_attempts() {
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(platform.lock().unwrap().came.is_empty());
 }
+
+/// Waits until nothing is due at this moment.
+async fn until_tried(world: &World) {
+    let tried = async {
+        while !world.engine.store.due(world.now(), 99).await.unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), tried).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_platform_that_is_down_for_a_day_gets_everything_once_and_is_not_hammered() {
+    let world = World::new().await;
+    let moods = [Mood::Fail, Mood::Fail, Mood::TakeAndFail, Mood::Fail, Mood::TakeAndHang];
+    let (url, platform) = platform(moods.into_iter().cycle().take(100_000)).await;
+    for n in 0..3 {
+        world.breach(n, "ann").await;
+        world.breach(n + 10, "ben").await;
+    }
+    // The pauses are those of a real server; only the clock runs faster.
+    let patient = Persistence { look_every: Duration::from_millis(5), ..Persistence::default() };
+    start(&world, &url, patient);
+    for quarter in 0..24 * 4 {
+        until_tried(&world).await;
+        if quarter == 48 {
+            // Decided in the middle of it: waits behind what was decided before.
+            world.breach(3, "ann").await;
+        }
+        world.pass(15);
+    }
+    let attempts = platform.lock().unwrap().came.len();
+    assert!((20..=120).contains(&attempts), "{attempts} attempts in a day");
+    assert_eq!(world.engine.store.backlog().await.unwrap().dead, 0, "a day is not long enough");
+
+    platform.lock().unwrap().moods.clear();
+    for _ in 0..4 * 7 {
+        until_tried(&world).await;
+        world.pass(15);
+    }
+    let backlog = until_empty(&world).await;
+    assert_eq!(backlog.dead, 0);
+    let platform = platform.lock().unwrap();
+    assert_eq!(platform.order["ann"], ["post-0", "post-1", "post-2", "post-3"]);
+    assert_eq!(platform.order["ben"], ["post-10", "post-11", "post-12"]);
+}

@@ -1,6 +1,7 @@
 //! An event's whole way, against a real store and a real HTTP receiver.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
+mod adoption;
 mod appeals;
 mod approval;
 mod clock;
@@ -10,6 +11,7 @@ mod delivery;
 mod durability;
 mod endings;
 mod facts;
+mod left_up;
 mod letters;
 mod likeness;
 mod order;

@@ -152,3 +152,26 @@ async fn a_rulebook_says_how_many_settle_and_whether_automation_heeds() {
     reported(&world, 3, SALE).await;
     assert_eq!(world.submit(4, "dan", SALE).await.unwrap().status, Status::Referred);
 }
+
+#[tokio::test]
+async fn settled_lines_are_listed_once_each_with_their_latest_post() {
+    let world = World::new().await;
+    assert!(world.engine.settled_lines().await.unwrap().is_empty());
+    let mut line = Vec::new();
+    for n in 1..=3 {
+        world
+            .submit(100 + n, "eve", "something else that nobody ever minded at all")
+            .await
+            .unwrap();
+        line.push(reported(&world, n, SALE).await);
+        let lines = world.engine.settled_lines().await.unwrap();
+        assert_eq!(lines.len(), usize::from(n == 3), "after {n}: {lines:?}");
+    }
+    let [shown] = world.engine.settled_lines().await.unwrap().try_into().unwrap();
+    assert!(shown.breach && shown.clause.as_str() == "spam#bulk" && shown.text == SALE);
+    assert_eq!(shown.decisions[0], line[2], "the latest stands first");
+    let mut all = shown.decisions.clone();
+    all.sort();
+    line.sort();
+    assert_eq!(all, line);
+}

@@ -76,6 +76,60 @@ impl std::ops::Add for Divergence {
     }
 }
 
+/// The share of all pairs of like cases that were decided unlike, where every case that was left alone was looked at with
+/// the same chance, whoever wrote it, and every measured one was.
+///
+/// A pair of the sample stands for as many as its chance says (Horvitz and Thompson 1952); the share is a ratio of two such
+/// sums, with the variance of a ratio over sets (Cochran, "Sampling Techniques" (1977), section 6.4). Sums of shards add up.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct DrawnPairs {
+    unlike: f64,
+    pairs: f64,
+    unlike_squared: f64,
+    crossed: f64,
+    pairs_squared: f64,
+}
+
+impl DrawnPairs {
+    /// Adds one set, whose cases left alone were drawn with this chance.
+    pub fn add(&mut self, set: LikeDecisions, chance: f64) {
+        let (measured, left) = (set.measured as f64, set.left as f64);
+        let unlike = measured * left / chance;
+        let alike =
+            measured * (measured - 1.0) / 2.0 + left * (left - 1.0) / (2.0 * chance * chance);
+        let pairs = unlike + alike;
+        self.unlike += unlike;
+        self.pairs += pairs;
+        self.unlike_squared += unlike * unlike;
+        self.crossed += unlike * pairs;
+        self.pairs_squared += pairs * pairs;
+    }
+
+    /// The share with its interval, cut at 0 and 1; none without a pair. `z`: 1.96 for 95 %.
+    #[must_use]
+    pub fn share(&self, z: f64) -> Option<(f64, Interval)> {
+        let share = (self.pairs > 0.0).then(|| self.unlike / self.pairs)?;
+        let spread =
+            self.unlike_squared - 2.0 * share * self.crossed + share * share * self.pairs_squared;
+        let half = z * spread.max(0.0).sqrt() / self.pairs;
+        Some((share, Interval { low: (share - half).max(0.0), high: (share + half).min(1.0) }))
+    }
+}
+
+impl std::ops::Add for DrawnPairs {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            unlike: self.unlike + other.unlike,
+            pairs: self.pairs + other.pairs,
+            unlike_squared: self.unlike_squared + other.unlike_squared,
+            crossed: self.crossed + other.crossed,
+            pairs_squared: self.pairs_squared + other.pairs_squared,
+        }
+    }
+}
+
 impl FromIterator<LikeDecisions> for Divergence {
     fn from_iter<I: IntoIterator<Item = LikeDecisions>>(sets: I) -> Self {
         let mut sums = Self::default();
@@ -150,6 +204,25 @@ mod tests {
         assert!((whole.of_two().unwrap() - (1.0 + 2.0 / 3.0) / 4.0).abs() < 1e-12);
         assert_eq!(whole.rate(0.95).unwrap().0, 0.5);
         assert_eq!(whole.unexplained_rate(0.95).unwrap().0, 0.25);
+    }
+
+    #[test]
+    fn pairs_drawn_stand_for_those_that_were_not() {
+        let whole = |sets: &[LikeDecisions]| {
+            sets.iter().fold(DrawnPairs::default(), |mut sums, set| {
+                sums.add(*set, 1.0);
+                sums
+            })
+        };
+        // 1·2 of 3 pairs, 2·1 of 3, 0 of 1.
+        let sums = whole(&[set(1, 2, false), set(2, 1, false), set(2, 0, false)]);
+        assert!((sums.share(1.96).unwrap().0 - 4.0 / 7.0).abs() < 1e-12);
+        assert_eq!(whole(&[set(1, 2, false)]) + whole(&[set(2, 1, false), set(2, 0, false)]), sums);
+        // Left alone at 1 in 10: one pair of the two drawn stands for a hundred, one with the measured for ten.
+        let mut drawn = DrawnPairs::default();
+        drawn.add(set(1, 2, false), 0.1);
+        assert!((drawn.share(1.96).unwrap().0 - 20.0 / 120.0).abs() < 1e-12);
+        assert_eq!(DrawnPairs::default().share(1.96), None);
     }
 
     #[test]

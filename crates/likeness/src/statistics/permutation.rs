@@ -4,7 +4,7 @@
 //! Accounts that meet in sets of like cases, directly or through others, are dealt among themselves.
 //! Good, "Permutation Tests" (2000); p as Phipson and Smyth, Stat. Appl. Genet. Mol. Biol. 9:39 (2010).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// One case of a set of like cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,24 +56,44 @@ pub fn permutation(
         return None;
     }
     let surplus = accounts.surplus();
-    let tables = accounts.tables();
+    let mut tables = accounts.tables();
+    let stays = surplus - tables.iter().map(|table| table.now).sum::<f64>();
     let mut at_least = 0;
     for _ in 0..deals {
-        for table in &tables {
-            for last in (1..table.len()).rev() {
-                if let (Some(a), Some(b)) = (table.get(last), table.get(pick(last + 1).min(last))) {
-                    accounts.of_one.swap(*a, *b);
-                }
-            }
-        }
-        at_least += usize::from(accounts.surplus().abs() >= surplus.abs() - 1e-9);
+        let dealt = tables.iter_mut().fold(stays, |sum, table| sum + table.deal(&mut pick));
+        at_least += usize::from(dealt.abs() >= surplus.abs() - 1e-9);
     }
     Some(Permutation { surplus, p: (1 + at_least) as f64 / (1 + deals) as f64, deals })
 }
 
+/// Accounts that are dealt among themselves.
+struct DealtTable {
+    /// What each adds if it is of the first group, in whatever order the last deal left.
+    weights: Vec<f64>,
+    all: f64,
+    /// How many are of the first group.
+    ones: usize,
+    /// What those of the first group add as it was.
+    now: f64,
+}
+
+impl DealtTable {
+    /// Draws who is of the first group; gives what they add. The smaller group is drawn: the rest is the other.
+    fn deal(&mut self, pick: &mut impl FnMut(usize) -> usize) -> f64 {
+        let size = self.weights.len();
+        let few = self.ones.min(size - self.ones);
+        let mut sum = 0.0;
+        for at in 0..few {
+            self.weights.swap(at, (at + pick(size - at)).min(size - 1));
+            sum += self.weights.get(at).copied().unwrap_or_default();
+        }
+        if few == self.ones { sum } else { self.all - sum }
+    }
+}
+
 /// The accounts, numbered from 0.
 struct Accounts {
-    numbers: BTreeMap<u64, usize>,
+    numbers: HashMap<u64, usize>,
     of_one: Vec<bool>,
     /// What each account adds to the surplus if it is of the first group: over its cases, 1 or 0 for a measure
     /// less the share of its set. Dealing labels changes no more than who is summed.
@@ -84,7 +104,7 @@ struct Accounts {
 
 impl Accounts {
     fn of(sets: &[Vec<Dealt>]) -> Self {
-        let (numbers, of_one) = (BTreeMap::new(), Vec::new());
+        let (numbers, of_one) = (HashMap::new(), Vec::new());
         let mut accounts = Self { numbers, of_one, weights: Vec::new(), with: Vec::new() };
         for set in sets {
             let measured = set.iter().filter(|case| case.measured).count() as f64;
@@ -146,17 +166,21 @@ impl Accounts {
     }
 
     /// The accounts that are dealt among themselves, where there is something to deal.
-    fn tables(&mut self) -> Vec<Vec<usize>> {
+    fn tables(&mut self) -> Vec<DealtTable> {
         let mut tables: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for at in 0..self.of_one.len() {
             tables.entry(self.leader(at)).or_default().push(at);
         }
-        let mixed = |table: &Vec<usize>| {
-            let ones = table.iter().filter(|at| self.of_one.get(**at) == Some(&true)).count();
-            let tells = table.iter().any(|at| self.weights.get(*at).is_some_and(|w| *w != 0.0));
-            tells && ones > 0 && ones < table.len()
-        };
-        tables.into_values().filter(mixed).collect()
+        let dealt = tables.into_values().filter_map(|table| {
+            let weight = |at: &usize| self.weights.get(*at).copied().unwrap_or_default();
+            let is_one = |at: &&usize| self.of_one.get(**at) == Some(&true);
+            let weights: Vec<f64> = table.iter().map(weight).collect();
+            let ones = table.iter().filter(is_one).count();
+            let tells = weights.iter().any(|w| *w != 0.0) && ones > 0 && ones < table.len();
+            let now = table.iter().filter(is_one).map(weight).sum();
+            tells.then(|| DealtTable { all: weights.iter().sum(), weights, ones, now })
+        });
+        dealt.collect()
     }
 }
 

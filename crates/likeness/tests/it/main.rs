@@ -16,6 +16,7 @@ mod oracles;
 mod pictures;
 mod random;
 mod simulations;
+mod worked;
 
 use std::{collections::HashMap, fmt, hash::Hash, path::PathBuf};
 

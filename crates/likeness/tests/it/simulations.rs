@@ -1,7 +1,7 @@
 //! Worlds whose truth is known: do the methods tell it as often as they claim?
 
 use likeness::audit::{Aspect, Case, Treatment, compare};
-use likeness::statistics::{MatchedPairs, StratumSums, Table, wilson};
+use likeness::statistics::{DrawnPairs, LikeDecisions, MatchedPairs, StratumSums, Table, wilson};
 
 use crate::random::Random;
 
@@ -118,4 +118,68 @@ fn groups_that_post_different_things_do_not_fool_the_matched_analysis() {
         naive_fooled == rounds as u32 && matched_fooled <= 18,
         "{naive_fooled} {matched_fooled}"
     );
+}
+
+/// Posts that were left alone are looked at one time in five: the share of unlike pairs is told as if all had been.
+#[test]
+fn a_share_of_pairs_is_told_from_what_was_drawn() {
+    let chance = 0.2;
+    let (mut sum, rounds) = (0.0, 2_000);
+    let mut truth_sum = 0.0;
+    let covered = coverage(rounds, |random| {
+        let (mut whole, mut drawn) = (DrawnPairs::default(), DrawnPairs::default());
+        for set in 0..400 {
+            let base = [0.1, 0.4, 0.8][set % 3];
+            let size = 2 + random.below(6) as u64;
+            let measured = (0..size).filter(|_| random.hits(base)).count() as u64;
+            if measured == 0 {
+                continue;
+            }
+            let left = size - measured;
+            let seen = (0..left).filter(|_| random.hits(chance)).count() as u64;
+            whole.add(LikeDecisions { measured, left, explained: false }, 1.0);
+            drawn.add(LikeDecisions { measured, left: seen, explained: false }, chance);
+        }
+        let truth = whole.share(1.96).unwrap().0;
+        let (found, interval) = drawn.share(1.96).unwrap();
+        sum += found;
+        truth_sum += truth;
+        interval.low <= truth && truth <= interval.high
+    });
+    let (found, truth) = (sum / rounds as f64, truth_sum / rounds as f64);
+    eprintln!(
+        "unlike pairs, one in five of those left alone drawn: {found:.4}, all looked at: {truth:.4}; the 95 % interval \
+         held it in {:.1} %",
+        covered * 100.0
+    );
+    assert!((found - truth).abs() < 0.005, "{found} {truth}");
+    assert!(covered >= 0.94, "{covered}");
+}
+
+/// Drawing among those left alone with one chance for all changes no direction: the odds stay, and so does the test's level.
+#[test]
+fn the_common_odds_do_not_move_when_those_left_alone_are_drawn() {
+    for ratio in [1.0, 2.0] {
+        let covered = coverage(2_000, |random| {
+            let sums: StratumSums = (0..600)
+                .map(|set| {
+                    let base = [0.2, 0.5, 0.7][set % 3];
+                    let mut cells = |n: u64, share: f64| {
+                        let yes = (0..n).filter(|_| random.hits(share)).count() as u64;
+                        (yes, (0..n - yes).filter(|_| random.hits(0.3)).count() as u64)
+                    };
+                    let (one_yes, one_no) = cells(3, with_odds(base, ratio));
+                    let (other_yes, other_no) = cells(3, base);
+                    Table { one_yes, one_no, other_yes, other_no }
+                })
+                .collect();
+            let interval = sums.common_odds(0.95).unwrap().interval;
+            interval.low <= ratio && ratio <= interval.high
+        });
+        eprintln!(
+            "common odds, true ratio {ratio}, three in ten of those left alone drawn: held in {:.1} %",
+            covered * 100.0
+        );
+        assert!((0.935..=0.965).contains(&covered), "{covered}");
+    }
 }

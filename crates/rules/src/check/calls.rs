@@ -39,6 +39,7 @@ pub(crate) struct Calls<'t> {
     imports: HashMap<(FileId, Span), Vec<(FileId, Span)>>,
     by_file: HashMap<FileId, Vec<(FileId, Span)>>,
     pub(crate) flips: Flips,
+    pub(crate) like_osprey: bool,
 }
 
 impl<'t> Calls<'t> {
@@ -90,7 +91,7 @@ pub(crate) struct Site<'t> {
 /// Checks all calls of all files.
 pub(crate) fn check<'t>(context: &Context<'t>, problems: &mut Vec<Problem>) -> Option<Calls<'t>> {
     let before = problems.len();
-    let mut all = Calls::default();
+    let mut all = Calls { like_osprey: context.environment.like_osprey, ..Calls::default() };
     let mut experiments = HashMap::new();
     for (id, file) in context.files.iter().enumerate() {
         let constants = Constants {

@@ -12,6 +12,7 @@ use crate::sources::Sources;
 pub(crate) struct File {
     pub(crate) path: Arc<str>,
     pub(crate) lines: LineIndex,
+    pub(crate) text: Arc<str>,
     pub(crate) root: Root,
 }
 
@@ -59,7 +60,7 @@ pub(crate) fn parse(sources: &Sources) -> (Vec<File>, Vec<Problem>) {
     let mut problems = Vec::new();
     for (path, text) in sources.iter().filter(|(path, _)| path.ends_with(".sml")) {
         let (root, diagnostics) = sml::parse(text);
-        let file = File { path: path.into(), lines: LineIndex::new(text), root };
+        let file = File { path: path.into(), lines: LineIndex::new(text), text: text.into(), root };
         problems.extend(diagnostics.into_iter().map(|diagnostic| file.told(diagnostic)));
         files.push(file);
     }

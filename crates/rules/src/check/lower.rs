@@ -103,6 +103,7 @@ impl Lowering<'_> {
         Unit {
             path: Arc::clone(&file.path),
             lines: file.lines.clone(),
+            text: Arc::clone(&file.text),
             nodes: from..number(self.program.nodes.len()),
             imports: self.calls.imports_of(id).iter().map(|(file, _)| number(*file)).collect(),
             steps,
@@ -352,7 +353,7 @@ impl Lowering<'_> {
     }
 
     pub(super) fn node(&mut self, span: Span, kind: Type, node: Kind, steps: Vec<u32>) -> Lowered {
-        let place = Place { file: number(self.file), offset: span.start };
+        let place = Place { file: number(self.file), offset: span.start, end: span.end };
         let at = number(self.program.nodes.len());
         let does = match &node {
             Kind::When(_) => Does::Fires(at),

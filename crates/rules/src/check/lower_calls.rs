@@ -92,6 +92,9 @@ impl<'t> Lowering<'t> {
                 continue;
             };
             if let Some(next) = variable(wanted, &value.kind) {
+                // The reference calls an entity its id here, and yet hands on the entity.
+                value.input.unwrap |= !self.calls.like_osprey
+                    && super::fit::behind(&value.kind).as_ref() == Some(&next);
                 match &resolved {
                     _ if value.kind == Type::None && *wanted != Type::Variable => {}
                     Some(before) if !super::fit::same(before, &next) => {

@@ -171,6 +171,9 @@ fn unknown(
     if let Some(constant) = constants.iter().find(|constant| constant.eq_ignore_ascii_case(text)) {
         return unknown.with_hint(format!("write `{constant}`, with a capital letter"));
     }
+    if ["null", "nil", "undefined"].contains(&text.to_ascii_lowercase().as_str()) {
+        return unknown.with_hint("write `None`");
+    }
     let near: BTreeSet<&str> = known.iter().map(|name| &**name).collect();
     let all: BTreeSet<&str> = index.stored.keys().map(|name| &**name).collect();
     match nearest(text, near).or_else(|| nearest(text, all)) {

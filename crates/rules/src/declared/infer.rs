@@ -117,6 +117,12 @@ impl<'t> Survey<'t> {
         let signature = self.environment.function(name).map(|callable| callable.signature);
         for argument in &call.arguments {
             let keyword = &*argument.keyword.text;
+            // An id is a text, if the annotation of the entity does not say otherwise.
+            let id = match (name, keyword, wanted) {
+                ("Entity", "id", Some(Type::Entity(id))) => Some((**id).clone()),
+                ("Entity", "id", _) => Some(Type::Str),
+                _ => None,
+            };
             let wanted = signature
                 .and_then(|signature| signature.arguments.get(signature.position(keyword)?))
                 .map(|argument| &argument.kind)
@@ -124,7 +130,7 @@ impl<'t> Survey<'t> {
             let boolean = Type::list(Type::Bool);
             let wanted = match (wanted, signature.is_none(), keyword) {
                 (None, true, "when_all") => Some(&boolean),
-                (wanted, ..) => wanted,
+                (wanted, ..) => wanted.or(id.as_ref()),
             };
             self.expr(&argument.value, wanted, None);
         }

@@ -21,7 +21,7 @@ use model::Event;
 use crate::facts::{FactKey, Facts};
 use crate::found::Found;
 use crate::plan::Plan;
-use crate::plan::node::{Kind, Program, Source};
+use crate::plan::node::{Kind, Place, Program, Source};
 use crate::state::Change;
 use crate::value::{Effect, RuleValue, Value};
 
@@ -71,6 +71,7 @@ pub struct EvaluationError {
     pub col: u32,
     /// What went wrong.
     pub message: String,
+    pub(crate) place: Place,
 }
 
 /// Evaluates an event. `now` is the clock that the age and expiry of labels are told from.

@@ -170,6 +170,7 @@ impl<'a> Run<'a> {
             line: at.line,
             col: at.column,
             message: fault.message.into_owned(),
+            place,
         };
         self.errors.push((node, error));
     }

@@ -69,14 +69,18 @@ pub(super) fn under_suffix(host: &str, suffix: &str) -> String {
     format!("{label}.{suffix}")
 }
 
-/// The known public suffix of a host or link, in lower case.
+/// The known public suffix of a host or link, in lower case. Dots at the end are no part of it,
+/// unless the suffix is all there is.
 pub(super) fn suffix_of(host_or_link: &str) -> Option<String> {
     let with_scheme =
         ["//", "http://", "https://"].iter().any(|start| host_or_link.starts_with(start));
-    let link =
+    let mut link =
         if with_scheme { host_or_link.to_owned() } else { format!("https://{host_or_link}") };
+    link.retain(|c| !matches!(c, '\t' | '\r' | '\n'));
     let host = Link::parse(&link)?.host();
-    public_suffix(host.trim_end_matches('.')).map(str::to_owned)
+    let bare = host.trim_end_matches('.');
+    let suffix = public_suffix(bare)?;
+    Some(if suffix == bare { host } else { suffix.to_owned() })
 }
 
 /// The longest known public suffix of a host in lower case.
@@ -232,6 +236,10 @@ mod tests {
             ("1.2.3.4", None),
             ("http://[::1]/", None),
             ("a.com ", None),
+            ("a.com\t", Some("com")),
+            ("co\nm", Some("com")),
+            ("com.", Some("com.")),
+            ("co.uk..", Some("co.uk..")),
             ("ПРИМЕР.РФ", Some("рф")),
             ("mailto:a@b.com", Some("com")),
             ("", None),

@@ -148,6 +148,12 @@ impl Plan {
         unit.map_or(("", 0), |unit| (&unit.path, unit.lines.position(node.place.offset).line))
     }
 
+    /// What stands in a rule file at a place.
+    pub(crate) fn source(&self, place: node::Place) -> &str {
+        let unit = self.program.units.get(index(place.file));
+        unit.and_then(|unit| unit.text.get(index(place.offset)..index(place.end))).unwrap_or("")
+    }
+
     /// The features that results show.
     pub(crate) fn shown(&self) -> impl Iterator<Item = &Feature> {
         self.program.features.iter().filter(|feature| feature.shown)

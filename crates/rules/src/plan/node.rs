@@ -41,6 +41,7 @@ impl Input {
 pub(crate) struct Place {
     pub(crate) file: u32,
     pub(crate) offset: u32,
+    pub(crate) end: u32,
 }
 
 /// One thing to compute.
@@ -226,6 +227,7 @@ pub(crate) struct Feature {
 pub(crate) struct Unit {
     pub(crate) path: Arc<str>,
     pub(crate) lines: sml::LineIndex,
+    pub(crate) text: Arc<str>,
     /// Its nodes are those from here to the next unit's.
     pub(crate) nodes: std::ops::Range<u32>,
     /// The files that it imports.

@@ -12,6 +12,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 const PATH: &str = "audit.toml";
+/// The chance of what is certain, in millionths.
+const WHOLE: u32 = 1_000_000;
 
 /// What the audit compares.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -26,6 +28,8 @@ pub struct AuditTerms {
     pub disputes: Vec<Dispute>,
     /// When what people held binds those who come after.
     pub precedents: PrecedentTerms,
+    /// With which chance an item that was left alone is looked at, in millionths.
+    pub left_up: u32,
 }
 
 /// When what was held of like posts binds.
@@ -100,6 +104,7 @@ impl Default for AuditTerms {
             groupings: Vec::new(),
             precedents: PrecedentTerms::default(),
             disputes: Vec::new(),
+            left_up: WHOLE,
         }
     }
 }
@@ -169,7 +174,7 @@ pub(super) fn load(
 }
 
 fn read(reader: &mut Reader<'_>, root: &Node, lists: &WordLists, terms: &mut AuditTerms) {
-    let keys = ["threshold", "interchangeable", "grouping", "precedents", "dispute"];
+    let keys = ["threshold", "interchangeable", "grouping", "precedents", "dispute", "left_up"];
     let Some(table) = reader.table(root, "the audit", &keys) else { return };
     if let Some(node) = table.get("threshold") {
         match node.value {
@@ -194,6 +199,24 @@ fn read(reader: &mut Reader<'_>, root: &Node, lists: &WordLists, terms: &mut Aud
             settled: settled.and_then(|n| u32::try_from(n).ok()).unwrap_or(usual.settled),
             automation: reader.flag(&table, "automation").unwrap_or(usual.automation),
         };
+    }
+    if let Some(node) = table.get("left_up")
+        && let Some(table) = reader.table(node, "`left_up`", &["rate"])
+        && let Some(rate) = table.get("rate")
+    {
+        let share = match rate.value {
+            Value::Real(share) => Some(share),
+            Value::Whole(1) => Some(1.0),
+            _ => None,
+        };
+        match share.filter(|share| (0.001..=1.0).contains(share)) {
+            Some(share) => terms.left_up = (share * f64::from(WHOLE)).round() as u32,
+            None => {
+                let hint = "write 0.1 to look at one in ten; without posts that were left alone there is no audit";
+                let message = "`rate` is no chance from 0.001 to 1.0";
+                reader.wrong(rate.span, "out-of-range", message, hint);
+            }
+        }
     }
     for class in table.get("interchangeable").map(items).unwrap_or_default() {
         let mut names = Vec::new();
@@ -314,6 +337,25 @@ mod tests {
         assert_eq!(groups, words);
         assert_eq!(terms.interchangeable, [["Reds", "Blues"]]);
         assert_eq!(terms.groupings[0].group(&event, &Json::Null, None), None);
+    }
+
+    #[test]
+    fn the_chance_of_what_was_left_alone_is_never_nothing() {
+        for (text, rate, wrong) in [
+            ("", 1_000_000, false),
+            ("[left_up]\nrate = 0.25\n", 250_000, false),
+            ("[left_up]\nrate = 1\n", 1_000_000, false),
+            ("[left_up]\nrate = 0\n", 1_000_000, true),
+            ("[left_up]\nrate = 0.0\n", 1_000_000, true),
+            ("[left_up]\nrate = 1.5\n", 1_000_000, true),
+        ] {
+            let (terms, problems) = loaded(text);
+            assert_eq!(
+                (terms.left_up, !problems.is_empty()),
+                (rate, wrong),
+                "{text}: {problems:?}"
+            );
+        }
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Default for FourEyes {
             bulk_above: 50,
             exemptions: 2,
             affiliations: 1,
-            rulebook: 1,
+            rulebook: 2,
             break_glass: Vec::new(),
         }
     }

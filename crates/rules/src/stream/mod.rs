@@ -23,6 +23,7 @@
 
 mod envelope;
 mod result;
+mod written;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -31,7 +32,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::evaluate::{Explanation, evaluate_read};
+use crate::evaluate::{Explanation, evaluate_plainly, evaluate_read};
 use crate::facts::Facts;
 use crate::labels::LabelState;
 use crate::plan::Plan;
@@ -199,6 +200,8 @@ impl Stream {
             Some(book) => book.informed(&envelope.event),
             None => Cow::Borrowed(&envelope.event),
         };
+        // What is made at its first use (tables, automata) is no cost of a rule.
+        let _ = evaluate_plainly(&self.plan, &event, &facts, envelope.now);
         Ok(self.plan.explain(&event, &facts, envelope.now, sources, clock))
     }
 

@@ -1,6 +1,7 @@
 //! Writes what came of an event, one line of JSON. Must not evaluate anything.
 
 use super::envelope::Envelope;
+use super::written::written;
 use super::{Output, Stream};
 use crate::Outcome;
 use crate::evaluate::Shape;
@@ -73,7 +74,9 @@ impl Stream {
             out.push_str(if at > 0 { ",{\"traceback\":" } else { "{\"traceback\":" });
             write_str(out, &format!("{}: {}\n", error.kind, error.message));
             out.push_str(",\"rules_source_location\":");
-            write_str(out, &format!("{}:{}:{}", error.path, error.line, error.col));
+            let source = self.plan.source(error.place);
+            let place = format!("{}:{}:{}", error.path, error.line, error.col);
+            write_str(out, &format!("{place} - {}", written(source)));
             out.push('}');
         }
         out.push_str("],\"timestamp\":");

@@ -44,6 +44,14 @@ fn write_repr(out: &mut String, value: &Value) -> Result<(), Fault> {
             }
             out.push('}');
         }
+        // The class has this name in the reference; only where an entity passes for its id.
+        Value::Entity(entity) => {
+            out.push_str("EntityT(type=");
+            write_quoted(out, &entity.kind);
+            out.push_str(", id=");
+            write_repr(out, &entity.id)?;
+            out.push(')');
+        }
         wrapped => write_repr(out, &wrapped.unwrapped())?,
     }
     Ok(())

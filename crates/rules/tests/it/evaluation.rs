@@ -122,6 +122,26 @@ fn a_shared_negative_constant_keeps_its_sign_unless_osprey_is_asked_for() {
 }
 
 #[test]
+fn an_entity_that_passes_for_its_id_is_its_id_unless_osprey_is_asked_for() {
+    let files = [(
+        "main.sml",
+        "User: Entity[str] = EntityJson(type='User', path='$.user')
+Id: str = ResolveOptional(optional_value=User)
+Link = f'at://{Id}/x'
+Length = StringLength(s=Id)
+Same = Id == User
+",
+    )];
+    let shown = |like_osprey| {
+        let plan = plan_of(&files, &Environment { like_osprey, ..Environment::default() });
+        let shown = features(&plan, &run(&plan, "{\"user\": \"u1\"}"));
+        ["Link", "Length", "Same"].map(|name| shown[name].clone())
+    };
+    assert_eq!(shown(false), ["at://u1/x", "2", "True"]);
+    assert_eq!(shown(true), ["at://EntityT(type='User', id='u1')/x", "-", "False"]);
+}
+
+#[test]
 fn chance_is_the_same_in_a_replay() {
     let plan = plan("Coin = RandomInt(start=0, end=1000000)\n");
     let twice = [run(&plan, "{}"), run(&plan, "{}")].map(|outcome| features(&plan, &outcome));

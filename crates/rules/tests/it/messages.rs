@@ -24,6 +24,7 @@ fn names() {
     for (text, says) in [
         ("A = Txt == 'a'", "5: unknown name `Txt` (did you mean `Text`?)"),
         ("A = Hit == true", "12: unknown name `true` (write `True`, with a capital letter)"),
+        ("A = Text != Null", "13: unknown name `Null` (write `None`)"),
         (
             "A = StringLength",
             "5: `StringLength` is a function, not a value (call it: `StringLength(...)`)",

@@ -41,3 +41,12 @@ fn the_starter_rulebook_is_sound_and_its_cases_pass() {
         .collect();
     assert!(failed.is_empty(), "{} of {}\n{}", failed.len(), book.cases.len(), failed.join("\n"));
 }
+
+#[test]
+fn its_rules_stand_in_the_form_that_the_formatter_gives() {
+    let sources = starter();
+    let rules = sources.iter().filter(|(path, _)| path.ends_with(".sml"));
+    for (path, text) in rules {
+        assert!(sml::format(text).is_ok_and(|formed| formed == text), "evenhand fmt {path}");
+    }
+}

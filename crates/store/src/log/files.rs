@@ -89,7 +89,10 @@ impl Place {
         make(&fresh)?;
         let named: Vec<_> = (0_u32..)
             .zip(files)
-            .map(|(number, (path, bytes))| (fresh.join(number.to_string()), path, bytes))
+            .map(|(number, (path, bytes))| {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                (fresh.join(format!("{number}-{name}")), path, bytes)
+            })
             .collect();
         let part = named.len().div_ceil(AT_ONCE).max(1);
         std::thread::scope(|scope| {
@@ -118,9 +121,20 @@ impl Place {
     }
 }
 
-/// Writes one file that only its owner can read, which must not be there.
+/// Writes one file that only its owner can read, which must not be there. Half of a secret never
+/// has its name: the next start would read it.
 pub(crate) fn write_secret(path: &Path, text: &str) -> Result<(), LogError> {
-    write(path, text.as_bytes(), 0o600)?;
+    if path.exists() {
+        let there = std::io::ErrorKind::AlreadyExists.into();
+        return Err(LogError::file(path, &there));
+    }
+    let mut fresh = path.as_os_str().to_owned();
+    fresh.push(".fresh");
+    let fresh = PathBuf::from(fresh);
+    // What an earlier process left there was never used.
+    remove(&fresh)?;
+    write(&fresh, text.as_bytes(), 0o600)?;
+    fs::rename(&fresh, path).map_err(|error| LogError::file(path, &error))?;
     path.parent().map_or(Ok(()), sync)
 }
 

@@ -224,7 +224,7 @@ async fn rulebooks_come_into_force_and_stay_readable() {
     for (version, text) in
         [(&version(), "one"), (&version(), "one"), (&other, "two"), (&version(), "one")]
     {
-        store.adopt(version, &files(text), world.now).await.unwrap();
+        store.adopt(version, &files(text), world.now, None).await.unwrap();
     }
     let adopted: Vec<_> =
         store.rulebooks().await.unwrap().into_iter().map(|adoption| adoption.version).collect();

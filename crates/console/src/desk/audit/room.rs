@@ -63,7 +63,7 @@ pub(crate) async fn publish(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let caller = state.permit(&headers, Permission::RunAudit).await?;
-    let named = (state.ids.next().to_string(), state.clock.now());
+    let named = (state.ids.as_ref(), state.clock.now());
     let book = state.rulebook.load_full();
     let made = flow::audit::publish_on(&state.store, book, named, state.audit).await;
     let report = made.map_err(Problem::internal)?;

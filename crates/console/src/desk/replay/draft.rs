@@ -34,37 +34,47 @@ pub(crate) async fn start(
 ) -> Result<Response, Problem> {
     let caller = state.permit(&headers, Permission::Replay).await?;
     let form = form(parts).await?;
-    if let Some(id) = state.replays().busy() {
-        let detail = format!("The replay {id} runs; there is one at a time. Wait for its end.");
-        return Err(Problem::new(&BUSY, detail).retry_after(30));
-    }
-    let now = state.clock.now();
-    let since = since(&form.since, now)?;
+    must_be_free(&state)?;
+    let since = since(&form.since, state.clock.now())?;
     let files = match (form.named.trim(), form.files.is_empty()) {
         ("", true) => return Err(malformed("Name a draft, or choose the folder of one.")),
         ("", false) => form.files,
         (named, _) => named_folder(&state, named)?,
     };
+    take_in(&state, caller.by, files, since).await
+}
+
+/// Keeps a draft that checks and begins its replay; leads to it.
+pub(in crate::desk) async fn take_in(
+    state: &ConsoleState,
+    by: String,
+    files: BTreeMap<String, String>,
+    since: Timestamp,
+) -> Result<Response, Problem> {
+    let now = state.clock.now();
     let sources = Sources::from_map(files.clone());
     let loading = tokio::task::spawn_blocking(move || Rulebook::load(&sources)).await;
     let (book, problems) = loading.map_err(Problem::internal)?;
     let Some(book) = book else { return Err(unsound(&problems)) };
-    let draft = Draft {
-        version: book.version().clone(),
-        files,
-        added_by: caller.by.clone(),
-        added_at: now,
-    };
+    let draft =
+        Draft { version: book.version().clone(), files, added_by: by.clone(), added_at: now };
     state.store.keep_draft(&draft).await.map_err(|error| storage(&error))?;
     let asked = Asked {
         draft: draft.version.clone(),
         title: book.settings.title.clone(),
         since,
-        by: caller.by,
+        by,
         at: now,
     };
-    let id = jobs::begin(&state, &draft, book, &asked)?;
+    let id = jobs::begin(state, &draft, book, &asked)?;
     Ok(crate::desk::see(&format!("/console/replay/{id}")))
+}
+
+/// There is one replay at a time.
+pub(in crate::desk) fn must_be_free(state: &ConsoleState) -> Result<(), Problem> {
+    let Some(id) = state.replays().busy() else { return Ok(()) };
+    let detail = format!("The replay {id} runs; there is one at a time. Wait for its end.");
+    Err(Problem::new(&BUSY, detail).retry_after(30))
 }
 
 async fn form(mut parts: Multipart) -> Result<Form, Problem> {
@@ -137,7 +147,7 @@ fn named_folder(state: &ConsoleState, named: &str) -> Result<BTreeMap<String, St
     Ok(files)
 }
 
-fn since(text: &str, now: Timestamp) -> Result<Timestamp, Problem> {
+pub(in crate::desk) fn since(text: &str, now: Timestamp) -> Result<Timestamp, Problem> {
     let days: i64 = match text.trim() {
         "all" => return Ok(Timestamp::UNIX_EPOCH),
         "" => 90,

@@ -1,5 +1,6 @@
 //! The pages: which replays there are, how far one is, what came of it, flip by flip. Must not start anything.
 
+use super::adopt::{self, Adoption};
 use super::jobs::{self, Asked, Standing};
 use crate::desk::Desk;
 use crate::page::html;
@@ -36,6 +37,7 @@ struct One {
     view: Option<ReplayView>,
     found: Found,
     filter: Filter,
+    adoption: Option<Adoption>,
 }
 
 /// Flips that were asked for.
@@ -91,9 +93,13 @@ pub(crate) async fn one(
         }
         _ => None,
     };
+    let adoption = match &standing {
+        Standing::Done(report) => Some(adopt::standing(&state, report, &caller).await?),
+        _ => None,
+    };
     let found = if view.is_some() { find(&state, &id, &filter).await? } else { Found::default() };
     let desk = Desk::new(&state, &caller, "/console/replay");
-    html(&One { desk, id, asked, standing, view, found, filter })
+    html(&One { desk, id, asked, standing, view, found, filter, adoption })
 }
 
 async fn find(state: &ConsoleState, id: &str, filter: &Filter) -> Result<Found, Problem> {

@@ -2,6 +2,7 @@
 
 mod evenness;
 mod numbers;
+mod pages;
 mod recompute;
 mod run;
 mod show;

@@ -24,7 +24,12 @@ struct Leaf {
     measures: Vec<Measure>,
     #[serde(default)]
     automated_decision: String,
+    #[serde(default)]
+    account_class: String,
     replaces: Option<String>,
+    /// Of an erasure: of how many decisions.
+    #[serde(default)]
+    decisions: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -33,17 +38,23 @@ struct Measure {
 }
 
 /// Counts per name and hour.
-type Hours = BTreeMap<String, BTreeMap<i64, u64>>;
+pub(super) type Hours = BTreeMap<String, BTreeMap<i64, u64>>;
 
 /// The numbers.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
     decisions: Vec<Leaf>,
-    breaches: u64,
-    no_breach: u64,
+    pub(super) leaves: u64,
+    pub(super) breaches: u64,
+    pub(super) no_breach: u64,
+    pub(super) replacements: u64,
     erasures: u64,
-    by_clause: Hours,
-    by_measure: Hours,
+    /// Decisions that are without their personal data.
+    pub(super) erased: u64,
+    pub(super) by_clause: Hours,
+    pub(super) by_measure: Hours,
+    pub(super) by_class: Hours,
+    pub(super) by_decider: BTreeMap<String, u64>,
 }
 
 impl Numbers {
@@ -59,6 +70,8 @@ impl Numbers {
     }
 
     fn add(&mut self, leaf: Leaf) {
+        self.leaves += 1;
+        self.erased += leaf.decisions;
         if leaf.kind.is_some() {
             self.erasures += u64::from(leaf.kind.as_deref() == Some("erasure"));
             return;
@@ -73,6 +86,9 @@ impl Numbers {
         for measure in &leaf.measures {
             count(|numbers| &mut numbers.by_measure, &measure.measure);
         }
+        count(|numbers| &mut numbers.by_class, &leaf.account_class);
+        *self.by_decider.entry(leaf.automated_decision.clone()).or_default() += 1;
+        self.replacements += u64::from(leaf.replaces.is_some());
         match leaf.outcome.as_str() {
             "breach" => self.breaches += 1,
             _ => self.no_breach += 1,
@@ -108,8 +124,33 @@ impl Numbers {
         for (name, ours) in [("by_clause", &self.by_clause), ("by_measure", &self.by_measure)] {
             compare_lines(&mut wrong, overview, name, ours);
         }
+        self.compare_columns(&mut wrong, overview);
         self.compare_latest(&mut wrong, overview);
         wrong
+    }
+
+    /// The columns of the charts: one after the other up to the newest decision, so that none can be
+    /// left out for what it counts.
+    fn compare_columns(&self, wrong: &mut Vec<String>, overview: &Value) {
+        let seconds = overview.pointer("/timeline/seconds").and_then(Value::as_i64).unwrap_or(0);
+        let columns = overview.pointer("/timeline/columns").and_then(Value::as_array);
+        let starts: Vec<Option<i64>> = columns
+            .into_iter()
+            .flatten()
+            .map(|at| Some(at.as_str()?.parse::<Timestamp>().ok()?.as_second()))
+            .collect();
+        let next = |pair: &[Option<i64>]| match pair {
+            [Some(one), Some(two)] => one + seconds == *two,
+            _ => false,
+        };
+        let newest = self.decisions.iter().filter_map(|leaf| leaf.decided_at).max();
+        let end = starts.last().copied().flatten().map(|start| start + seconds);
+        let open = newest.is_some_and(|newest| end.is_none_or(|end| newest.as_second() >= end));
+        if seconds <= 0 || !starts.windows(2).all(next) || open {
+            wrong.push(
+                "timeline.columns: they do not reach, without a gap, to the newest decision".into(),
+            );
+        }
     }
 
     fn compare_latest(&self, wrong: &mut Vec<String>, overview: &Value) {
@@ -226,7 +267,7 @@ mod tests {
             "counts": { "looked_at": 9, "breaches": 1, "no_breach": 1, "waiting": 4 },
             "timeline": {
                 "seconds": 300,
-                "columns": ["2026-11-23T12:00:00Z", "2026-11-23T12:05:00Z", "2026-11-23T13:00:00Z"],
+                "columns": ["2026-11-23T12:00:00Z", "2026-11-23T12:05:00Z", "2026-11-23T12:10:00Z"],
                 "by_clause": line("p#c"), "by_measure": line("remove"),
             },
             "latest": [
@@ -255,6 +296,9 @@ mod tests {
             ("/timeline/by_clause/0/values/1", json!(2)),
             ("/timeline/by_clause/0/key", json!("p#d")),
             ("/timeline/by_measure/0/values/2", json!(1)),
+            ("/timeline/columns/2", json!("2026-11-23T12:15:00Z")),
+            ("/timeline/columns", json!(["2026-11-23T11:50:00Z", "2026-11-23T11:55:00Z"])),
+            ("/timeline/seconds", json!(0)),
             ("/latest/0/id", json!("c")),
             ("/latest/0/outcome", json!("no_breach")),
             ("/latest/0/clause/id", json!("p#d")),

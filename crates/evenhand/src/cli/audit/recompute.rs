@@ -3,11 +3,13 @@
 
 use super::evenness::Published;
 use super::numbers::{self, Numbers};
+use super::pages::Pages;
 use super::walk;
 use crate::cli::source::Source;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 use anyhow::{Context, Result};
+use model::Clock as _;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +20,7 @@ const TRIES: u32 = 5;
 /// Add every number of the public overview and of the report on evenness up again, from the log
 ///
 /// Reads every leaf, checks that they make up the tree that the checkpoint signs, and compares the
-/// sums with /api/v1/overview. The report on evenness is computed again from its published sets of
+/// sums with /api/v1/overview and with the numbers on the pages / and /log/. The report on evenness is computed again from its published sets of
 /// like cases, and each case of them is looked up in the log. Exit code 1: something differs. What
 /// no leaf can tell is listed.
 #[derive(Debug, clap::Args)]
@@ -53,7 +55,14 @@ impl Recompute {
             let overview = self.overview(&source).await?;
             let walked = walk::walk(&source, prefix, self.vkey.as_deref()).await?;
             let numbers = Numbers::of(&walked.leaves)?;
-            let differences = overview.as_ref().map(|view| numbers.compare(view));
+            let mut differences = overview.as_ref().map(|view| numbers.compare(view));
+            // Pages are compared with what the server itself says, not with a file.
+            if self.overview.is_none()
+                && let (Some(pages), Some(data)) = (Pages::of(&source).await?, &overview)
+            {
+                let on_pages = pages.compare(&numbers, data, crate::clock::SystemClock.now());
+                differences.get_or_insert_default().extend(on_pages);
+            }
             tries += 1;
             let settled = differences.as_ref().is_none_or(Vec::is_empty);
             if settled || tries == TRIES || self.overview.is_some() {

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use flow::audit::{Terms, gather, publish_on, report};
 use indicatif::ProgressBar;
 use jiff::SignedDuration;
-use model::{Clock as _, Ids as _};
+use model::Clock as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,16 +59,15 @@ impl Run {
         let book = Arc::new(book);
         let report = if self.publish {
             let terms = Terms { days: self.days, deals: self.deals, ..Terms::default() };
-            let named = (SystemIds.next().to_string(), now);
             wait_for(async {
                 let store = open_existing(&config).await?;
-                Ok(publish_on(&store, Arc::clone(&book), named, terms).await?)
+                Ok(publish_on(&store, Arc::clone(&book), (&SystemIds, now), terms).await?)
             })?
         } else {
             let gathered = wait_for(async {
                 let store = open_existing(&config).await?;
                 let read = |items| bar.set_message(format!("{items} items read"));
-                Ok(gather(&store, &book, since, read).await?)
+                Ok(gather(&store, &book, since, None, read).await?)
             })?;
             bar.set_message(format!("comparing {} items", gathered.items.len()));
             report(&gathered, &book, (now, since), self.deals, self.seed)

@@ -22,6 +22,13 @@ pub(super) fn text(report: &EvennessReport, book: &Rulebook) -> String {
         report.threshold * 100.0,
         report.parted
     );
+    if report.never_flagged_drawn < 1.0 {
+        let share = report.never_flagged_drawn * 100.0;
+        let _ = writeln!(
+            out,
+            "Of what was left alone {share} % was drawn, item by item under a secret key."
+        );
+    }
     for clause in &report.clauses {
         let _ = write!(out, "\n{}: sets of like cases {}", clause.clause, clause.sets);
         let _ = match clause.divergence {

@@ -39,7 +39,7 @@ impl CaseFrom {
             self.decided(&store).await
         })?;
         let text = worked_case(&decision, &item);
-        let path = worked_case_path(&decision);
+        let path = worked_case_path(decision.id);
         let passes = self.passes(&path, &text)?;
         if self.print {
             terminal.result(text.trim_end())?;

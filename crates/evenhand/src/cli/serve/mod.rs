@@ -22,6 +22,7 @@ use model::{Clock, Ids};
 use platforms::pictures::Decoder;
 use platforms::webhook::Endpoint;
 use platforms::{Reach, Scorers, http_client};
+use rules::Sources;
 use rules::rulebook::Rulebook;
 use signals::Signals;
 use std::net::SocketAddr;
@@ -29,6 +30,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use store::Store;
 use store::log::{Log, LogReader};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -142,6 +144,7 @@ impl Server {
         config.listen = public.local_addr()?;
         config.admin_listen = admin.local_addr()?;
         let sources = crate::files::read(config.rulebook.as_deref())?;
+        let (book, sources) = in_force(&store, book, sources).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn Ids> = Arc::new(SystemIds);
         let settings = flow::Settings {
@@ -292,6 +295,26 @@ impl Server {
         tracing::info!("stopped");
         Ok(Exit::Done)
     }
+}
+
+/// What people put into force since the folder last changed, else the folder's.
+async fn in_force(store: &Store, book: Rulebook, sources: Sources) -> Result<(Rulebook, Sources)> {
+    let Some(adopted) = flow::put_into_force_since(store, book.version()).await? else {
+        return Ok((book, sources));
+    };
+    let (loaded, _) = Rulebook::load(&adopted);
+    let Some(loaded) = loaded else {
+        tracing::error!(
+            "the rulebook that people put into force no longer checks; the folder's is taken"
+        );
+        return Ok((book, sources));
+    };
+    tracing::info!(
+        version = loaded.version().short(),
+        folder = book.version().short(),
+        "people put another rulebook into force since the folder changed; it stays"
+    );
+    Ok((loaded, adopted))
 }
 
 /// Keeps fingerprints of what came, so that nobody who asks waits for them.

@@ -51,6 +51,17 @@ async fn again(engine: &Engine, rulebook: Option<&Path>) {
     match crate::files::read(rulebook) {
         Err(error) => tracing::error!("the rulebook cannot be read; the old stays: {error:#}"),
         Ok(sources) => {
+            match flow::put_into_force_since(&engine.store, &sources.version()).await {
+                Ok(None) => {}
+                Ok(Some(_)) => {
+                    tracing::warn!(
+                        "the folder has not changed since people put another rulebook into force; that one stays"
+                    );
+                    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+                    return;
+                }
+                Err(error) => tracing::error!(%error, "the history of rulebooks cannot be read"),
+            }
             if let Err(error) = flow::reload(engine, sources).await {
                 if let flow::ReloadError::Problems(problems) = &error {
                     for problem in problems {

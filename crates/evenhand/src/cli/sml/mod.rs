@@ -70,8 +70,11 @@ pub(super) fn threads(wished: NonZeroUsize, plan: &Plan, terminal: &Terminal) ->
         );
         return 1;
     }
-    wished.get()
+    wished.get().min(MOST_THREADS)
 }
+
+/// More threads than any machine has use for only cost memory.
+const MOST_THREADS: usize = 256;
 
 /// So many refused lines are told one by one; the others are counted.
 const MOST_TOLD: u64 = 1000;

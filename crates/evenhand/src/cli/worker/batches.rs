@@ -3,8 +3,8 @@
 use crate::terminal::Terminal;
 use anyhow::{Context, Result};
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::body::{Body, to_bytes};
+use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -46,7 +46,6 @@ pub(super) async fn serve(
     let router = Router::new()
         .route("/events", post(events))
         .route("/livez", get(|| async { "ok\n" }))
-        .layer(DefaultBodyLimit::max(LARGEST))
         .with_state(shared.clone());
     axum::serve(listener, router).with_graceful_shutdown(stopped()).await?;
     let streams = Arc::try_unwrap(shared.streams).unwrap_or_default();
@@ -68,11 +67,16 @@ async fn stopped() {
 
 /// `POST /events`: lines of events in, lines of results out, in their order. Lines that are no events
 /// follow as `{"refused": {"line": 3, "why": "..."}}`.
-async fn events(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
+async fn events(State(shared): State<Shared>, headers: HeaderMap, body: Body) -> Response {
     if !shared.admits(&headers) {
         let told = "this worker takes batches with `Authorization: Bearer TOKEN` only\n";
         return (StatusCode::UNAUTHORIZED, told).into_response();
     }
+    // Only now: whoever has no token fills no memory.
+    let Ok(body) = to_bytes(body, LARGEST).await else {
+        let told = format!("the batch ended early or has more than {} MiB\n", LARGEST >> 20);
+        return (StatusCode::PAYLOAD_TOO_LARGE, told).into_response();
+    };
     let number = shared.next.fetch_add(1, Ordering::Relaxed) % shared.streams.len().max(1);
     let Some(stream) = shared.streams.get(number).cloned() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();

@@ -1,6 +1,5 @@
 //! What a process did to the files of one directory, read from strace (`-f -ttt -y -xx`).
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// One thing done to the disk. Descriptors are as the process saw them.
@@ -23,27 +22,8 @@ pub(super) const CALLS: &str = "openat,write,pwrite64,ftruncate,fsync,fdatasync,
 
 /// All that was done below `data`, each with when it had ended (seconds since 1970).
 pub(super) fn read(trace: &str, data: &Path) -> Vec<(f64, Done)> {
-    let mut begun: HashMap<&str, &str> = HashMap::new();
-    let mut all = Vec::new();
-    for line in trace.lines() {
-        let mut words = line.splitn(3, ' ').filter(|word| !word.is_empty());
-        let (Some(thread), Some(time)) = (words.next(), words.next()) else { continue };
-        let rest = line.split_once(time).unwrap().1.trim_start();
-        let time: f64 = time.parse().unwrap();
-        if let Some(first) = rest.strip_suffix(" <unfinished ...>") {
-            begun.insert(thread, first);
-            continue;
-        }
-        let whole = match rest.strip_prefix("<... ") {
-            Some(end) => {
-                let Some(first) = begun.remove(thread) else { continue };
-                format!("{first}{}", end.split_once("resumed>").unwrap().1)
-            }
-            None => rest.to_owned(),
-        };
-        all.extend(one(&whole, data).map(|done| (time, done)));
-    }
-    all
+    let calls = crate::strace::calls(trace).into_iter();
+    calls.filter_map(|(_, time, call)| Some((time, one(&call, data)?))).collect()
 }
 
 /// One call; nothing when it failed or is about something else.

@@ -19,7 +19,7 @@ pub(super) fn tokens(text: &str) -> Vec<String> {
         };
         let (token, after) = rest.split_at(length);
         rest = after;
-        let letters = token.contains(char::is_alphabetic);
+        let letters = token.contains(char::is_alphabetic) && !(rest.is_empty() && lone(token));
         let dotted = token.contains(['.', ',']);
         if dotted && (letters || token.matches('.').count() > 1 || token.ends_with(['.', ','])) {
             tokens.extend(
@@ -41,6 +41,14 @@ pub(super) fn tokens(text: &str) -> Vec<String> {
         }
     }
     tokens
+}
+
+/// Whether all is digits, one dot and one letter, such as `25.Z`. As the last token the reference
+/// leaves it whole, and then cannot read it.
+fn lone(token: &str) -> bool {
+    token.split_once('.').is_some_and(|(number, letter)| {
+        number.bytes().all(|byte| byte.is_ascii_digit()) && letter.chars().count() == 1
+    })
 }
 
 /// The length of a run that begins with a letter or digit. After a dot, words may go on with
