@@ -2,9 +2,11 @@
 //! personal data, and must not be read from anywhere but the model: the modules of `reads` fill it.
 
 mod evenness;
+mod register;
 pub mod replay;
 
 pub use evenness::{EvennessView, PairPost, PairView, ReportName, Said};
+pub use register::{AffiliationView, EmergencyRows, EmergencyView, RegisterView};
 
 use jiff::Timestamp;
 use model::{

@@ -70,6 +70,8 @@ pub struct Engine {
     pub(crate) settled: crate::like::Settled,
     /// Who looks at which case.
     pub(crate) presence: crate::review::Presence,
+    /// The register of affiliations as it was last read.
+    pub(crate) register: crate::registry::Kept,
     turn: Mutex<()>,
     outbox: Notify,
     sequencer: Notify,
@@ -97,6 +99,7 @@ impl Engine {
             pictures: OnceLock::new(),
             settled: crate::like::Settled::default(),
             presence: crate::review::Presence::default(),
+            register: crate::registry::Kept::default(),
             turn: Mutex::new(()),
             outbox: Notify::new(),
             sequencer: Notify::new(),
@@ -132,7 +135,9 @@ impl Engine {
     ) -> Result<Arc<Self>, StoreError> {
         crate::reload::adopt(&store, &rulebook, sources, clock.now(), None).await?;
         let rulebook = Arc::new(ArcSwap::from_pointee(rulebook));
-        Ok(Self::new(rulebook, store, clock, ids, settings))
+        let engine = Self::new(rulebook, store, clock, ids, settings);
+        engine.keep_register().await?;
+        Ok(engine)
     }
 
     /// Whoever decides holds the turn from reading an account's standing until the decision is
@@ -170,7 +175,7 @@ impl Engine {
         rulebook: &Rulebook,
         account: &model::AccountId,
     ) -> Result<Option<model::AffiliationKind>, StoreError> {
-        Ok(rulebook.affiliation_of(account).map(|one| one.kind))
+        Ok(rulebook.affiliation_of(account, self.clock.now()).map(|one| one.kind))
     }
 
     /// Tells the outbox that something waits in it.

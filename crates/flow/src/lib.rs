@@ -25,6 +25,7 @@ mod memory;
 pub mod monitor;
 mod notices;
 mod record;
+mod registry;
 mod reload;
 pub mod replay;
 mod review;
@@ -43,6 +44,7 @@ pub use evaluate::Known;
 pub use ingest::{Intake, Readiness};
 pub use memory::{Decision, Memory};
 pub use notices::{Notices, Ways};
+pub use registry::{Entering, NewEntry, Registry, RegistryError, checked, tend_register};
 pub use reload::{ReloadError, put_into_force_since, reload};
 pub use review::{
     Agreement, Asked, Attached, BulkPreview, BulkVerdict, Bytes, Calibrated, EmergencyPlea, GRACE,

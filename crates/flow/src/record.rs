@@ -23,7 +23,8 @@ pub(crate) fn decision(
     ids: &dyn Ids,
 ) -> Result<KeptDecision, LeafError> {
     let account = &decided.decision().account;
-    let class = rulebook.affiliation_of(account).map_or(AffiliationKind::None, |known| known.kind);
+    let known = rulebook.affiliation_of(account, decided.decision().decided_at);
+    let class = known.map_or(AffiliationKind::None, |known| known.kind);
     let terms = decided.decision().outcome.clause().and_then(|clause| rulebook.dsa_terms(clause));
     Ok(KeptDecision {
         enforcement: Enforcement::of(&decided, public_url),

@@ -3,11 +3,14 @@
 
 use crate::Engine;
 use jiff::Timestamp;
-use model::RulebookVersion;
+use model::{Act, ActClass, RulebookVersion};
 use rules::rulebook::Rulebook;
 use rules::{Problem, Sources};
 use std::sync::Arc;
-use store::{AdoptedBy, Store, StoreError};
+use store::{ActFilter, AdoptedBy, Draft, Store, StoreError};
+
+/// Acts about one version that are looked at.
+const MOST_ACTS: u32 = 100;
 
 /// Why the old version stays in force.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +24,17 @@ pub enum ReloadError {
     /// The new version cannot be kept.
     #[error("the new version cannot be kept; the old version stays in force: {0}")]
     Store(#[from] StoreError),
+    /// Other people must agree first.
+    #[error(
+        "the rulebook in force asks for {people} people to change it: version {version} is kept as a draft and waits \
+         until they agree (try it and propose it at /console/replay); the old version stays in force"
+    )]
+    NeedsPeople {
+        /// The new version.
+        version: RulebookVersion,
+        /// How many must agree.
+        people: u8,
+    },
     /// Loading broke off.
     #[error("loading broke off; the old version stays in force: {0}")]
     Fault(String),
@@ -40,12 +54,45 @@ pub(crate) async fn put_into_force(
     sources: Sources,
     by: Option<&AdoptedBy>,
 ) -> Result<RulebookVersion, ReloadError> {
-    let rulebook = trial(sources.clone()).await?;
+    let mut rulebook = trial(sources.clone()).await?;
+    // What people put into force they have agreed to.
+    if by.is_none() {
+        may_replace(engine, &rulebook, &sources).await?;
+    }
     adopt(&engine.store, &rulebook, &sources, engine.clock.now(), by).await?;
     let version = rulebook.version().clone();
+    rulebook.register = engine.register().1;
     engine.rulebook.store(Arc::new(rulebook));
     tracing::info!(version = version.short(), "a rulebook came into force");
     Ok(version)
+}
+
+/// Whether as many people as the rulebook in force asks for agreed to this version. If not, it is kept as
+/// a draft, so that they can try it and agree.
+async fn may_replace(
+    engine: &Engine,
+    rulebook: &Rulebook,
+    sources: &Sources,
+) -> Result<(), ReloadError> {
+    let present = engine.rulebook.load_full();
+    let people = present.settings.four_eyes.people(ActClass::Rulebook);
+    let version = rulebook.version().clone();
+    if people <= 1 || *present.version() == version {
+        return Ok(());
+    }
+    let filter = ActFilter { class: Some(ActClass::Rulebook), about: Some(version.as_str()) };
+    if engine.store.acts(filter, MOST_ACTS).await?.iter().any(Act::holds) {
+        return Ok(());
+    }
+    let own = |(path, text): (&str, &str)| (path.to_owned(), text.to_owned());
+    let draft = Draft {
+        version: version.clone(),
+        files: sources.iter().map(own).collect(),
+        added_by: "the operator".into(),
+        added_at: engine.clock.now(),
+    };
+    engine.store.keep_draft(&draft).await?;
+    Err(ReloadError::NeedsPeople { version, people })
 }
 
 /// Whether a rulebook could come into force: it, if so.

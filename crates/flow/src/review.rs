@@ -234,6 +234,16 @@ impl Review {
         crate::Appeals::new(Arc::clone(&self.engine))
     }
 
+    /// The ways of acts that need more than one person.
+    pub fn approvals(&self) -> crate::approval::Approvals {
+        crate::approval::Approvals::new(Arc::clone(&self.engine))
+    }
+
+    /// The way to change the register of affiliations.
+    pub fn registry(&self) -> crate::Registry {
+        crate::Registry::new(Arc::clone(&self.engine))
+    }
+
     /// The way of the person concerned to their own page.
     pub fn you(&self) -> crate::You {
         crate::You::new(Arc::clone(&self.engine))

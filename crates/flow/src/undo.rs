@@ -255,7 +255,10 @@ impl Later<'_> {
         }
         let files = self.engine.store.rulebook(version).await.map_err(failed)?;
         let Some(files) = files else { return Ok(None) };
-        let loaded = Rulebook::load(&Sources::from_map(files)).0.map(Arc::new);
+        let loaded = Rulebook::load(&Sources::from_map(files)).0.map(|mut book| {
+            book.register = Arc::clone(&present.register);
+            Arc::new(book)
+        });
         if loaded.is_none() {
             tracing::warn!(
                 version = version.short(),

@@ -24,6 +24,7 @@ mod item;
 mod json;
 mod measure;
 mod priority;
+mod register;
 mod regulator;
 mod ruling;
 mod statement;
@@ -52,6 +53,7 @@ pub use item::{Item, ItemError, ItemKind, Media, Subject};
 pub use json::{Json, JsonError};
 pub use measure::{Measure, MeasureTarget};
 pub use priority::{Line, Part, Pressing, Priority, Targets};
+pub use register::{Register, RegisterEntry, Withdrawn};
 pub use regulator::{DsaStatement, DsaTerms};
 pub use ruling::Ruling;
 pub use statement::{

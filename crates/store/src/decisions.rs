@@ -109,6 +109,8 @@ const BEFORE: &str = "d.seq < ";
 const BY_ID: &str = "d.id = ";
 const BY_ACCOUNT: &str = "d.account_id = ";
 const OF_ITEM: &str = "d.event_seq in (select event_seq from item where item_id = ";
+/// A quote inside a text is escaped, so only the member itself is written so.
+const EMERGENCY: &str = " and instr(d.body, '\"emergency\":{') > 0";
 const RECEIPTS: &str = "select r.decision_seq, d.id, r.state, r.at, r.detail \
     from receipt r join decision d on d.seq = r.decision_seq \
     where r.decision_seq in ({list}) order by r.at, r.state";
@@ -250,6 +252,25 @@ impl Store {
         let mut reader = self.read().await?;
         let query = Query::filtered(filter, after);
         let entries = query.run(&mut reader, i64::from(limit) + 1).await?;
+        Ok(Page::cut(entries, limit, |last| Cursor {
+            rank: 0,
+            seq: i64::try_from(last.leaf).unwrap_or(i64::MAX),
+        }))
+    }
+
+    /// Decisions that passed over the ladder's warning, the last recorded first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn emergencies(
+        &self,
+        after: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<Page<StoredDecision>, StoreError> {
+        let mut query = Query::new();
+        query.and(BEFORE, Some(after.map_or(i64::MAX, |cursor| cursor.seq)), "");
+        query.sql.push_str(EMERGENCY);
+        let entries = query.run(&mut *self.read().await?, i64::from(limit) + 1).await?;
         Ok(Page::cut(entries, limit, |last| Cursor {
             rank: 0,
             seq: i64::try_from(last.leaf).unwrap_or(i64::MAX),

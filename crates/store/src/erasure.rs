@@ -416,7 +416,7 @@ async fn overwrite(
     let items = ids.clone();
     // Rules make keys of ids: what was counted or kept under one is about that account.
     for id in account.iter().map(|id| id.as_str()) {
-        for sql in [COUNTERS_OF, KEPT_OF, SEARCHES_OF] {
+        for sql in [COUNTERS_OF, KEPT_OF, SEARCHES_OF].into_iter().chain(crate::register::FORGET) {
             execute(connection, sql, [id.into()]).await?;
         }
     }

@@ -41,6 +41,7 @@ mod queue;
 mod record;
 mod recorded;
 mod redact;
+mod register;
 mod replays;
 mod report_notices;
 mod rulebooks;
@@ -94,6 +95,7 @@ pub use queue::{
 };
 pub use record::{Kept, KeptDecision, Received, Record};
 pub use recorded::{Recorded, RecordedDecision, RecordedEntry, RecordedSpan};
+pub use register::{Correction, CorrectionAnswer, Entered, RegisterFilter};
 pub use replays::{Draft, SeenReplay};
 pub use report_notices::{Arrived, NoticeItem, ReporterMeasure, ReporterRecord, StoredNotice};
 pub use rulebooks::{AdoptedBy, Adoption};

@@ -394,6 +394,7 @@ mod tests {
             crate::quality::STATEMENTS,
             crate::held::STATEMENTS,
             crate::endings::STATEMENTS,
+            crate::register::STATEMENTS,
         ];
         let inserts: &[&[&Insert]] = &[
             crate::appeals::INSERTS,
@@ -419,6 +420,7 @@ mod tests {
             crate::unenforced::INSERTS,
             crate::acts::INSERTS,
             crate::endings::INSERTS,
+            crate::register::INSERTS,
             crate::monitor::INSERTS,
             crate::evidence::INSERTS,
             crate::desk::INSERTS,

@@ -1,16 +1,17 @@
 # transparency: labels that say when a state speaks. The only rules that ask who speaks, because the clauses are about that.
-# The affiliation comes from the public register lists/affiliations.toml; each entry has a source and a date.
+# The affiliation comes from the public register (/affiliations, and lists/affiliations.toml); each entry has a source and a date.
 
 Import(rules=['models/account.sml', 'models/event.sml', 'models/speech.sml'])
 
 _LinksToStateMedia = TextLinksTo(text=ItemText, list='state-media-domains')
+_LinksToRegistered = TextLinksTo(text=ItemText, list='registered-state-media')
 
 StateMediaAccount = Rule(
     when_all=[AccountAffiliation == 'state-media'],
     description='The account belongs to a state-controlled outlet',
 )
 StateMediaLink = Rule(
-    when_all=[_LinksToStateMedia],
+    when_all=[_LinksToStateMedia or _LinksToRegistered],
     description='Links to a state-controlled outlet',
 )
 WhenRules(

@@ -3,7 +3,7 @@
 
 use super::openapi::{ListEditBody, ProblemBody};
 use crate::body;
-use crate::problem::{NOT_FOUND, Problem};
+use crate::problem::{NOT_FOUND, Problem, REFUSED};
 use crate::query::Query;
 use crate::state::{ConsoleState, storage};
 use axum::Json;
@@ -59,6 +59,10 @@ pub(crate) async fn edit(
     query.only(&[])?;
     let asked: Asked = body::json(&headers, body, &state.bounds).await?;
     declared(&state, &name)?;
+    if name.starts_with("registered-") {
+        let detail = "This list follows the register of affiliations: enter the domain there.";
+        return Err(Problem::new(&REFUSED, detail));
+    }
     let edit = ListEdit { list: name, add: asked.add, remove: asked.remove, by, why: asked.why };
     let version = state.store.edit_list(&edit, state.clock.now()).await;
     let version = version.map_err(|error| storage(&error))?;

@@ -2,6 +2,7 @@
 //! `/openapi.json` is made. Must not answer an event before the transaction that keeps it.
 
 mod accounts;
+mod affiliations;
 pub(crate) mod appeals;
 mod bulk;
 mod cases;
@@ -42,6 +43,9 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(reports::send))
         .routes(routes!(accounts::one))
         .routes(routes!(accounts::link))
+        .routes(routes!(affiliations::list, affiliations::enter))
+        .routes(routes!(affiliations::withdraw))
+        .routes(routes!(affiliations::emergencies))
         .routes(routes!(appeals::submit, appeals::list))
         .routes(routes!(appeals::one))
         .routes(routes!(appeals::answer))

@@ -2,7 +2,9 @@
 //! each; [`ROOMS`] says which rooms there are and who may enter. Must not decide who somebody is:
 //! that is `access`.
 
+pub(crate) mod affiliations;
 mod again;
+mod alone;
 mod appeals;
 mod audit;
 pub(crate) mod bulk;
@@ -71,8 +73,9 @@ pub(crate) const ROOMS: &[Room] = &[
     room(true, "/console/appeals", "Appeals", "What people contest", P::HearAppeals),
     room(true, "/console/proposals", "Proposals", "What needs a second yes", P::ReadCases),
     room(false, "/console/exemptions", "Exemptions", "Departures from the ladder, by register", P::ReadCases),
-    room(false, "/console/affiliations", "Affiliations", "Who speaks for whom, with sources", P::ReadCases),
+    room(true, "/console/affiliations", "Affiliations", "Who speaks for whom, with sources", P::ReadCases),
     room(true, "/console/enforcement", "Enforcement", "Decided, but not yet enforced", P::ReadEnforcement),
+    room(true, "/console/alone", "Done alone", "What could not wait for a second person", P::ReadCases),
     room(true, "/console/monitor", "Secret decisions", "Does the platform show what we decided?", P::ReadEnforcement),
     room(true, "/console/quality", "Quality", "Do we agree with each other?", P::Decide),
     room(true, "/console/audit", "Evenness", "Are like cases treated alike?", P::ReadAudit),
@@ -176,6 +179,12 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/console/people/{id}", get(people::one).post(people::change))
         .route("/console/keys", get(keys::all).post(keys::add))
         .route("/console/keys/revoke", post(keys::revoke))
+        .route("/console/affiliations", get(affiliations::show).post(affiliations::enter))
+        .route("/console/affiliations/{id}/withdraw", post(affiliations::withdraw))
+        .route("/console/affiliations/proposals/{id}", post(affiliations::answer))
+        .route("/console/affiliations/corrections/{id}", post(affiliations::correct))
+        .route("/console/alone", get(alone::show))
+        .route("/console/alone/{id}", post(alone::look))
         .route("/console/looks", get(looks::show))
         .merge(replay::router())
         .route("/console/precedents", get(precedents::show).post(precedents::make))

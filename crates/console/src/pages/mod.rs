@@ -1,8 +1,10 @@
 //! The public pages. Each is also there as JSON, under `/api/v1` and for whoever accepts only that.
 //! They show what the crate's `reads` give and nothing else.
 
+pub(crate) mod affiliations;
 mod decision;
 mod decisions;
+mod emergencies;
 pub(crate) mod evenness;
 mod lookup;
 mod overview;
@@ -38,6 +40,10 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/evenness/{id}", get(evenness::one))
         .route("/evenness/{id}/report.pdf", get(evenness::paper))
         .route("/evenness/{id}/sets.ndjson", get(evenness::sets))
+        .route("/affiliations", get(affiliations::show))
+        .route("/affiliations/wrong", get(affiliations::ask).post(affiliations::send))
+        .route("/affiliations/wrong/{id}", get(affiliations::answer))
+        .route("/emergencies", get(emergencies::show))
         .route("/lookup", get(lookup::show))
         .route("/report", get(report::show).post(report::send))
         .route("/report/{token}", get(report::receipt).post(report::contest))

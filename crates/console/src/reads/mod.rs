@@ -7,6 +7,7 @@ mod evenness;
 mod lookup;
 mod overview;
 pub(crate) mod queue;
+mod register;
 mod rulebook;
 pub(crate) mod you;
 
@@ -14,4 +15,5 @@ pub(crate) use decisions::{decision, decisions, disclosure, in_log, own_receipt,
 pub(crate) use evenness::{evenness, evenness_reports, evenness_sets};
 pub(crate) use lookup::{Asked, lookup};
 pub(crate) use overview::overview;
+pub(crate) use register::{emergencies, register};
 pub(crate) use rulebook::{Past, current, history, named, policy, provider, replay_report};

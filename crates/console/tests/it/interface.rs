@@ -20,6 +20,10 @@ async fn the_description_holds_every_address_that_answers() {
         })
         .collect();
     let mut expected = vec![
+        "get /api/v1/affiliations",
+        "post /api/v1/affiliations",
+        "post /api/v1/affiliations/{id}/withdraw",
+        "get /api/v1/emergencies",
         "post /api/v1/erasures",
         "post /api/v1/like",
         "post /api/v1/events",

@@ -20,4 +20,5 @@ mod interface;
 mod log;
 mod matrix;
 mod pages;
+mod registers;
 mod world;

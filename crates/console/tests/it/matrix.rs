@@ -60,6 +60,9 @@ const ROWS: &[(&[&str], &str, Need)] = &[
     (GET, "/api/v1/decisions/{id}", Public),
     (GET, "/api/v1/restrictions*", Public),
     (GET, "/api/v1/reports/{token}", Public),
+    (GET, "/api/v1/affiliations", Public),
+    (POST, "/api/v1/affiliations*", May(P::EditAffiliations)),
+    (GET, "/api/v1/emergencies", Public),
     // Programs of the platform.
     (POST, "/api/v1/events", May(P::SendEvents)),
     (POST, "/api/v1/reports", May(P::SendEvents)),
@@ -124,6 +127,8 @@ const ROWS: &[(&[&str], &str, Need)] = &[
     (POST, "/console/proposals/{case}", May(P::Approve)),
     (POST, "/console/exemptions*", May(P::EditExemptions)),
     (POST, "/console/affiliations*", May(P::EditAffiliations)),
+    (GET, "/console/alone", May(P::ReadCases)),
+    (POST, "/console/alone*", May(P::Approve)),
     (POST, "/console/precedents", May(P::EditRulebook)),
     (GET, "/console/precedents*", May(P::ReadCases)),
     (POST, "/console/replay/{id}/*", May(P::EditRulebook)),
@@ -217,7 +222,9 @@ impl Matrix {
             .method(Method::from_bytes(method.as_bytes()).unwrap())
             .uri(path)
             .header("accept", "application/json");
-        let form = path.starts_with("/console") || path.starts_with("/report");
+        let form = path.starts_with("/console")
+            || path.starts_with("/report")
+            || path.starts_with("/affiliations");
         let kind = match path {
             "/console/replay" => "multipart/form-data; boundary=b",
             path if path.starts_with("/console/cases/") && path.ends_with("/evidence") => {

@@ -1,6 +1,7 @@
 //! The command line: which commands there are and what each is told. Every flag is defined here or
 //! beside its command, once; help, completions, man pages and `docs/cli.md` follow from it.
 
+mod affiliations;
 mod audit;
 mod check;
 mod copy;
@@ -77,6 +78,8 @@ enum Command {
     Fmt(fmt::Fmt),
     Like(like::Like),
     #[command(subcommand)]
+    Affiliations(affiliations::Affiliations),
+    #[command(subcommand)]
     Audit(audit::Audit),
     Replay(replay::Command),
     #[command(subcommand)]
@@ -124,6 +127,7 @@ impl Cli {
             Command::Worker(it) => it.run(terminal),
             Command::Fmt(it) => it.run(terminal),
             Command::Like(it) => it.run(terminal),
+            Command::Affiliations(it) => it.run(terminal),
             Command::Audit(it) => it.run(terminal),
             Command::Replay(it) => it.run(terminal),
             Command::Rulebook(it) => it.run(terminal),

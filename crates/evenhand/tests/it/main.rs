@@ -9,6 +9,7 @@
     reason = "a test may panic"
 )]
 
+mod affiliations;
 mod commands;
 mod crash;
 mod faults;

@@ -142,7 +142,7 @@ struct Names {
 impl Names {
     fn item(&mut self, book: &Rulebook, treated: Treated, subject: Subject) -> Item {
         let Treated { seq, event, decision, undone, drawn: _ } = treated;
-        let register = book.affiliation_of(&subject.account.id);
+        let register = book.affiliation_of(&subject.account.id, event.timestamp);
         let needs_data = !book.audit.groupings.is_empty();
         let data: serde_json::Value =
             if needs_data { event.data.read().unwrap_or_default() } else { Default::default() };

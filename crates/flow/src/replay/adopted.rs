@@ -11,5 +11,8 @@ pub fn as_adopted(mut draft: Rulebook, in_force: Option<&Rulebook>) -> Rulebook 
         let since = known.into_iter().find(|other| other.id == policy.id);
         policy.effective = since.map_or(jiff::civil::Date::MIN, |other| other.effective);
     }
+    if let Some(book) = in_force {
+        draft.register = std::sync::Arc::clone(&book.register);
+    }
     draft
 }

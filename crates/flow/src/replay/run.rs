@@ -483,7 +483,8 @@ fn groups(
     }
     let event = &event.stored.event;
     let data: serde_json::Value = event.data.read().unwrap_or_default();
-    let register = subject.and_then(|subject| draft.affiliation_of(&subject.account.id));
+    let register =
+        subject.and_then(|subject| draft.affiliation_of(&subject.account.id, event.timestamp));
     let named = groupings.iter().map(|one| {
         let group = one.group(event, &data, register).unwrap_or_else(|| "(undeclared)".to_owned());
         (one.name.clone(), group)

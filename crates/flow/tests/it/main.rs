@@ -17,6 +17,7 @@ mod likeness;
 mod order;
 mod people;
 mod pressure;
+mod register;
 mod reload;
 mod replay;
 mod settled;

@@ -48,3 +48,32 @@ const CASE: &str = r#"
   event: {text: "bulk", language: en}
   expect: {breach: [], refer: []}
 "#;
+
+#[tokio::test]
+async fn a_reload_waits_for_people_where_the_rulebook_asks_for_two() {
+    let world = World::saying("\n[four_eyes]\nrulebook = 2\n").await;
+    let mut files = files();
+    let toml = files.entry("rulebook.toml".into()).or_default();
+    *toml = toml.replace("Test rules", "Other rules") + "\n[four_eyes]\nrulebook = 2\n";
+    let sources = Sources::from_map(files);
+    let version = sources.version();
+    let refused = flow::reload(&world.engine, sources.clone()).await;
+    assert!(
+        matches!(&refused, Err(flow::ReloadError::NeedsPeople { version: kept, people: 2 }) if *kept == version),
+        "{refused:?}"
+    );
+    assert_ne!(*world.engine.rulebook.load().version(), version);
+    let drafts = world.engine.store.draft(&version).await.unwrap();
+    assert!(drafts.is_some(), "it can be tried before anybody agrees");
+    let approvals = world.review.approvals();
+    let proposed = flow::approval::Proposed {
+        class: model::ActClass::Rulebook,
+        about: version.as_str().to_owned(),
+        body: model::Json::parse("{}").unwrap(),
+        why: "The title was wrong.".into(),
+    };
+    let act = approvals.propose(proposed, "editor 1").await.unwrap();
+    assert!(flow::reload(&world.engine, sources.clone()).await.is_err());
+    approvals.approve(&act.id, "reviewer 2", "").await.unwrap();
+    assert_eq!(flow::reload(&world.engine, sources).await.unwrap(), version);
+}

@@ -1,5 +1,6 @@
 //! What the register of affiliations says is put before the rules, as `$.account.affiliation`, so
-//! that a platform need not send it. The event that is kept stays as it came.
+//! that a platform need not send it. The event that is kept stays as it came; what the register said when
+//! it happened can be read again at any time.
 
 use super::Rulebook;
 use crate::evaluate::{Outcome, evaluate};
@@ -29,7 +30,7 @@ impl Rulebook {
 
     /// The data with the affiliation; `None` when the register is silent or the event says it.
     fn with_affiliation(&self, event: &Event) -> Option<Json> {
-        if self.affiliations.is_empty() {
+        if self.affiliations.is_empty() && self.register.is_empty() {
             return None;
         }
         #[derive(serde::Deserialize)]
@@ -48,7 +49,8 @@ impl Rulebook {
         if author.affiliation.is_some() {
             return None;
         }
-        let affiliation = self.affiliation_of(&AccountId::new(&author.id).ok()?)?;
+        let affiliation =
+            self.affiliation_of(&AccountId::new(&author.id).ok()?, event.timestamp)?;
         let kind = serde_json::to_value(affiliation.kind).ok()?;
         let mut data: Value = event.data.read().ok()?;
         data.get_mut("account")?.as_object_mut()?.insert("affiliation".into(), kind);

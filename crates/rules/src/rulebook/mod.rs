@@ -45,14 +45,15 @@ use crate::problem::Problem;
 use crate::sources::Sources;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use model::{
-    AccountId, Affiliation, AffiliationSubject, ClauseId, ClauseText, DsaTerms, RulebookVersion,
+    AccountId, Affiliation, AffiliationSubject, ClauseId, ClauseText, DsaTerms, Register,
+    RulebookVersion,
 };
 use node::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A whole, checked rulebook.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Rulebook {
     /// What `rulebook.toml` says.
     pub settings: Settings,
@@ -62,8 +63,11 @@ pub struct Rulebook {
     pub ladders: Vec<Ladder>,
     /// The lists that rules may name.
     pub lists: Arc<WordLists>,
-    /// The public register of affiliations.
+    /// The affiliations in its own file.
     pub affiliations: Vec<Affiliation>,
+    /// The register that people keep beside it: whoever runs the rulebook puts it in. It is no part of
+    /// the version; what it says holds from when it was entered.
+    pub register: Arc<Register>,
     /// The functions that the rulebook declares.
     pub declared: Arc<Declared>,
     /// What the audit compares.
@@ -148,6 +152,7 @@ impl Rulebook {
             ladders,
             lists,
             affiliations,
+            register: Arc::default(),
             audit,
             claims,
             cases,
@@ -207,10 +212,11 @@ impl Rulebook {
         std::iter::once(first).chain(others).filter_map(|l| self.clause(clause, l)).collect()
     }
 
-    /// What the register says about an account.
-    pub fn affiliation_of(&self, account: &AccountId) -> Option<&Affiliation> {
+    /// What the register says about an account at a time, or else the rulebook's own file.
+    pub fn affiliation_of(&self, account: &AccountId, at: Timestamp) -> Option<&Affiliation> {
         let about = |one: &&Affiliation| matches!(&one.subject, AffiliationSubject::Account(other) if other == account);
-        self.affiliations.iter().find(about)
+        let entered = self.register.account(account, at).map(|entry| &entry.affiliation);
+        entered.or_else(|| self.affiliations.iter().find(about))
     }
 }
 

@@ -221,7 +221,10 @@ async fn in_force(store: &Store) -> Result<(RulebookVersion, Option<Rulebook>)> 
     let latest = store.rulebooks().await?.into_iter().next();
     let Some(latest) = latest else { bail!("no rulebook ever came into force in this store") };
     let files = store.rulebook(&latest.version).await?.unwrap_or_default();
-    let (book, _) = Rulebook::load(&Sources::from_map(files));
+    let (mut book, _) = Rulebook::load(&Sources::from_map(files));
+    if let Some(book) = &mut book {
+        book.register = std::sync::Arc::new(model::Register::new(store.register().await?));
+    }
     Ok((latest.version, book))
 }
 
