@@ -9,10 +9,7 @@ use model::{Act, ActClass, ActState, Json, RulebookVersion};
 use rules::Sources;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use store::{ActFilter, AdoptedBy, Draft, StoreError};
-
-/// Acts about one draft that are looked at.
-const MOST_ACTS: u32 = 100;
+use store::{AdoptedBy, Draft, StoreError};
 
 /// Why a draft was not proposed, or not put into force.
 #[derive(Debug, thiserror::Error)]
@@ -135,9 +132,7 @@ impl Adoptions {
     /// # Errors
     /// [`AdoptionError::Store`].
     pub async fn about(&self, draft: &RulebookVersion) -> Result<Vec<Act>, AdoptionError> {
-        let about = Some(draft.as_str());
-        let filter = ActFilter { class: Some(ActClass::Rulebook), about };
-        Ok(self.engine.store.acts(filter, MOST_ACTS).await?)
+        Ok(reload::acts_about(&self.engine.store, draft).await?)
     }
 
     fn must_be_current(&self, adopting: &Adopting) -> Result<(), AdoptionError> {

@@ -80,8 +80,7 @@ async fn may_replace(
     if people <= 1 || *present.version() == version {
         return Ok(());
     }
-    let filter = ActFilter { class: Some(ActClass::Rulebook), about: Some(version.as_str()) };
-    if engine.store.acts(filter, MOST_ACTS).await?.iter().any(Act::holds) {
+    if acts_about(&engine.store, &version).await?.iter().any(Act::holds) {
         return Ok(());
     }
     let own = |(path, text): (&str, &str)| (path.to_owned(), text.to_owned());
@@ -93,6 +92,15 @@ async fn may_replace(
     };
     engine.store.keep_draft(&draft).await?;
     Err(ReloadError::NeedsPeople { version, people })
+}
+
+/// What people proposed about one version, the latest first.
+pub(crate) async fn acts_about(
+    store: &Store,
+    version: &RulebookVersion,
+) -> Result<Vec<Act>, StoreError> {
+    let filter = ActFilter { class: Some(ActClass::Rulebook), about: Some(version.as_str()) };
+    store.acts(filter, MOST_ACTS).await
 }
 
 /// Whether a rulebook could come into force: it, if so.

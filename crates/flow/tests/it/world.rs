@@ -3,8 +3,8 @@
 use flow::{Answer, Engine, Intake, Refused, Review, Settings, Status};
 use jiff::{SignedDuration, Timestamp};
 use model::{
-    AccountId, ActionId, Decision, DecisionId, Event, FixedClock, ItemId, Json, Measure, Receipt,
-    ReceiptState, SeededIds,
+    AccountId, ActClass, ActionId, Decision, DecisionId, Event, FixedClock, ItemId, Json, Measure,
+    Receipt, ReceiptState, RulebookVersion, SeededIds,
 };
 use rules::Sources;
 use rules::rulebook::Rulebook;
@@ -177,6 +177,19 @@ impl World {
     pub(crate) async fn under(files: BTreeMap<String, String>) -> Self {
         let clock = Arc::new(FixedClock::new(start_of_time()));
         Self::on(tempfile::tempdir().unwrap(), clock, Settings::default(), files).await
+    }
+
+    /// Two people agree that a version of the rulebook may come into force.
+    pub(crate) async fn agree(&self, version: &RulebookVersion) {
+        let approvals = self.review.approvals();
+        let proposed = flow::approval::Proposed {
+            class: ActClass::Rulebook,
+            about: version.as_str().to_owned(),
+            body: Json::parse("{}").unwrap(),
+            why: "It is better.".into(),
+        };
+        let act = approvals.propose(proposed, "editor 1").await.unwrap();
+        approvals.approve(&act.id, "reviewer 2", "").await.unwrap();
     }
 
     /// The platform says that the notice of a decision was delivered now.
