@@ -7,8 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import AxeBuilder from "@axe-core/playwright";
-import { chromium } from "playwright-core";
+import { answers, launch, looksAt, violations } from "./kit.mjs";
 
 const binary = process.env.EVENHAND;
 const shots = process.env.SHOTS;
@@ -17,11 +16,7 @@ const port = Number(process.env.ACCESS_PORT ?? 18260);
 const base = `http://localhost:${port}`;
 const skip = binary ? false : "EVENHAND is not set";
 const password = "otter candle meridian fog";
-const looks = {
-  desk: { viewport: { width: 1440, height: 900 }, colorScheme: "light" },
-  dark: { viewport: { width: 1440, height: 900 }, colorScheme: "dark" },
-  phone: { viewport: { width: 390, height: 844 }, colorScheme: "light" },
-};
+const looks = looksAt(1440, 900);
 let browser;
 let server;
 let work;
@@ -37,14 +32,8 @@ before(async () => {
   const book = fileURLToPath(new URL("../../crates/console/tests/it/rulebook", import.meta.url));
   server = spawn(binary, ["serve", "--data", data, "--rulebook", book, "--listen", `127.0.0.1:${port}`, "--public-url", base,
     "--admin-listen", `127.0.0.1:${port + 1}`], { stdio: "ignore" });
-  for (let tries = 0; tries < 120; tries += 1) {
-    if (await fetch(`http://127.0.0.1:${port}`).then((answer) => answer.ok, () => false)) break;
-    await new Promise((done) => setTimeout(done, 250));
-  }
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  await answers(`http://127.0.0.1:${port}`);
+  browser = await launch();
   if (shots) mkdirSync(shots, { recursive: true });
 });
 
@@ -74,8 +63,7 @@ const open = async (options = looks.desk) => {
 };
 
 const check = async (page, name, look) => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes.map((n) => n.target).join(", ")}`), [], name);
+  assert.deepEqual(await violations(page), [], name);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   assert.equal(wide, false, `${name} is too wide`);
   if (shots) await page.screenshot({ path: `${shots}/${name}-${look}.png`, fullPage: true });

@@ -8,19 +8,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import AxeBuilder from "@axe-core/playwright";
-import { chromium } from "playwright-core";
+import { answers, launch, looksAt, violations } from "./kit.mjs";
 
 const binary = process.env.EVENHAND;
 const shots = process.env.SHOTS;
 const port = Number(process.env.ADOPTION_PORT ?? 18230);
 const base = `http://127.0.0.1:${port}`;
 const skip = binary ? false : "EVENHAND is not set";
-const looks = {
-  desk: { viewport: { width: 1440, height: 900 }, colorScheme: "light" },
-  dark: { viewport: { width: 1440, height: 900 }, colorScheme: "dark" },
-  phone: { viewport: { width: 390, height: 844 }, colorScheme: "light" },
-};
+const looks = looksAt(1440, 900);
 const said = "@walter9 the parade on the old bridge last week was a disgrace, and whoever pays for the band should be ashamed of it";
 let browser;
 let server;
@@ -33,11 +28,7 @@ const run = (...args) => execFileSync(binary, args, { encoding: "utf8" });
 
 const serve = async () => {
   server = spawn(binary, args, { stdio: "ignore" });
-  for (let tries = 0; tries < 240; tries += 1) {
-    if (await fetch(base).then((answer) => answer.ok, () => false)) return;
-    await new Promise((done) => setTimeout(done, 250));
-  }
-  assert.fail("the server does not answer");
+  await answers(base);
 };
 
 const stop = async () => {
@@ -75,10 +66,7 @@ before(async () => {
     const { case: waiting } = await post(events, "/api/v1/reports", report);
     await post(review, `/api/v1/cases/${waiting}/decide`, { outcome: "no_breach", reason: "It is rude about a parade, and about nobody's group.", departs: "None of them is like another." });
   }
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  browser = await launch();
   if (shots) mkdirSync(shots, { recursive: true });
   for (const name of ["ann", "bea"]) {
     const told = run("person", "add", "--role", "policy_editor", "--data", data);
@@ -110,8 +98,7 @@ const check = async (page, name, look) => {
   if (shots) await page.screenshot({ path: join(shots, `${name}-${look}.png`), fullPage: true });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1);
   assert.ok(!wide, `${name} is wider than the screen (${look})`);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes[0].html}`), [], name);
+  assert.deepEqual(await violations(page), [], name);
 };
 
 let replay;

@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { after, before, test } from "node:test";
-import AxeBuilder from "@axe-core/playwright";
-import { chromium } from "playwright-core";
+import { launch, violations } from "./kit.mjs";
 
 const { BASE_URL: base, EVENHAND: evenhand, DATA: data, SHOTS: shots } = process.env;
 const ready = base && evenhand && data;
@@ -71,8 +70,7 @@ const until = async (what, ask) => {
 const sound = async (page, name, full = true) => {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(over <= 0, `${name} is ${over} px too wide`);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes.map((n) => n.target).join(", ")}`), [], name);
+  assert.deepEqual(await violations(page), [], name);
   if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: full });
 };
 
@@ -92,11 +90,7 @@ const everywhere = async (person, address, name) => {
 
 before(async () => {
   if (!ready) return;
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  browser = await launch();
   if (shots) mkdirSync(shots, { recursive: true });
   platform = command("key", "add", "--scope", "events", "--scope", "receipts").split("\n").pop();
   first = await staff("senior");

@@ -7,19 +7,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import AxeBuilder from "@axe-core/playwright";
-import { chromium } from "playwright-core";
+import { answers, launch, looksAt, violations } from "./kit.mjs";
 
 const binary = process.env.EVENHAND;
 const shots = process.env.SHOTS;
 const port = Number(process.env.EVENNESS_PORT ?? 18220);
 const base = `http://127.0.0.1:${port}`;
 const skip = binary ? false : "EVENHAND is not set";
-const looks = {
-  desk: { viewport: { width: 1440, height: 900 }, colorScheme: "light" },
-  dark: { viewport: { width: 1440, height: 900 }, colorScheme: "dark" },
-  phone: { viewport: { width: 390, height: 844 }, colorScheme: "light" },
-};
+const looks = looksAt(1440, 900);
 const sentences = [
   "Every spring the market square fills with the same families",
   "My neighbour told the whole bus about the new arrivals",
@@ -53,10 +48,7 @@ before(async () => {
   mkdirSync(data);
   const key = run("key", "add", "--scope", "events", "--data", data).trim();
   server = spawn(binary, ["serve", "--data", data, "--rulebook", book, "--listen", `127.0.0.1:${port}`, "--admin-listen", `127.0.0.1:${port + 1}`], { stdio: "ignore" });
-  for (let tries = 0; tries < 120; tries += 1) {
-    if (await fetch(base).then((answer) => answer.ok, () => false)) break;
-    await new Promise((done) => setTimeout(done, 250));
-  }
+  await answers(base);
   for (const [number, sentence] of sentences.entries()) {
     // Two in seven point the other way.
     const [hit, spared] = number % 7 === 3 ? ["the Meadow League", "the Harbour Party"] : ["the Harbour Party", "the Meadow League"];
@@ -73,10 +65,7 @@ before(async () => {
       assert.ok(answer.ok, await answer.text());
     }
   }
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  browser = await launch();
   if (shots) mkdirSync(shots, { recursive: true });
   const told = run("person", "add", "--role", "administrator", "--data", data);
   const token = told.match(/token=([0-9a-f]+)/)[1];
@@ -118,8 +107,7 @@ const open = async (options, signedIn = false) => {
 };
 
 const check = async (page, name, look) => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes.map((n) => n.target).join(", ")}`), [], name);
+  assert.deepEqual(await violations(page), [], name);
   const wide = await page.evaluate(() => (document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
     .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".scroll, .rooms")).map((one) => `${one.tagName}.${one.className}`)));
   assert.deepEqual(wide, [], `${name} is too wide`);

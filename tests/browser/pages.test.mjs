@@ -3,29 +3,18 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { after, before, test } from "node:test";
-import AxeBuilder from "@axe-core/playwright";
-import { chromium } from "playwright-core";
+import { launch, looksAt, violations } from "./kit.mjs";
 
 const base = process.env.BASE_URL;
 const shots = process.env.SHOTS;
-const looks = {
-  desk: { viewport: { width: 1280, height: 860 }, colorScheme: "light" },
-  dark: { viewport: { width: 1280, height: 860 }, colorScheme: "dark" },
-  phone: { viewport: { width: 390, height: 844 }, colorScheme: "light" },
-};
+const looks = looksAt(1280, 860);
 let browser;
 let paths;
 
 const json = async (path) => (await fetch(base + path)).json();
 
 before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    ],
-  });
+  browser = await launch();
   if (shots) mkdirSync(shots, { recursive: true });
   const breach = (await json("/api/v1/decisions?outcome=breach")).decisions[0];
   const order = (await json("/api/v1/decisions?outcome=no_breach")).decisions[0];
@@ -76,9 +65,7 @@ for (const [look, options] of Object.entries(looks)) {
     const { page, close } = await open(options);
     for (const [name, path] of Object.entries(paths)) {
       await page.goto(base + path);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const told = violations.map((one) => `${one.id}: ${one.nodes.map((n) => n.target).join(", ")}`);
-      assert.deepEqual(told, [], name);
+      assert.deepEqual(await violations(page), [], name);
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(over <= 0, `${name} is ${over} px too wide`);
       if (shots) await page.screenshot({ path: `${shots}/${name}-${look}.png`, fullPage: true });

@@ -1,7 +1,7 @@
 // Takes the picture of a decision that checked itself, for the documents: node picture.mjs FILE
-import { chromium } from "playwright-core";
+import { launch } from "./kit.mjs";
 const base = process.env.BASE_URL;
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await launch();
 const page = await (await browser.newContext({ viewport: { width: 1100, height: 700 } })).newPage();
 const { decisions } = await (await fetch(`${base}/api/v1/decisions?outcome=breach`)).json();
 await page.goto(`${base}/decisions/${decisions.at(2).id}`);

@@ -6,25 +6,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import AxeBuilder from "@axe-core/playwright";
-import { chromium } from "playwright-core";
+import { launch, looksAt, violations } from "./kit.mjs";
 
 const base = process.env.BASE_URL;
 const shots = process.env.SHOTS;
 const vectors = JSON.parse(readFileSync(new URL("../../crates/tlog/tests/vectors/browser.json", import.meta.url)));
-const looks = {
-  desk: { viewport: { width: 1280, height: 860 }, colorScheme: "light" },
-  dark: { viewport: { width: 1280, height: 860 }, colorScheme: "dark" },
-  phone: { viewport: { width: 390, height: 844 }, colorScheme: "light" },
-};
+const looks = looksAt(1280, 860);
 let browser;
 let id;
 
 before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  browser = await launch();
   if (shots) mkdirSync(shots, { recursive: true });
   // The log follows the decision within a second or so.
   for (let tries = 0; tries < 40; tries += 1) {
@@ -64,9 +56,7 @@ for (const [look, options] of Object.entries(looks)) {
     for (const [name, path] of Object.entries({ log: "/log/", filtered: "/log/?measure=remove", verify: "/log/verify", decision: `/decisions/${id}` })) {
       await page.goto(base + path);
       if (name === "decision") assert.equal(await state(page), "ok");
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const told = violations.map((one) => `${one.id}: ${one.nodes.map((n) => n.target).join(", ")}`);
-      assert.deepEqual(told, [], name);
+      assert.deepEqual(await violations(page), [], name);
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(over <= 0, `${name} is ${over} px too wide`);
       if (shots) await page.screenshot({ path: `${shots}/record-${name}-${look}.png`, fullPage: true });

@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import AxeBuilder from "@axe-core/playwright";
-import { chromium } from "playwright-core";
+import { launch, violations } from "./kit.mjs";
 
 const { BASE_URL: base, PLAZA_URL: plaza, EVENHAND: evenhand, DATA: data, SHOTS: shots } = process.env;
 const ready = base && plaza && evenhand && data;
@@ -20,11 +19,7 @@ const key = (...args) => command("key", "add", ...args).split("\n").pop();
 
 before(async () => {
   if (!ready) return;
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  browser = await launch();
   if (shots) mkdirSync(shots, { recursive: true });
   keys = {
     platform: key("--scope", "events", "--scope", "receipts"),
@@ -65,8 +60,7 @@ const sound = async (page, name) => {
   if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
 };
 const accessible = async (page, name) => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes.map((n) => n.target).join(", ")}`), [], name);
+  assert.deepEqual(await violations(page), [], name);
 };
 
 const publish = async (page, text) => {

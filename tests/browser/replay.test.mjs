@@ -5,17 +5,12 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import AxeBuilder from "@axe-core/playwright";
-import { chromium } from "playwright-core";
+import { launch, looksAt, violations } from "./kit.mjs";
 
 const base = process.env.BASE_URL;
 const { EVENHAND: evenhand, DATA: data, SHOTS: shots } = process.env;
 const skip = !evenhand || !data ? "neither EVENHAND nor DATA is set" : false;
-const looks = {
-  desk: { viewport: { width: 1440, height: 900 }, colorScheme: "light" },
-  dark: { viewport: { width: 1440, height: 900 }, colorScheme: "dark" },
-  phone: { viewport: { width: 390, height: 844 }, colorScheme: "light" },
-};
+const looks = looksAt(1440, 900);
 let browser;
 let state;
 let draft;
@@ -23,10 +18,7 @@ let address;
 
 before(async () => {
   if (skip) return;
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu"],
-  });
+  browser = await launch();
   if (shots) mkdirSync(shots, { recursive: true });
   const link = execFileSync(evenhand, ["person", "add", "--role", "administrator", "--data", data])
     .toString().match(/\S*\/console\/join\S*/)[0];
@@ -108,8 +100,7 @@ for (const [name, look] of Object.entries(looks)) {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1);
       assert.ok(!wide, `${path} is wider than the screen`);
       if (shots) await page.screenshot({ path: join(shots, `${shot}-${name}.png`), fullPage: true });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes[0].html}`), [], path);
+      assert.deepEqual(await violations(page), [], path);
       assert.deepEqual(wrong, []);
       await page.close();
     }
