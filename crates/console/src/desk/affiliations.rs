@@ -4,7 +4,7 @@
 use super::{Desk, see};
 use crate::page::html;
 use crate::pages::affiliations::filter;
-use crate::problem::{NOT_FOUND, Problem, REFUSED, SAME_PERSON, STORAGE};
+use crate::problem::{NOT_FOUND, Problem, REFUSED, STORAGE};
 use crate::query::Query;
 use crate::reads;
 use crate::state::{ConsoleState, storage};
@@ -14,7 +14,6 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use flow::approval::ApprovalError;
 use flow::{Entering, NewEntry, Registry, RegistryError};
 use http::HeaderMap;
 use jiff::civil::Date;
@@ -55,14 +54,10 @@ fn registry(state: &ConsoleState) -> Registry {
 /// Why the register was not changed.
 pub(crate) fn refused(error: &RegistryError) -> Problem {
     let kind = match error {
-        RegistryError::NoSuchEntry | RegistryError::Approval(ApprovalError::NoSuchAct(_)) => {
-            &NOT_FOUND
-        }
-        RegistryError::Approval(ApprovalError::SamePerson(_)) => &SAME_PERSON,
-        RegistryError::Storage | RegistryError::Approval(ApprovalError::Storage) => {
-            return Problem::new(&STORAGE, error.to_string()).retry_after(5);
-        }
-        RegistryError::Wrong(_) | RegistryError::Approval(_) => &REFUSED,
+        RegistryError::Approval(error) => return super::alone::refused(error),
+        RegistryError::NoSuchEntry => &NOT_FOUND,
+        RegistryError::Storage => return Problem::new(&STORAGE, error.to_string()).retry_after(5),
+        RegistryError::Wrong(_) => &REFUSED,
     };
     Problem::new(kind, format!("{error}."))
 }

@@ -41,18 +41,26 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let caller = state.known(&headers, None).await?;
     let to = within(query.get("to").unwrap_or(""));
-    html(&Page {
-        passkeys: has_passkey(&state, &caller).await?,
-        desk: Desk::new(&state, &caller, ""),
-        to,
-        wrong: false,
-    })
+    page(&state, &caller, to, false).await
 }
 
-async fn has_passkey(state: &ConsoleState, caller: &crate::Caller) -> Result<bool, Problem> {
-    let Some((_, person)) = caller.session() else { return Ok(false) };
-    let kept = state.store.passkeys_of(person.id).await.map_err(|error| storage(&error))?;
-    Ok(state.passkeys().offered() && !kept.is_empty())
+async fn page(
+    state: &ConsoleState,
+    caller: &crate::Caller,
+    to: &str,
+    wrong: bool,
+) -> Result<Response, Problem> {
+    let kept = match caller.session() {
+        Some((_, person)) => state.store.passkeys_of(person.id).await,
+        None => Ok(Vec::new()),
+    };
+    let kept = kept.map_err(|error| storage(&error))?;
+    let passkeys = state.passkeys().offered() && !kept.is_empty();
+    let mut response = html(&Page { desk: Desk::new(state, caller, ""), to, wrong, passkeys })?;
+    if wrong {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
 }
 
 /// `POST /console/again`.
@@ -67,14 +75,7 @@ pub(crate) async fn prove(
     };
     let to = within(&asked.to);
     if !checked(&state, person, &asked.password).await? {
-        let mut page = html(&Page {
-            passkeys: has_passkey(&state, &caller).await?,
-            desk: Desk::new(&state, &caller, ""),
-            to,
-            wrong: true,
-        })?;
-        *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(page);
+        return page(&state, &caller, to, true).await;
     }
     renewed(&state, &caller, see(to)).await
 }

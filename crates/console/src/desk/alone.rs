@@ -53,7 +53,8 @@ fn approvals(state: &ConsoleState) -> Approvals {
     state.review.approvals()
 }
 
-fn refused(error: &ApprovalError) -> Problem {
+/// Why something about an act that needs two people was refused.
+pub(super) fn refused(error: &ApprovalError) -> Problem {
     let kind = match error {
         ApprovalError::NoSuchAct(_) => &NOT_FOUND,
         ApprovalError::SamePerson(_) => &SAME_PERSON,

@@ -47,7 +47,7 @@ pub(crate) async fn show(
     if state.known(&headers, None).await.is_ok() {
         return Ok(see(to));
     }
-    html(&Page { door: Door::new(&state), to, wrong: false, passkeys: state.passkeys().offered() })
+    page(&state, to, false)
 }
 
 /// `POST /console/sign-in`.
@@ -62,7 +62,7 @@ pub(crate) async fn enter(
     let (person, kept) = found.map_or((None, None), |(person, kept)| (Some(person), kept));
     match state.doors().knock(&name, &asked.password, kept).await {
         Ok(()) => {}
-        Err(Refused::Wrong) => return wrong(&state, to),
+        Err(Refused::Wrong) => return page(&state, to, true),
         Err(Refused::TooOften(seconds)) => {
             let detail = "This name was tried too often.";
             return Err(Problem::new(&TOO_MANY_REQUESTS, detail).retry_after(seconds));
@@ -74,17 +74,15 @@ pub(crate) async fn enter(
     }
     match person.filter(|person| person.state == PersonState::Active) {
         Some(person) => open(&state, &headers, &person, see(to)).await,
-        None => wrong(&state, to),
+        None => page(&state, to, true),
     }
 }
 
-fn wrong(state: &ConsoleState, to: &str) -> Result<Response, Problem> {
-    let mut response = html(&Page {
-        door: Door::new(state),
-        to,
-        wrong: true,
-        passkeys: state.passkeys().offered(),
-    })?;
-    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+fn page(state: &ConsoleState, to: &str, wrong: bool) -> Result<Response, Problem> {
+    let passkeys = state.passkeys().offered();
+    let mut response = html(&Page { door: Door::new(state), to, wrong, passkeys })?;
+    if wrong {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
     Ok(response)
 }
