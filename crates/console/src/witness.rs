@@ -20,8 +20,9 @@ use tlog::witness::{AddCheckpoint, Answer, Refusal, Watched};
 
 /// Enough for a checkpoint with 16 large signatures.
 const LONGEST_REQUEST: usize = 256 << 10;
-/// Each checkpoint that is cosigned costs a write to the disk, and anybody may send one again.
-const REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
+/// What a log did not sign is refused before anything is locked, and what was cosigned in this second
+/// costs no write: high enough that strangers do not crowd out the logs that are watched.
+const REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// Everything that a witness needs.

@@ -2,12 +2,13 @@
 //! kept with what they answered once that is enough. Must not sign for the log, and must not take a
 //! witness's word for anything but its own signature.
 
-use futures_util::future::join_all;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
 use model::Clock;
 use platforms::{CallError, HttpClient, Said};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::{Cosigned, Store, StoreError};
 use tlog::Hash;
@@ -44,11 +45,17 @@ pub struct Rounds {
     pub look_every: Duration,
     /// How long a cosignature is good when the log does not grow: then a fresh one is asked for.
     pub renew_after: Duration,
+    /// How long a witness may take to answer: the others' cosignatures do not wait for it longer.
+    pub patience: Duration,
 }
 
 impl Default for Rounds {
     fn default() -> Self {
-        Self { look_every: Duration::from_secs(1), renew_after: Duration::from_secs(600) }
+        Self {
+            look_every: Duration::from_secs(1),
+            renew_after: Duration::from_secs(600),
+            patience: Duration::from_secs(5),
+        }
     }
 }
 
@@ -94,6 +101,9 @@ pub enum AskError {
         /// The beginning of the body.
         said: String,
     },
+    /// It took too long.
+    #[error("it did not answer within {} seconds", .0.as_secs())]
+    Slow(Duration),
     /// Its signature is not there or not right.
     #[error("its answer holds no cosignature of this checkpoint by its key")]
     NoSignature,
@@ -114,7 +124,24 @@ pub struct Collector<L> {
     policy: Arc<Policy>,
     clock: Arc<dyn Clock>,
     rounds: Rounds,
-    states: Arc<Mutex<HashMap<String, WitnessState>>>,
+    memory: Arc<Mutex<Memory>>,
+}
+
+/// What is remembered between rounds: of the newest checkpoint, and of each witness by its name.
+#[derive(Debug, Default)]
+struct Memory {
+    gathered: Option<Note>,
+    witnesses: HashMap<String, Remembered>,
+}
+
+/// Of one witness.
+#[derive(Debug, Clone, Default)]
+struct Remembered {
+    cosigned: Option<(u64, u64)>,
+    trouble: Option<String>,
+    asked_at: Option<Timestamp>,
+    /// How often in a row it did not cosign.
+    failures: u32,
 }
 
 impl<L> Clone for Collector<L> {
@@ -126,7 +153,7 @@ impl<L> Clone for Collector<L> {
             policy: Arc::clone(&self.policy),
             clock: Arc::clone(&self.clock),
             rounds: self.rounds,
-            states: Arc::clone(&self.states),
+            memory: Arc::clone(&self.memory),
         }
     }
 }
@@ -142,7 +169,7 @@ impl<L: OwnLog> Collector<L> {
         rounds: Rounds,
     ) -> Self {
         let (log, policy) = (Arc::new(log), Arc::new(policy));
-        Self { log, store, client, policy, clock, rounds, states: Arc::default() }
+        Self { log, store, client, policy, clock, rounds, memory: Arc::default() }
     }
 
     /// Runs until `stop` is cancelled.
@@ -163,116 +190,151 @@ impl<L: OwnLog> Collector<L> {
 
     /// How it stands with each witness of the policy.
     pub fn states(&self) -> Vec<WitnessState> {
-        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        let memory = self.memory();
         let state = |witness: &Witness| {
-            let name = witness.name.clone();
-            let unknown = WitnessState { name, cosigned: None, trouble: None };
-            states.get(&witness.name).cloned().unwrap_or(unknown)
+            let it = memory.witnesses.get(&witness.name).cloned().unwrap_or_default();
+            WitnessState { name: witness.name.clone(), cosigned: it.cosigned, trouble: it.trouble }
         };
         self.policy.witnesses().iter().map(state).collect()
     }
 
-    /// Asks every witness for the newest checkpoint, if that was not cosigned yet or long ago.
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks the witnesses whose cosignature of the newest checkpoint is missing or old. What they
+    /// give is kept as soon as it is enough: nobody waits for the slowest.
     ///
     /// # Errors
     /// [`StoreError`] when our own store fails. That witnesses do not answer is no error: see
     /// [`Self::states`].
     pub async fn round(&self) -> Result<(), StoreError> {
         let Some(note) = self.log.checkpoint().await? else { return Ok(()) };
+        let Ok(Checkpoint { size, .. }) = Checkpoint::parse(note.text()) else { return Ok(()) };
         let now = self.clock.now();
-        let kept = self.store.cosigned().await?;
-        let kept =
-            kept.and_then(|kept| Some((kept.checkpoint.parse::<Note>().ok()?, kept.collected_at)));
-        let mut cosigned = match kept {
-            Some((kept, at)) if kept.text() == note.text() => {
-                if !self.due(&kept, at, now) {
-                    return Ok(());
-                }
-                kept
-            }
-            _ => note,
-        };
-        let Ok(checkpoint) = Checkpoint::parse(cosigned.text()) else { return Ok(()) };
-        let asked = self.policy.witnesses().iter().map(|witness| {
-            let known = self.known(witness);
-            let (note, size) = (&cosigned, checkpoint.size);
-            async move { (witness, self.ask(witness, note, size, known).await) }
-        });
-        for (witness, answer) in join_all(asked).await {
-            if let Some(signature) = self.note_state(witness, checkpoint.size, answer) {
-                cosigned.add(signature);
+        let mut gathered = self.gathered(note).await?;
+        let asked_about = gathered.clone();
+        let due: Vec<_> =
+            self.policy.witnesses().iter().filter(|it| self.due(it, &gathered, now)).collect();
+        let mut asked: FuturesUnordered<_> = due
+            .into_iter()
+            .map(|witness| {
+                let (note, known) = (&asked_about, self.known(witness));
+                async move { (witness, self.ask_patiently(witness, note, size, known).await) }
+            })
+            .collect();
+        let mut enough = Ok(());
+        while let Some((witness, answer)) = asked.next().await {
+            let Some(signature) = self.note_answer(witness, &gathered, size, answer, now) else {
+                continue;
+            };
+            gathered.add(signature);
+            self.memory().gathered = Some(gathered.clone());
+            enough = self.policy.accept(&gathered).map(|_| ());
+            if enough.is_ok() {
+                let checkpoint = gathered.to_string();
+                self.store.keep_cosigned(&Cosigned { size, checkpoint, collected_at: now }).await?;
             }
         }
-        match self.policy.accept(&cosigned) {
-            Ok(_) => {
-                let checkpoint_text = cosigned.to_string();
-                let kept = Cosigned {
-                    size: checkpoint.size,
-                    checkpoint: checkpoint_text,
-                    collected_at: now,
-                };
-                self.store.keep_cosigned(&kept).await?;
-            }
+        match enough {
+            Ok(()) => {}
             Err(PolicyError::Quorum(found)) => {
-                tracing::warn!(
-                    found,
-                    size = checkpoint.size,
-                    "too few witnesses cosigned the checkpoint"
-                );
+                tracing::warn!(found, size, "too few witnesses cosigned the checkpoint");
             }
             Err(error) => tracing::error!(%error, "the policy does not accept our own checkpoint"),
         }
         Ok(())
     }
 
-    /// Whether a checkpoint that was cosigned should be cosigned again: cosignatures are missing or
-    /// have grown old.
-    fn due(&self, kept: &Note, at: Timestamp, now: Timestamp) -> bool {
-        let age = Duration::try_from(now.duration_since(at)).unwrap_or_default();
-        let missing = self.policy.witnesses().iter().any(|witness| {
-            !kept.signatures().iter().any(|signature| signature.names(&witness.key))
-        });
-        age >= self.rounds.renew_after || missing && age >= self.rounds.renew_after / 10
+    /// The checkpoint with the cosignatures of it that are here already.
+    async fn gathered(&self, note: Note) -> Result<Note, StoreError> {
+        let same = |other: &Note| other.text() == note.text();
+        if let Some(gathered) = self.memory().gathered.clone().filter(same) {
+            return Ok(gathered);
+        }
+        let kept = self.store.cosigned().await?;
+        let kept = kept.and_then(|kept| kept.checkpoint.parse().ok()).filter(same);
+        Ok(kept.unwrap_or(note))
+    }
+
+    /// Whether a witness is to be asked now. One that failed rests, twice as long each time.
+    fn due(&self, witness: &Witness, gathered: &Note, now: Timestamp) -> bool {
+        let memory = self.memory();
+        let Some(it) = memory.witnesses.get(&witness.name) else { return true };
+        let Some(asked_at) = it.asked_at else { return true };
+        let rest = if it.failures > 0 {
+            let doubled = self.rounds.look_every * 2_u32.saturating_pow(it.failures.min(16));
+            doubled.min(self.rounds.renew_after / 10)
+        } else if gathered.signatures().iter().any(|signature| signature.names(&witness.key)) {
+            self.rounds.renew_after
+        } else {
+            Duration::ZERO
+        };
+        // A clock that was set back must not silence a witness.
+        Duration::try_from(now.duration_since(asked_at)).map_or(true, |age| age >= rest)
     }
 
     fn known(&self, witness: &Witness) -> u64 {
-        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        let cosigned = states.get(&witness.name).and_then(|state| state.cosigned);
+        let cosigned = self.memory().witnesses.get(&witness.name).and_then(|it| it.cosigned);
         cosigned.map_or(0, |(size, _)| size)
     }
 
-    fn note_state(
+    /// Remembers what a witness answered. Its cosignature, unless a later one of it is here: an old
+    /// one that is sent again must not make the checkpoint look older than it is.
+    fn note_answer(
         &self,
         witness: &Witness,
+        gathered: &Note,
         size: u64,
         answer: Result<(Signature, u64), AskError>,
+        now: Timestamp,
     ) -> Option<Signature> {
         let name = witness.name.as_str();
-        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = states.entry(name.to_owned()).or_insert_with(|| WitnessState {
-            name: name.to_owned(),
-            cosigned: None,
-            trouble: None,
-        });
-        match answer {
+        let mut memory = self.memory();
+        let it = memory.witnesses.entry(name.to_owned()).or_default();
+        it.asked_at = Some(now);
+        let error = match answer {
             Ok((signature, time)) => {
-                state.cosigned = Some((size, time));
-                state.trouble = None;
+                let here = gathered.signatures().iter();
+                let before = here
+                    .filter_map(|old| cosignature::verify(gathered.text(), old, &witness.key))
+                    .max();
+                let off = now.as_second().abs_diff(i64::try_from(time).unwrap_or(i64::MAX));
+                it.cosigned = Some((size, time.max(before.unwrap_or(0))));
+                it.failures = 0;
+                it.trouble = (off > self.rounds.renew_after.as_secs())
+                    .then(|| format!("its cosignature is dated {off} seconds away from our clock: one of the clocks is wrong, or an old answer was sent again"));
                 metrics::gauge!("evenhand_cosigned_size", "witness" => name.to_owned())
                     .set(size as f64);
-                Some(signature)
+                return before.is_none_or(|before| before < time).then_some(signature);
             }
-            Err(error) => {
-                let text = error.to_string();
-                if matches!(error, AskError::Ahead { .. } | AskError::Contradiction(_)) {
+            Err(error) => error,
+        };
+        let text = error.to_string();
+        // Said once, not at every round.
+        if it.trouble.as_ref() != Some(&text) {
+            match error {
+                AskError::Ahead { .. } | AskError::Contradiction(_) => {
                     tracing::error!(witness = name, "STOP AND LOOK: {text}");
-                } else if state.trouble.as_ref() != Some(&text) {
-                    tracing::warn!(witness = name, "no cosignature: {text}");
                 }
-                state.trouble = Some(text);
-                None
+                _ => tracing::warn!(witness = name, "no cosignature: {text}"),
             }
         }
+        it.failures = it.failures.saturating_add(1);
+        it.trouble = Some(text);
+        None
+    }
+
+    async fn ask_patiently(
+        &self,
+        witness: &Witness,
+        note: &Note,
+        size: u64,
+        known: u64,
+    ) -> Result<(Signature, u64), AskError> {
+        let patience = self.rounds.patience;
+        let asked = tokio::time::timeout(patience, self.ask(witness, note, size, known)).await;
+        asked.unwrap_or(Err(AskError::Slow(patience)))
     }
 
     /// The cosignature of one witness over `note`, of a log of `size`, and its time.
@@ -292,7 +354,10 @@ impl<L: OwnLog> Collector<L> {
             }
             said = self.post(&url, note, size, seen).await?;
         }
-        let beginning = || said.body.chars().take(200).collect::<String>().trim().to_owned();
+        // It ends up in logs and on a page: no line breaks, no terminal codes.
+        let plain = |one: char| if one.is_control() { ' ' } else { one };
+        let beginning =
+            || said.body.chars().take(200).map(plain).collect::<String>().trim().to_owned();
         match said.status {
             200 => {}
             422 => return Err(AskError::Contradiction(beginning())),

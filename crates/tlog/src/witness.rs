@@ -137,14 +137,21 @@ impl Answer {
     }
 }
 
-/// The log whose checkpoint the request brings, among those that are watched.
+/// The log whose checkpoint the request brings, among those that are watched, if that log signed it.
+/// Asked before anything is locked or stored: whoever has no log's key gets no further.
 ///
 /// # Errors
-/// [`Refusal::UnknownLog`] when it is not among them.
+/// [`Refusal`] when it is not watched, did not sign, or names an old size that cannot be.
 pub fn find<'a>(request: &AddCheckpoint, logs: &'a [Watched]) -> Result<&'a Watched, Refusal> {
-    let Checkpoint { origin, .. } = request.read()?;
-    let log = logs.iter().find(|log| log.origin == origin);
-    log.ok_or(Refusal::UnknownLog(origin))
+    let Checkpoint { origin, size, .. } = request.read()?;
+    let Some(log) = logs.iter().find(|log| log.origin == origin) else {
+        return Err(Refusal::UnknownLog(origin));
+    };
+    request.checkpoint.verify(&log.keys).map_err(Refusal::NotSigned)?;
+    if request.old > size {
+        return Err(Refusal::OldTooLarge { old: request.old, size });
+    }
+    Ok(log)
 }
 
 /// Whether the request may be cosigned, given what the witness saw last of this log. What it gives
@@ -157,15 +164,8 @@ pub fn judge(
     watched: &Watched,
     seen: Option<Seen>,
 ) -> Result<Seen, Refusal> {
-    let checkpoint = request.read()?;
-    if watched.origin != checkpoint.origin {
-        return Err(Refusal::UnknownLog(checkpoint.origin));
-    }
-    request.checkpoint.verify(&watched.keys).map_err(Refusal::NotSigned)?;
-    let Checkpoint { size, root, .. } = checkpoint;
-    if request.old > size {
-        return Err(Refusal::OldTooLarge { old: request.old, size });
-    }
+    find(request, std::slice::from_ref(watched))?;
+    let Checkpoint { size, root, .. } = request.read()?;
     let seen = seen.unwrap_or_else(|| Seen { size: 0, root: crate::empty_root() });
     if request.old != seen.size {
         return Err(Refusal::Stale(seen.size));

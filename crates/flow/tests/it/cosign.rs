@@ -95,21 +95,28 @@ struct Witness {
 
 impl Witness {
     async fn start(name: &'static str) -> Self {
+        Self::with_clock(name, Arc::default()).await
+    }
+
+    async fn with_clock(name: &'static str, clock: Arc<Hands>) -> Self {
         let store = Store::open_in_memory().await.unwrap();
-        let take = move |State(store): State<Store>, body: String| async move {
+        let take = move |State((store, clock)): State<(Store, Arc<Hands>)>, body: String| async move {
             let keys = vec![key(ORIGIN, Kind::Ed25519).verifier().clone()];
             let logs = [Watched { origin: ORIGIN.into(), keys }];
             let witness = key(name, Kind::Cosignature);
             let answer = match body.parse::<AddCheckpoint>() {
-                Ok(request) => store
-                    .add_checkpoint(&request, &logs, &witness, Hands::default().now())
-                    .await
-                    .unwrap(),
+                Ok(request) => {
+                    store.add_checkpoint(&request, &logs, &witness, clock.now()).await.unwrap()
+                }
                 Err(error) => Answer::Refused(Refusal::Unreadable(error)),
             };
             (StatusCode::from_u16(answer.status()).unwrap(), answer.body())
         };
-        Self::on(name, Router::new().route("/w/add-checkpoint", post(take)).with_state(store)).await
+        Self::on(
+            name,
+            Router::new().route("/w/add-checkpoint", post(take)).with_state((store, clock)),
+        )
+        .await
     }
 
     /// Cosigns something else than it was asked to.
@@ -153,6 +160,10 @@ impl House {
     }
 
     fn collector(&self, log: &Log, policy: &Policy) -> Collector<Log> {
+        self.patient(log, policy, Rounds::default().patience)
+    }
+
+    fn patient(&self, log: &Log, policy: &Policy, patience: Duration) -> Collector<Log> {
         let client = http_client(&Reach { private_addresses: true, ..Reach::default() }).unwrap();
         let clock: Arc<dyn Clock> = Arc::<Hands>::clone(&self.clock);
         Collector::new(
@@ -161,7 +172,7 @@ impl House {
             client,
             policy.clone(),
             clock,
-            Rounds::default(),
+            Rounds { patience, ..Rounds::default() },
         )
     }
 
@@ -217,9 +228,10 @@ async fn too_few_are_not_enough_and_the_last_good_one_stays() {
 
 #[tokio::test]
 async fn cosignatures_are_renewed_when_they_grow_old() {
-    let a = Witness::start("a").await;
+    let house = House::new().await;
+    let a = Witness::with_clock("a", Arc::clone(&house.clock)).await;
     let policy = policy(&[&a], 1);
-    let (house, log) = (House::new().await, Log::of(10, 0));
+    let log = Log::of(10, 0);
     let collector = house.collector(&log, &policy);
     let collected = async |seconds: i64| {
         *house.clock.0.lock().unwrap() = seconds;
@@ -262,4 +274,83 @@ async fn the_collector_runs_until_it_is_told_to_stop() {
     }
     stop.cancel();
     running.await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_witness_that_does_not_answer() {
+    let a = Witness::start("a").await;
+    let silent = Router::new().route("/w/add-checkpoint", post(std::future::pending::<String>));
+    let silent = Witness::on("s", silent).await;
+    let policy = policy(&[&a, &silent], 1);
+    let (house, log) = (House::new().await, Log::of(10, 0));
+    let collector = house.patient(&log, &policy, Duration::from_secs(3_600));
+    let round = tokio::spawn(async move { collector.round().await });
+    while house.kept(&policy).await != Some((10, vec!["a".into()])) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    round.abort();
+
+    log.grow(20, 0);
+    let hasty = house.patient(&log, &policy, Duration::from_millis(200));
+    hasty.round().await.unwrap();
+    assert_eq!(house.kept(&policy).await, Some((20, vec!["a".into()])));
+    assert!(trouble(&hasty, 1).contains("did not answer within"), "{}", trouble(&hasty, 1));
+}
+
+#[tokio::test]
+async fn an_old_cosignature_sent_again_does_not_count_as_a_new_one() {
+    let log = Log::of(10, 0);
+    let text = log.note().text().to_owned();
+    let again = move || async move {
+        format!("{}\n", cosign(&text, &key("a", Kind::Cosignature), 1_800_000_000).unwrap())
+    };
+    let a = Witness::on("a", Router::new().route("/w/add-checkpoint", post(again))).await;
+    let policy = policy(&[&a], 1);
+    let house = House::new().await;
+    let collector = house.collector(&log, &policy);
+    for seconds in [0, 700] {
+        *house.clock.0.lock().unwrap() = seconds;
+        collector.round().await.unwrap();
+        let kept = house.store.cosigned().await.unwrap().unwrap();
+        assert_eq!(kept.collected_at.as_second(), 1_800_000_000);
+        assert_eq!(collector.states()[0].cosigned, Some((10, 1_800_000_000)));
+    }
+    assert!(
+        trouble(&collector, 0).contains("dated 700 seconds away"),
+        "{}",
+        trouble(&collector, 0)
+    );
+}
+
+#[tokio::test]
+async fn what_a_witness_says_is_short_plain_and_not_asked_for_at_every_round() {
+    let asked = Arc::new(Mutex::new(0_u32));
+    let count = Arc::clone(&asked);
+    let shout = move || {
+        *count.lock().unwrap() += 1;
+        async {
+            (StatusCode::FORBIDDEN, "\u{1b}[31mno\r\n2026-01-01 ERROR forged\u{0}".repeat(100))
+        }
+    };
+    let loud = Witness::on("l", Router::new().route("/w/add-checkpoint", post(shout))).await;
+    let flood = || async { "x".repeat(1 << 20) };
+    let flood = Witness::on("f", Router::new().route("/w/add-checkpoint", post(flood))).await;
+    let ahead = || async { (StatusCode::CONFLICT, "18446744073709551616\n") };
+    let ahead = Witness::on("h", Router::new().route("/w/add-checkpoint", post(ahead))).await;
+    let policy = policy(&[&loud, &flood, &ahead], 1);
+    let (house, log) = (House::new().await, Log::of(10, 0));
+    let collector = house.collector(&log, &policy);
+    for _ in 0..5 {
+        collector.round().await.unwrap();
+    }
+    assert_eq!(*asked.lock().unwrap(), 1, "one that fails rests");
+    *house.clock.0.lock().unwrap() = 2;
+    collector.round().await.unwrap();
+    assert_eq!(*asked.lock().unwrap(), 2);
+    for n in 0..3 {
+        let trouble = trouble(&collector, n);
+        assert!(!trouble.is_empty() && trouble.len() < 500, "{trouble}");
+        assert!(!trouble.contains(char::is_control), "{trouble:?}");
+    }
+    assert_eq!(house.store.cosigned().await.unwrap(), None);
 }

@@ -8,8 +8,8 @@ use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-/// How many files are brought to the disk at once: it joins them.
-const AT_ONCE: usize = 16;
+/// How many files are open at once, each with a thread that waits for the disk: it joins their syncs.
+const AT_ONCE: usize = 64;
 
 /// Where everything of the log is, in a data directory.
 #[derive(Debug, Clone)]
@@ -94,18 +94,14 @@ impl Place {
                 (fresh.join(format!("{number}-{name}")), path, bytes)
             })
             .collect();
-        let part = named.len().div_ceil(AT_ONCE).max(1);
-        std::thread::scope(|scope| {
-            let write = |part: &[(PathBuf, &PathBuf, &Vec<u8>)]| {
-                part.iter().try_for_each(|(fresh, _, bytes)| write(fresh, bytes, 0o644))
-            };
-            let running: Vec<_> =
-                named.chunks(part).map(|part| scope.spawn(move || write(part))).collect();
-            running.into_iter().try_for_each(|one| match one.join() {
-                Ok(done) => done,
-                Err(_) => Err(LogError::Damaged("a thread that writes files ended".into())),
-            })
-        })?;
+        for part in named.chunks(AT_ONCE) {
+            // One thread makes them all: threads would only wait for each other at the directory.
+            let mut written = Vec::new();
+            for (fresh, _, bytes) in part {
+                written.push((fresh.as_path(), write(fresh, bytes, 0o644)?));
+            }
+            sync_all(&written)?;
+        }
         let mut folders = BTreeSet::new();
         for (fresh, path, _) in &named {
             if let Some(folder) = path.parent() {
@@ -133,19 +129,36 @@ pub(crate) fn write_secret(path: &Path, text: &str) -> Result<(), LogError> {
     let fresh = PathBuf::from(fresh);
     // What an earlier process left there was never used.
     remove(&fresh)?;
-    write(&fresh, text.as_bytes(), 0o600)?;
+    let file = write(&fresh, text.as_bytes(), 0o600)?;
+    sync_all(&[(&fresh, file)])?;
     fs::rename(&fresh, path).map_err(|error| LogError::file(path, &error))?;
     path.parent().map_or(Ok(()), sync)
 }
 
-fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), LogError> {
+/// Brings the bytes of files to the disk, all of them at once.
+fn sync_all(files: &[(&Path, File)]) -> Result<(), LogError> {
+    std::thread::scope(|scope| {
+        let running: Vec<_> = files
+            .iter()
+            .map(|(path, file)| {
+                scope.spawn(|| file.sync_all().map_err(|error| LogError::sync(path, &error)))
+            })
+            .collect();
+        running.into_iter().try_for_each(|one| match one.join() {
+            Ok(done) => done,
+            Err(_) => Err(LogError::Damaged("a thread that writes files ended".into())),
+        })
+    })
+}
+
+/// Writes a new file, which is not on the disk yet.
+fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<File, LogError> {
     let written = || {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
         file.write_all(bytes)?;
         Ok(file)
     };
-    let file: File = written().map_err(|error| LogError::file(path, &error))?;
-    file.sync_all().map_err(|error| LogError::sync(path, &error))
+    written().map_err(|error| LogError::file(path, &error))
 }
 
 /// Makes a directory and those above it.

@@ -2,6 +2,7 @@
 //! sign anything but a change of the key.
 
 mod export;
+mod foreign;
 mod monitor;
 mod table;
 
@@ -114,6 +115,8 @@ pub(crate) struct Recover {
 }
 
 /// Follow another log: copy what is new, and refuse it when history was rewritten
+///
+/// Exit code 1 when something is wrong; the copy stays as it was then.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Follow {
     /// The log: a directory, or a URL such as https://example.org/log
@@ -206,24 +209,17 @@ impl Verify {
         });
         let earlier = earlier.transpose().context("--since")?;
         let bar = Bar::new("leaves read");
+        let from = self.from.clone();
         let examined = super::wait_for(blocking(move || {
             examine(&mut Source::open(&self.from)?, &keys, earlier.as_ref(), bar.counter())
                 .map_err(Into::into)
         }));
-        match examined {
-            Ok(it) => {
-                terminal.result(&format!(
-                    "{}: {} leaves, {} files, root as signed\n",
-                    it.checkpoint.origin, it.checkpoint.size, it.files
-                ))?;
-                Ok(Exit::Done)
-            }
-            Err(error) if error.downcast_ref::<LogError>().is_some_and(LogError::is_final) => {
-                terminal.error(&format!("{error:#}"));
-                Ok(Exit::No)
-            }
-            Err(error) => Err(error),
-        }
+        let Some(it) = foreign::holds(&from, examined, terminal)? else { return Ok(Exit::No) };
+        terminal.result(&format!(
+            "{}: {} leaves, {} files, root as signed\n",
+            it.checkpoint.origin, it.checkpoint.size, it.files
+        ))?;
+        Ok(Exit::Done)
     }
 }
 
@@ -280,9 +276,12 @@ impl Follow {
         loop {
             let (from, to, keys) = (self.from.clone(), self.to.clone(), keys.clone());
             let bar = Bar::new("leaves read");
-            let it = super::wait_for(blocking(move || {
+            let followed = super::wait_for(blocking(move || {
                 Ok(Mirror::new(Source::open(&from)?, &to).follow(&keys, bar.counter())?)
-            }))?;
+            }));
+            let Some(it) = foreign::holds(&self.from, followed, terminal)? else {
+                return Ok(Exit::No);
+            };
             terminal.tell(&format!("{} holds {} leaves.", self.to.display(), it.checkpoint.size));
             let Some(every) = self.every else { return Ok(Exit::Done) };
             std::thread::sleep(Duration::from_secs(every.max(1)));
