@@ -83,30 +83,37 @@ impl PdqIndex {
     /// All within `radius` bits, nearest first, exactly.
     #[must_use]
     pub fn within(&self, query: PdqHash, radius: u32) -> Vec<PdqMatch> {
-        let mut found = Vec::new();
-        let flips = radius as usize / self.bands.len().max(1);
-        let mut look = |members: &[u32]| {
-            for at in members {
-                let distance = self.hashes.get(*at as usize).map(|hash| hash.distance(query));
-                if let Some(distance) = distance.filter(|distance| *distance <= radius) {
-                    found.push(PdqMatch { distance, at: *at });
-                }
-            }
-        };
+        let count = self.bands.len();
+        let flips = radius as usize / count.max(1);
+        let mut candidates: Vec<u32> = Vec::new();
         if flips > 2 {
-            let all: Vec<u32> = (0u32..).take(self.hashes.len()).collect();
-            look(&all);
+            candidates.extend((0u32..).take(self.hashes.len()));
         } else {
-            for band in &self.bands {
-                let value = bits(query, band.first, band.width);
-                look(band.with(value));
-                for one in 0..band.width * usize::from(flips > 0) {
-                    look(band.with(value ^ 1 << one));
-                    (0..one * usize::from(flips > 1))
-                        .for_each(|two| look(band.with(value ^ 1 << one ^ 1 << two)));
+            // Were all of the first bands further away than looked for, and all of the others than one bit
+            // less, that would be more than the radius in sum (section 3.1 of the paper).
+            let rest = radius as usize - flips * count;
+            let mut ranges = Vec::new();
+            for (place, band) in self.bands.iter().enumerate() {
+                match if place <= rest { Some(flips) } else { flips.checked_sub(1) } {
+                    Some(flips) => {
+                        band.near(bits(query, band.first, band.width), flips, &mut ranges)
+                    }
+                    None => continue,
                 }
+                let members = ranges
+                    .drain(..)
+                    .filter_map(|(from, to)| band.members.get(from as usize..to as usize));
+                candidates.extend(members.flatten());
             }
         }
+        // One step for all before the next step: what misses the cache then waits side by side.
+        let mut found: Vec<PdqMatch> = candidates
+            .iter()
+            .filter_map(|at| {
+                let distance = self.hashes.get(*at as usize)?.distance(query);
+                (distance <= radius).then_some(PdqMatch { distance, at: *at })
+            })
+            .collect();
         found.sort_unstable();
         found.dedup();
         found
@@ -139,11 +146,18 @@ impl Band {
         Self { first, width, starts, members }
     }
 
-    fn with(&self, value: usize) -> &[u32] {
-        let (Some(from), Some(to)) = (self.starts.get(value), self.starts.get(value + 1)) else {
-            return &[];
+    /// Where the members are of a value and of all that differ from it in up to two bits.
+    fn near(&self, value: usize, flips: usize, ranges: &mut Vec<(u32, u32)>) {
+        let mut add = |value: usize| {
+            if let (Some(from), Some(to)) = (self.starts.get(value), self.starts.get(value + 1)) {
+                ranges.push((*from, *to));
+            }
         };
-        self.members.get(*from as usize..*to as usize).unwrap_or_default()
+        add(value);
+        for one in 0..self.width * usize::from(flips > 0) {
+            add(value ^ 1 << one);
+            (0..one * usize::from(flips > 1)).for_each(|two| add(value ^ 1 << one ^ 1 << two));
+        }
     }
 }
 

@@ -279,7 +279,8 @@ impl Follow {
             let followed = super::wait_for(blocking(move || {
                 Ok(Mirror::new(Source::open(&from)?, &to).follow(&keys, bar.counter())?)
             }));
-            let Some(it) = foreign::holds(&self.from, followed, terminal)? else {
+            let both = format!("{} or the copy in {}", self.from, self.to.display());
+            let Some(it) = foreign::holds(&both, followed, terminal)? else {
                 return Ok(Exit::No);
             };
             terminal.tell(&format!("{} holds {} leaves.", self.to.display(), it.checkpoint.size));
