@@ -19,6 +19,7 @@ mod public;
 mod receipts;
 mod reports;
 mod restrictions;
+pub(crate) mod webhooks;
 pub(crate) mod work;
 
 use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem};
@@ -75,6 +76,12 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(decisions::regulator))
         .routes(routes!(enforcement::list))
         .routes(routes!(enforcement::redeliver))
+        .routes(routes!(webhooks::list, webhooks::add))
+        .routes(routes!(webhooks::one, webhooks::enable, webhooks::remove))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(webhooks::test))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::redeliver))
         .routes(routes!(like::find))
         .routes(routes!(erasures::erase))
         .routes(routes!(lists::edit, lists::changes))

@@ -21,4 +21,5 @@ mod log;
 mod matrix;
 mod pages;
 mod registers;
+mod webhooks;
 mod world;

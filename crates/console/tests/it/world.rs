@@ -131,6 +131,15 @@ impl World {
             store: self.store.clone(),
             intake: self.intake.clone(),
             review: Review::new(Arc::clone(&self.engine)),
+            hooks: flow::Hooks::new(
+                Arc::clone(&self.engine),
+                platforms::http_client(&platforms::Reach {
+                    private_addresses: true,
+                    ..Default::default()
+                })
+                .unwrap(),
+                [7; 32],
+            ),
             rulebook: Arc::clone(&self.engine.rulebook),
             clock: Arc::clone(&self.clock) as _,
             ids: Arc::clone(&self.ids) as _,
