@@ -38,7 +38,7 @@ use utoipa_axum::routes;
 
 /// The interface and its description.
 pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
-    OpenApiRouter::with_openapi(openapi::Description::openapi())
+    let (router, mut description) = OpenApiRouter::with_openapi(openapi::Description::openapi())
         .routes(routes!(events::send))
         .routes(routes!(receipts::send))
         .routes(routes!(reports::send))
@@ -97,7 +97,9 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(public::rulebook_history))
         .routes(routes!(public::rulebook_replay))
         .routes(routes!(public::rulebook_version))
-        .split_for_parts()
+        .split_for_parts();
+    openapi::complete(&mut description);
+    (router, description)
 }
 
 /// What an address under `/api/` answers that there is none at.

@@ -87,9 +87,6 @@ pub(crate) async fn find(state: &ConsoleState, id: &str) -> Result<Webhook, Prob
     get, path = "/api/v1/webhooks", tag = "platform", security(("key" = ["enforcement"])),
     responses(
         (status = 200, description = "`webhooks`; `configured`: the address that the configuration names, if it does", body = Object),
-        (status = 400, description = "Bad query", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn list(
@@ -109,10 +106,6 @@ pub(crate) async fn list(
     request_body = NewWebhookBody,
     responses(
         (status = 201, description = "`webhook` and its `secret` (`whsec_...`)", body = Object),
-        (status = 400, description = "Bad body", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is no JSON", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Why it cannot be", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -137,10 +130,6 @@ pub(crate) async fn add(
     params(("id" = String, Path, description = "The webhook")),
     responses(
         (status = 200, description = "`webhook` and `events`, the latest first", body = Object),
-        (status = 400, description = "Bad query", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "None of that id", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn one(
@@ -164,11 +153,6 @@ pub(crate) async fn one(
     request_body = WebhookStateBody,
     responses(
         (status = 200, description = "`webhook` as it is now", body = Object),
-        (status = 400, description = "Bad body", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "None of that id", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is no JSON", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn enable(
@@ -191,10 +175,6 @@ pub(crate) async fn enable(
     params(("id" = String, Path, description = "The webhook")),
     responses(
         (status = 204, description = "It is no more"),
-        (status = 400, description = "Bad query", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "None of that id", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn remove(
@@ -216,11 +196,6 @@ pub(crate) async fn remove(
     request_body = RotateBody,
     responses(
         (status = 200, description = "The new `secret`, and `old_until`: until when the one before signs", body = Object),
-        (status = 400, description = "Bad body", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "None of that id", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is no JSON", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Why it cannot be", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -245,10 +220,6 @@ pub(crate) async fn rotate(
     params(("id" = String, Path, description = "The webhook")),
     responses(
         (status = 200, description = "`delivered`, and `why` if it was not", body = Object),
-        (status = 400, description = "Bad query", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "None of that id", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "It has no secret any more", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -274,10 +245,6 @@ pub(crate) async fn test(
     ),
     responses(
         (status = 200, description = "`deliveries`, and `next` unless it is the last page", body = Object),
-        (status = 400, description = "Bad query", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "None of that id", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn deliveries(
@@ -310,9 +277,6 @@ pub(crate) async fn deliveries(
     ),
     responses(
         (status = 202, description = "It is sent as soon as it can be", body = Object),
-        (status = 400, description = "Bad query", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "It never got that", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]

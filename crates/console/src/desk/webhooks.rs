@@ -61,7 +61,7 @@ pub(crate) fn host(url: &str) -> &str {
     url.get(..end.unwrap_or(url.len())).unwrap_or(url)
 }
 
-pub(crate) fn state_says(state: HookState) -> &'static str {
+pub(crate) fn state_says(state: &HookState) -> &'static str {
     match state {
         HookState::Active => "Active",
         HookState::Disabled => "Disabled: what leaves waits",
@@ -70,7 +70,7 @@ pub(crate) fn state_says(state: HookState) -> &'static str {
     }
 }
 
-pub(crate) fn copy_says(state: CopyState) -> &'static str {
+pub(crate) fn copy_says(state: &CopyState) -> &'static str {
     match state {
         CopyState::Waiting => "Waits",
         CopyState::Delivered => "Delivered",

@@ -209,7 +209,21 @@ impl World {
     }
 
     pub async fn refer(&self, item: &str, why: &str) -> CaseId {
-        let received = self.received(item);
+        self.refer_as(item, why, self.received(item)).await
+    }
+
+    /// A case on an item with these files.
+    pub async fn refer_media(&self, item: &str, media: serde_json::Value) -> CaseId {
+        let mut received = self.received(item);
+        let mut data: serde_json::Value =
+            serde_json::from_str(&data(item, "https://plaza.example/p")).unwrap();
+        data["item"]["media"] = media;
+        received.event.data = Json::parse(&data.to_string()).unwrap();
+        received.subject = Subject::of(&received.event).unwrap();
+        self.refer_as(item, "Somebody must look at the picture.", received).await
+    }
+
+    async fn refer_as(&self, item: &str, why: &str, received: Received) -> CaseId {
         let id = CaseId::new(self.ids.next());
         let case = Case {
             id,
