@@ -3,8 +3,8 @@
 
 use crate::outbox::{Attempt, Due};
 use crate::sql::{
-    Insert, Value, column, execute, fetch, fetch_one, instant, maybe_instant, maybe_parsed,
-    parsed, unreadable,
+    Insert, Value, column, execute, fetch, fetch_one, instant, maybe_instant, maybe_parsed, parsed,
+    unreadable,
 };
 use crate::webhooks::{HookEvent, note};
 use crate::{Store, StoreError};
@@ -84,8 +84,7 @@ const DUE: &str = "select d.id, o.body, w.attempts, w.since, w.account_id, w.pla
             and earlier.account_id = w.account_id and w.account_id <> '' \
             and earlier.place < w.place and earlier.next_at > $2) \
     order by w.place limit $3";
-const FIND: &str =
-    "select attempts from webhook_delivery where webhook_id = $1 and place = $2";
+const FIND: &str = "select attempts from webhook_delivery where webhook_id = $1 and place = $2";
 const ATTEMPT: Insert = Insert {
     into: "insert into webhook_attempt (webhook_id, place, number, at, ended, why)",
     columns: 6,

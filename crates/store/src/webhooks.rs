@@ -120,8 +120,7 @@ const REMOVE: [&str; 2] = [
 ];
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] =
-    &[HEAD, ALL, EVENTS, SECRETS, NEWEST, REMOVE[0], REMOVE[1]];
+pub(crate) const STATEMENTS: &[&str] = &[HEAD, ALL, EVENTS, SECRETS, NEWEST, REMOVE[0], REMOVE[1]];
 #[cfg(test)]
 pub(crate) const INSERTS: &[&Insert] = &[&HOOK, &SECRET, &EVENT];
 

@@ -71,9 +71,9 @@ pub(crate) fn refused(error: HookError) -> Problem {
 
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        format!("{}{}.", first.to_uppercase(), letters.as_str())
-    })
+    letters
+        .next()
+        .map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
 
 /// One address, or that there is none.
@@ -117,8 +117,7 @@ pub(crate) async fn add(
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let caller = state.permit(&headers, Permission::ManageEnforcement).await?;
     query.only(&[])?;
-    let NewWebhookBody { name, url, enforces } =
-        body::json(&headers, body, &state.bounds).await?;
+    let NewWebhookBody { name, url, enforces } = body::json(&headers, body, &state.bounds).await?;
     let new = NewHook { name, url, enforces };
     let (hook, secret) = state.hooks.add(&new, &caller.by).await.map_err(refused)?;
     Ok((StatusCode::CREATED, Json(json!({ "webhook": hook, "secret": secret.reveal() }))))

@@ -239,16 +239,20 @@ pub(crate) async fn act(
     match asked.r#do.as_str() {
         "rotate" => {
             let caller = crate::access::lately(caller.clone(), &back)?;
-            let hours = asked.hours.trim().parse::<u32>().map_err(|error| {
-                Problem::new(&BAD_QUERY, format!("The hours: {error}."))
-            })?;
+            let hours = asked
+                .hours
+                .trim()
+                .parse::<u32>()
+                .map_err(|error| Problem::new(&BAD_QUERY, format!("The hours: {error}.")))?;
             let (secret, until) = hooks.rotate(&id, hours, by).await.map_err(refused)?;
             let secret = Some((secret.reveal(), Some(until)));
             return page(&state, &caller, hook, Shown { secret, ..Shown::default() }).await;
         }
         "test" => {
             let shown = match hooks.test(&id, by).await.map_err(refused)? {
-                Ok(()) => Shown { told: Some("The test message was taken.".into()), ..Shown::default() },
+                Ok(()) => {
+                    Shown { told: Some("The test message was taken.".into()), ..Shown::default() }
+                }
                 Err(why) => {
                     let wrong = format!("The test message was not taken: {why}.");
                     Shown { wrong: Some(wrong), ..Shown::default() }

@@ -58,7 +58,10 @@ async fn a_picture_comes_through_the_server_and_each_look_is_kept() {
 
     let page = ana.get(&format!("/console/cases/{case}")).await;
     let text = page.text();
-    assert!(text.contains(&format!("<img class=\"veiled\" loading=\"lazy\" src=\"{}\"", at("0"))), "{text}");
+    assert!(
+        text.contains(&format!("<img class=\"veiled\" loading=\"lazy\" src=\"{}\"", at("0"))),
+        "{text}"
+    );
     assert!(text.contains("A &#60;b&#62;flag") || text.contains("A &lt;b&gt;flag"), "{text}");
     assert!(text.contains("no address of it came"), "{text}");
     // Nothing on the page is loaded from elsewhere: an address of the stranger is text or a link that says nothing.

@@ -199,7 +199,8 @@ mod tests {
     #[test]
     fn little_is_kept_and_the_oldest_goes_first() {
         let mut kept = Kept::default();
-        let medium = |bytes: usize| Medium { media_type: "image/png", bytes: vec![0; bytes].into() };
+        let medium =
+            |bytes: usize| Medium { media_type: "image/png", bytes: vec![0; bytes].into() };
         for n in 0..5 {
             kept.keep(n.to_string(), medium(KEPT_BYTES / 4));
         }

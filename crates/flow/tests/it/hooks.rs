@@ -121,8 +121,7 @@ async fn a_disabled_address_gets_later_what_left_meanwhile_and_one_that_is_gone_
     let (url, copies) = platform([]).await;
     let hooks = hooks(&world, Some(&main_url));
     let id = add(&hooks, "archive", &url, false).await;
-    let gone = axum::Router::new()
-        .fallback(async || axum::http::StatusCode::GONE);
+    let gone = axum::Router::new().fallback(async || axum::http::StatusCode::GONE);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let gone_url = format!("http://{}/", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, gone).await.unwrap() });
@@ -132,10 +131,7 @@ async fn a_disabled_address_gets_later_what_left_meanwhile_and_one_that_is_gone_
     world.breach(1, "ann").await;
     until_empty(&world).await;
     let store = &world.engine.store;
-    until(async || {
-        store.webhook(&gone_id).await.unwrap().unwrap().state == HookState::Gone
-    })
-    .await;
+    until(async || store.webhook(&gone_id).await.unwrap().unwrap().state == HookState::Gone).await;
     assert_eq!(store.webhook(&gone_id).await.unwrap().unwrap().waiting, 1, "nothing is lost");
     assert!(order(&copies, "ann").is_empty());
     hooks.enable(&id, true, "reviewer 1").await.unwrap();

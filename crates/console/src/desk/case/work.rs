@@ -107,7 +107,11 @@ impl WorkView {
             .collect();
         // While who posted is hidden, so is what else waits of them.
         let account = (!view.blind).then(|| case.account.clone());
-        let clause = if view.blind { view.stored.work.as_ref().and_then(|w| w.clause.clone()) } else { None };
+        let clause = if view.blind {
+            view.stored.work.as_ref().and_then(|w| w.clause.clone())
+        } else {
+            None
+        };
         let filter = QueueFilter { account, clause, ..QueueFilter::default() };
         let page = state.store.queue(&filter, None, OTHERS, view.now).await;
         for waiting in page.map_err(|error| storage(&error))?.entries {
