@@ -2,7 +2,8 @@
 // two reviewers at one case; the same without JavaScript; a notice by somebody without an account.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { launch, violations } from "./kit.mjs";
 
@@ -35,7 +36,7 @@ const staff = async (role) => {
 };
 
 let sent = 0;
-const post = async (text, account = `acct-${tag}-${sent}`) => {
+const post = async (text, account = `acct-${tag}-${sent}`, picture = "https://plaza.example/square.png") => {
   sent += 1;
   const answer = await fetch(`${base}/api/v1/events?wait=decision`, {
     method: "POST",
@@ -44,7 +45,7 @@ const post = async (text, account = `acct-${tag}-${sent}`) => {
       action_id: `casework-${tag}-${sent}`, action_name: "post_created", timestamp: new Date().toISOString(),
       data: {
         item: { id: `item-${tag}-${sent}`, kind: "post", text, language: "en", url: `https://plaza.example/p/${tag}-${sent}`,
-          media: [{ kind: "image", url: "https://plaza.example/square.png", alt: "A square with people" }],
+          media: [{ kind: "image", url: picture, alt: "A square with people" }],
           links: ["https://tarsk-channel.example/sarnovel-staged"] },
         account: { id: account, name: `paul-${sent}`, display_name: "Paul", language: "en", created_at: "2024-03-01T00:00:00Z" },
       },
@@ -184,6 +185,73 @@ test("the same without JavaScript", { skip }, async () => {
   await page.goto(`${base}/console/cases`);
   assert.ok(await page.locator("table.work a.title").count());
   await context.close();
+});
+
+test("a picture is blurred and grey until it is asked for, and no browser asks the platform for it", { skip }, async () => {
+  const file = readFileSync(new URL("../../docs/img/pair.png", import.meta.url));
+  const asked = [];
+  const server = createServer((request, answer) => {
+    asked.push(request.headers["user-agent"]);
+    answer.end(file);
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const picture = `http://127.0.0.1:${server.address().port}/square.png`;
+  const { case: id } = await post("The massacre of Sarnovel was staged, says this picture.", undefined, picture);
+  for (const javaScriptEnabled of [true, false]) {
+    const context = await browser.newContext({ ...desk, storageState: first.kept, javaScriptEnabled });
+    const page = await context.newPage();
+    const wanted = [];
+    page.on("request", (request) => wanted.push(request.url()));
+    await page.goto(`${base}/console/cases/${id}`);
+    const veiled = page.locator("img.veiled");
+    await veiled.waitFor();
+    assert.match(await veiled.evaluate((node) => getComputedStyle(node).filter), /blur.*grayscale/);
+    await until("the blurred picture", () => veiled.evaluate((node) => node.complete && node.naturalWidth > 0));
+    assert.equal(await page.locator("img.clear").isVisible(), false);
+    const clear = () => wanted.filter((url) => url.includes("clear=1")).length;
+    if (javaScriptEnabled) {
+      assert.equal(clear(), 0, "what is not asked for is not loaded");
+      await sound(page, "case-media", false);
+      await page.keyboard.press("b");
+    } else {
+      await page.click("summary:has-text('Show the picture')");
+    }
+    await page.locator("img.clear").waitFor({ state: "visible" });
+    await until("the picture", () => page.locator("img.clear").evaluate((node) => node.complete && node.naturalWidth > 0));
+    assert.equal(await page.locator("img.clear").evaluate((node) => getComputedStyle(node).filter), "none");
+    assert.equal(await veiled.isVisible(), false);
+    assert.equal(clear(), 1);
+    assert.deepEqual(wanted.filter((url) => !url.startsWith(base)), [], "nobody else is asked");
+    if (javaScriptEnabled) await sound(page, "case-media-shown", false);
+    await context.close();
+  }
+  assert.ok(asked.length >= 1 && asked.every((agent) => agent.startsWith("evenhand/")), asked.join());
+  server.close();
+});
+
+test("what is done with a case short of deciding it has a key and a form", { skip }, async () => {
+  const { case: id } = await denial();
+  const { page } = first;
+  await page.goto(`${base}/console/cases/${id}`);
+  const press = async (key, says) => {
+    await Promise.all([page.waitForURL(/told=worked/), page.keyboard.press(key)]);
+    await page.getByText(says).waitFor();
+    await page.goto(`${base}/console/cases/${id}`);
+  };
+  await press("c", "You have it until");
+  await page.keyboard.press("h");
+  await page.fill(".workacts details[open] input[name=until]", new Date(Date.now() + 864e5).toISOString().slice(0, 16));
+  await page.fill(".workacts details[open] input[name=why]", "The court speaks tomorrow.");
+  await Promise.all([page.waitForURL(/told=worked/), page.keyboard.press("Enter")]);
+  assert.match(await page.innerText(".casework"), /On hold until/);
+  await page.goto(`${base}/console/cases/${id}`);
+  await page.keyboard.press("e");
+  await page.keyboard.type("Somebody else should see it.");
+  await Promise.all([page.waitForURL(/told=worked/), page.keyboard.press("Enter")]);
+  assert.match(await page.innerText(".casework"), /Escalated/);
+  await sound(page, "case-work", false);
+  await press("h", "Escalated");
+  await press("c", "Nobody has it claimed");
 });
 
 test("somebody without an account reports, gets a link, and reads the reason", { skip }, async () => {

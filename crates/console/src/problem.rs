@@ -101,8 +101,12 @@ kinds! {
         "The detail says why: it was not tried on what holds now, it waits for another person, or it is in force already.";
     RULEBOOK_UNSOUND = "rulebook-unsound", 422, "The rulebook does not check",
         "The detail names the first problems with file and line. `evenhand check DIR` tells all of them.";
+    WEBHOOK_REFUSED = "webhook-refused", 422, "The webhook cannot be so",
+        "Mend what the detail names; the address must be one that this server may call.";
     REFUSED = "refused", 422, "The rulebook does not allow that decision",
         "The detail says which condition is missing: a clause, a passage inside the text, a reason, a warning before a punishment.";
+    NOT_SHOWN = "not-shown", 502, "The file cannot be shown",
+        "The detail says why. Look at it where the platform shows it, or ask the operator whether this server may fetch it.";
     INTERNAL = "internal", 500, "Something broke on our side",
         "Try again. If it stays, tell the operator the id in the header `x-request-id`.";
     UNDECIDABLE = "undecidable", 500, "The event could not be decided",

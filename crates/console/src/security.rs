@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue, header};
 
 /// No inline script, no inline style, nothing from elsewhere.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
-    script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; \
+    media-src 'self';     script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'";
 
 /// Puts the headers on every answer.

@@ -53,6 +53,8 @@ pub struct Console {
     pub intake: Intake,
     /// The way in for people's decisions.
     pub review: Review,
+    /// Who is told what leaves.
+    pub hooks: flow::Hooks,
     /// The rulebook in force; swapped on reload.
     pub rulebook: Arc<arc_swap::ArcSwap<rules::rulebook::Rulebook>>,
     /// Tells the time.

@@ -14,6 +14,9 @@
     if (!aim) return;
     event.preventDefault();
     if (typing(aim)) { aim.focus(); aim.select?.(); } else aim.click();
+    // What opens is filled in next.
+    const opened = aim.matches("summary") && aim.parentElement;
+    if (opened?.open) opened.querySelector("input:not([type=hidden]), select, textarea")?.focus();
   });
 
   // Sends the form as its preview button would, and takes the new state over: page and address.

@@ -61,6 +61,9 @@ pub(crate) struct Pictures {
     /// A folder in which a picture stands under its SHA-256 in hexadecimal; only pictures that events carry when
     /// absent.
     pub(crate) folder: Option<PathBuf>,
+    /// Whether pictures and videos that people look at may be fetched from this machine or a private network: events
+    /// name their addresses, so only where nobody but the platform can choose them.
+    pub(crate) allow_private: bool,
 }
 
 /// When and how evenness is audited.

@@ -3,10 +3,11 @@
 //! what is rebuilt, and so checked, from a recorded decision and its statement (or the end of its measure), with the receipt of
 //! the public log: what is not in the log yet waits.
 
-use crate::Engine;
+mod copies;
+
+use crate::{Engine, Hooks};
 use jiff::Timestamp;
 use model::{Decided, Ending, Enforcement, InLog};
-use platforms::HttpClient;
 use platforms::webhook::{Delivery, Endpoint, deliver, deliver_ending};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -60,22 +61,22 @@ enum Message {
 #[derive(Debug, Clone)]
 pub struct Outbox {
     engine: Arc<Engine>,
-    client: HttpClient,
-    endpoint: Arc<Endpoint>,
+    hooks: Hooks,
     persistence: Persistence,
 }
 
 impl Outbox {
-    /// Starts the worker; it ends, after the attempts under way, when `stop` is cancelled.
+    /// Starts the worker; it ends, after the attempts under way, when `stop` is cancelled. What the platform owes goes
+    /// to the address that carries decisions out, and waits while there is none; copies go out beside it.
     pub fn start(
         engine: Arc<Engine>,
-        client: HttpClient,
-        endpoint: Endpoint,
+        hooks: Hooks,
         persistence: Persistence,
         stop: CancellationToken,
     ) -> JoinHandle<()> {
-        let outbox = Self { engine, client, endpoint: Arc::new(endpoint), persistence };
+        let outbox = Self { engine, hooks, persistence };
         tokio::spawn(async move {
+            let copies = tokio::spawn(outbox.clone().copy(stop.clone()));
             while !stop.is_cancelled() {
                 match outbox.round().await {
                     // There may be more than one round takes.
@@ -89,25 +90,23 @@ impl Outbox {
                     () = stop.cancelled() => {}
                 }
             }
+            let _ = copies.await;
         })
     }
 
     /// Tries everything that is due, once. Returns how much that was.
     async fn round(&self) -> Result<usize, StoreError> {
+        let Some(endpoint) = self.hooks.platform().await? else { return Ok(0) };
+        let endpoint = Arc::new(endpoint);
         let due = self.engine.store.due(self.engine.clock.now(), MOST_AT_ONCE).await?;
-        let mut shown = Vec::with_capacity(due.len());
-        for due in due {
-            let log = self.in_log(&due).await?;
-            shown.push((due, log));
-        }
-        let queues = in_order(shown);
+        let queues = in_order(self.shown(due).await?);
         let tried = queues.iter().map(Vec::len).sum();
         let mut running = JoinSet::new();
         for queue in queues {
             if running.len() >= self.persistence.at_once.max(1) {
                 settled(running.join_next().await)?;
             }
-            running.spawn(self.clone().serve(queue));
+            running.spawn(self.clone().serve(Arc::clone(&endpoint), queue));
         }
         while let Some(done) = running.join_next().await {
             settled(Some(done))?;
@@ -118,17 +117,24 @@ impl Outbox {
         Ok(tried)
     }
 
+    /// What is to be sent, with its place in the public log as far as that shows it.
+    async fn shown(&self, due: Vec<Due>) -> Result<Vec<(Due, Option<InLog>)>, StoreError> {
+        let mut shown = Vec::with_capacity(due.len());
+        for due in due {
+            let log = self.in_log(&due).await?;
+            shown.push((due, log));
+        }
+        Ok(shown)
+    }
+
     /// One account's decisions in order; the first failure ends the round for it.
-    async fn serve(self, queue: Vec<(Due, InLog)>) -> Result<(), StoreError> {
+    async fn serve(self, to: Arc<Endpoint>, queue: Vec<(Due, InLog)>) -> Result<(), StoreError> {
         for (due, log) in queue {
-            let Some(message) = self.rebuild(&due).await? else { continue };
             let now = self.engine.clock.now();
-            let (client, to) = (&self.client, &self.endpoint);
-            let delivery = match message {
-                Message::Enforce(it) => deliver(client, to, &it.logged(log), now).await,
-                Message::End(it) => deliver_ending(client, to, &it.logged(log), now).await,
+            let attempt = match self.rebuild(&due).await? {
+                Ok(message) => self.judge(&due, self.send(&to, message, log, now).await, now),
+                Err(why) => Attempt::Failed { why, next_at: None },
             };
-            let attempt = self.judge(&due, delivery, now);
             let outcome = match &attempt {
                 Attempt::Delivered => "delivered",
                 Attempt::Failed { next_at: Some(_), .. } => "retry",
@@ -141,6 +147,14 @@ impl Outbox {
             }
         }
         Ok(())
+    }
+
+    async fn send(&self, to: &Endpoint, it: Message, log: InLog, now: Timestamp) -> Delivery {
+        let client = self.hooks.client();
+        match it {
+            Message::Enforce(it) => deliver(client, to, &it.logged(log), now).await,
+            Message::End(it) => deliver_ending(client, to, &it.logged(log), now).await,
+        }
     }
 
     async fn keep(&self, due: &Due, now: Timestamp, attempt: &Attempt) -> Result<(), StoreError> {
@@ -203,33 +217,28 @@ impl Outbox {
         }))
     }
 
-    /// What a recorded decision, or the end of a measure of it, asks of the platform. What cannot be
-    /// rebuilt is given up.
-    async fn rebuild(&self, due: &Due) -> Result<Option<Message>, StoreError> {
-        let why = match self.engine.store.decision(due.decision).await {
-            Ok(Some(stored)) if let Some(id) = due.ending => {
-                match Ending::of(id, &stored.decision, due.position, self.engine.clock.now()) {
-                    Some(ending) => return Ok(Some(Message::End(ending))),
-                    None => "the measure has not ended".to_owned(),
-                }
+    /// What a recorded decision, or the end of a measure of it, asks of the platform; or why that cannot be rebuilt.
+    async fn rebuild(&self, due: &Due) -> Result<Result<Message, String>, StoreError> {
+        let stored = match self.engine.store.decision(due.decision).await {
+            Ok(Some(stored)) => stored,
+            Ok(None) => return Ok(Err("the decision is not there".into())),
+            Err(StoreError::Unreadable { what, why }) => {
+                return Ok(Err(format!("{what} cannot be read: {why}")));
             }
-            Ok(Some(stored)) => {
-                let public_url = &self.engine.settings.public_url;
-                match Decided::new(stored.decision, stored.statement) {
-                    Ok(decided) => match Enforcement::of(&decided, public_url) {
-                        Some(it) => return Ok(Some(Message::Enforce(Box::new(it)))),
-                        None => "the decision asks nothing of the platform".to_owned(),
-                    },
-                    Err(error) => error.to_string(),
-                }
-            }
-            Ok(None) => "the decision is not there".to_owned(),
-            Err(StoreError::Unreadable { what, why }) => format!("{what} cannot be read: {why}"),
             Err(error) => return Err(error),
         };
-        let given_up = Attempt::Failed { why, next_at: None };
-        self.keep(due, self.engine.clock.now(), &given_up).await?;
-        Ok(None)
+        if let Some(id) = due.ending {
+            let now = self.engine.clock.now();
+            let ending = Ending::of(id, &stored.decision, due.position, now);
+            return Ok(ending.map(Message::End).ok_or_else(|| "the measure has not ended".into()));
+        }
+        let decided = match Decided::new(stored.decision, stored.statement) {
+            Ok(decided) => decided,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        let asked = Enforcement::of(&decided, &self.engine.settings.public_url);
+        let none = || "the decision asks nothing of the platform".into();
+        Ok(asked.map(|it| Message::Enforce(Box::new(it))).ok_or_else(none))
     }
 }
 

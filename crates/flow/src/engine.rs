@@ -66,6 +66,8 @@ pub struct Engine {
     pub(crate) likeness: crate::like::Likeness,
     /// How pictures are decoded; none is where nobody says so.
     pub(crate) pictures: OnceLock<crate::like::Pictures>,
+    /// Where the files of items come from, for people to look at.
+    pub(crate) media: OnceLock<crate::MediaSource>,
     /// What people settled, for automation to heed.
     pub(crate) settled: crate::like::Settled,
     /// Who looks at which case.
@@ -97,6 +99,7 @@ impl Engine {
             scorers: OnceLock::new(),
             likeness: crate::like::Likeness::default(),
             pictures: OnceLock::new(),
+            media: OnceLock::new(),
             settled: crate::like::Settled::default(),
             presence: crate::review::Presence::default(),
             register: crate::registry::Kept::default(),
@@ -118,6 +121,13 @@ impl Engine {
     pub fn look_at_pictures(&self, pictures: crate::like::Pictures) {
         if self.pictures.set(pictures).is_err() {
             tracing::warn!("pictures are looked at already; the first way of decoding stays");
+        }
+    }
+
+    /// Shows people the pictures, videos and sounds of items from here on.
+    pub fn show_media(&self, source: crate::MediaSource) {
+        if self.media.set(source).is_err() {
+            tracing::warn!("files of items are shown already; the first source stays");
         }
     }
 

@@ -19,6 +19,7 @@ mod ending;
 mod engine;
 mod evaluate;
 mod facts;
+mod hooks;
 mod ingest;
 pub mod like;
 mod memory;
@@ -41,6 +42,7 @@ pub use decide::{Circumstances, Judged, Undecided, decide_one};
 pub use ending::{end_due, endings};
 pub use engine::{Engine, Settings};
 pub use evaluate::Known;
+pub use hooks::{HookError, Hooks, MOST_HOOKS, NewHook};
 pub use ingest::{Intake, Readiness};
 pub use memory::{Decision, Memory};
 pub use notices::{Notices, Ways};
@@ -48,10 +50,10 @@ pub use registry::{Entering, NewEntry, Registry, RegistryError, checked, tend_re
 pub use reload::{ReloadError, put_into_force_since, reload};
 pub use review::{
     Agreement, Asked, Attached, BulkPreview, BulkVerdict, Bytes, Calibrated, EmergencyPlea, GRACE,
-    Held, LOCK_MINUTES, LONGEST_EVIDENCE, LadderPreview, MOST_ITEMS, Notice, Noticed, OwnLook,
-    Pair, Pending, Present, Preview, Quality, Rate, Report, Reported, Review, ReviewError,
-    Reviewed, StepChoice, Supplied, Taken, Verdict, Via, Worked, Workload, Would, decide_when_due,
-    is_disturbing,
+    Held, LOCK_MINUTES, LONGEST_EVIDENCE, LONGEST_MEDIA, LadderPreview, MOST_ITEMS, MediaSource,
+    Medium, Notice, Noticed, OwnLook, Pair, Pending, Present, Preview, Quality, Rate, Report,
+    Reported, Review, ReviewError, Reviewed, StepChoice, Supplied, Taken, Verdict, Via, Worked,
+    Workload, Would, decide_when_due, is_disturbing,
 };
 pub use sequence::sequence;
 pub use you::{DrawnLink, VISIT_LASTS, You, YouError};

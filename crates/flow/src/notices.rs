@@ -3,12 +3,11 @@
 
 mod words;
 
-use crate::{Engine, You};
+use crate::{Engine, Hooks, You};
 use jiff::Timestamp;
 use model::{AppealOutcome, Decided, Statement};
-use platforms::HttpClient;
 use platforms::mail::{Letter, Mailed, Mailer};
-use platforms::webhook::{self, Delivery, Endpoint};
+use platforms::webhook::{self, Delivery};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,8 +34,8 @@ const CODE_LASTS: Duration = Duration::from_secs(15 * 60);
 pub struct Ways {
     /// E-mail.
     pub mail: Option<Mailer>,
-    /// The platform's webhook.
-    pub platform: Option<(HttpClient, Endpoint)>,
+    /// The address that carries decisions out, while there is one.
+    pub platform: Option<Hooks>,
 }
 
 /// The worker that tells people.
@@ -118,7 +117,11 @@ impl Notices {
                 Mailed::Rejected(why) => Told::Failed { why, next_at: None },
             });
         }
-        let Some((client, endpoint)) = &self.ways.platform else {
+        let way = match &self.ways.platform {
+            Some(hooks) => hooks.platform().await?.map(|to| (hooks.client(), to)),
+            None => None,
+        };
+        let Some((client, endpoint)) = way else {
             return Ok(later(
                 due,
                 "there is no way to tell them: no mail server, no webhook".into(),
@@ -128,7 +131,7 @@ impl Notices {
         let Some(data) = self.data(notice, &contact).await? else { return Ok(gone()) };
         let kind = format!("notice.{}", notice.kind.word());
         let id = format!("msg_{}", notice.id.replace('-', "_"));
-        Ok(match webhook::send(client, endpoint, (&id, &kind), &data, now).await {
+        Ok(match webhook::send(client, &endpoint, (&id, &kind), &data, now).await {
             Delivery::Delivered => Told::Webhook,
             Delivery::Gone => {
                 Told::Failed { why: "the platform takes no more (410)".into(), next_at: None }

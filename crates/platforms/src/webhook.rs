@@ -2,14 +2,14 @@
 //! Must not retry (`flow` does); measures leave only as a
 //! [`Logged`] enforcement, and end only by a [`LoggedEnding`].
 
-use crate::HttpClient;
+use crate::{CallError, HttpClient, is_public};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use model::{Logged, LoggedEnding};
 use serde::Serialize;
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::time::Duration;
 use subtle::{Choice, ConstantTimeEq as _};
@@ -25,6 +25,8 @@ pub const SIGNATURE: &str = "webhook-signature";
 const TOLERANCE_SECONDS: u64 = 5 * 60;
 /// The specification asks for 24 to 64 bytes.
 const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
+/// Longest address that is kept.
+const LONGEST_URL: usize = 2000;
 /// A server may not make us wait longer than this.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 
@@ -59,6 +61,20 @@ impl Secret {
     /// [`SecretError`] when there are fewer or more.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SecretError> {
         SECRET_BYTES.contains(&bytes.len()).then(|| Self(bytes.into())).ok_or(SecretError)
+    }
+
+    /// The secret with this number of one address, which follows from a key of ours: it need not be kept.
+    pub fn derived(key: &[u8; 32], of: &str, number: u64) -> Self {
+        let mut block = [0; 64];
+        block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+        let mut mac = Hmac::<Sha256>::new((&block).into());
+        mac.update(format!("evenhand webhook secret v1\n{of}\n{number}").as_bytes());
+        Self(mac.finalize().into_bytes().to_vec())
+    }
+
+    /// SHA-256 of it, by which it is known again.
+    pub fn digest(&self) -> [u8; 32] {
+        Sha256::digest(&self.0).into()
     }
 
     /// The secret as it is written down, to hand it to the other side.
@@ -129,6 +145,38 @@ pub struct Endpoint {
     pub url: String,
     /// The secrets: one, or two while they change.
     pub secrets: Vec<Secret>,
+}
+
+/// Checks an address that somebody entered: what the client may call, without a name and password in it, and unencrypted
+/// only where it cannot leave the house.
+///
+/// # Errors
+/// [`CallError::Url`] says what is wrong with it.
+pub fn check_address(client: &HttpClient, url: &str) -> Result<(), CallError> {
+    let wrong = |why| CallError::Url { url: url.into(), why };
+    if url.len() > LONGEST_URL {
+        return Err(wrong("it is longer than 2,000 bytes"));
+    }
+    let parsed = client.check(url)?;
+    if !parsed.username().is_empty() || parsed.password().is_some() {
+        return Err(wrong("leave name and password out: every message is signed"));
+    }
+    if parsed.fragment().is_some() {
+        return Err(wrong("leave out what stands after `#`: it is never sent"));
+    }
+    let host = parsed.host_str().unwrap_or("");
+    let inside = match host.trim_start_matches('[').trim_end_matches(']').parse() {
+        Ok(address) => !is_public(address),
+        // A name without a dot, or under one of the names for inner networks, is known to nobody outside.
+        Err(_) => {
+            !host.contains('.')
+                || [".localhost", ".internal", ".local"].iter().any(|end| host.ends_with(end))
+        }
+    };
+    if parsed.scheme() == "http" && !inside {
+        return Err(wrong("use https: the message would go over the network for all to read"));
+    }
+    Ok(())
 }
 
 /// What became of one attempt.
@@ -269,6 +317,50 @@ mod tests {
         let nobody = verify(&[], "msg_1", "100", &signed, b"{}", at(100));
         assert_eq!(nobody, Err(VerifyError::Signature));
         assert_eq!(format!("{new:?}"), "Secret(..)");
+    }
+
+    #[test]
+    fn addresses_that_people_enter_stay_outside_and_encrypted_unless_the_operator_allows_it() {
+        let client = |private_addresses| {
+            crate::http_client(&crate::Reach { private_addresses, ..Default::default() }).unwrap()
+        };
+        let (strict, lenient) = (client(false), client(true));
+        for (url, strictly, leniently) in [
+            ("https://hooks.example.org/a?token=1", true, true),
+            ("https://10.0.0.1/", false, true),
+            ("https://[::1]/", false, true),
+            ("https://169.254.169.254/latest/meta-data", false, true),
+            ("http://127.0.0.1:9000/hook", false, true),
+            ("http://localhost:9000/hook", false, true),
+            ("http://plaza:9000/hook", false, true),
+            ("http://example.org/hook", false, false),
+            ("http://8.8.8.8/hook", false, false),
+            ("https://user:pass@example.org/", false, false),
+            ("https://example.org/#x", false, false),
+            ("ftp://example.org/", false, false),
+            ("gopher://127.0.0.1/", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!(check_address(&strict, url).is_ok(), strictly, "{url}");
+            assert_eq!(check_address(&lenient, url).is_ok(), leniently, "{url}");
+        }
+        let long = format!("https://example.org/{}", "x".repeat(2000));
+        assert!(check_address(&strict, &long).is_err());
+    }
+
+    #[test]
+    fn derived_secrets_differ_by_key_address_and_number_and_stay() {
+        let key = [7; 32];
+        let first = Secret::derived(&key, "a", 1);
+        assert_eq!(first.reveal(), Secret::derived(&key, "a", 1).reveal());
+        assert_eq!(first.digest(), Secret::parse(&first.reveal()).unwrap().digest());
+        for other in [
+            Secret::derived(&key, "a", 2),
+            Secret::derived(&key, "b", 1),
+            Secret::derived(&[8; 32], "a", 1),
+        ] {
+            assert_ne!(first.digest(), other.digest());
+        }
     }
 
     #[test]

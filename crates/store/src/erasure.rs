@@ -443,7 +443,7 @@ async fn overwrite(
         crate::you::forget(connection, account).await?;
         crate::notices::forget(connection, account).await?;
     }
-    for sql in EVERYWHERE {
+    for sql in EVERYWHERE.iter().chain(crate::copies::FORGET) {
         run(connection, sql, events).await?;
     }
     Ok((decisions, openings))

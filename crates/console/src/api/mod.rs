@@ -19,6 +19,7 @@ mod public;
 mod receipts;
 mod reports;
 mod restrictions;
+pub(crate) mod webhooks;
 pub(crate) mod work;
 
 use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem};
@@ -37,7 +38,7 @@ use utoipa_axum::routes;
 
 /// The interface and its description.
 pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
-    OpenApiRouter::with_openapi(openapi::Description::openapi())
+    let (router, mut description) = OpenApiRouter::with_openapi(openapi::Description::openapi())
         .routes(routes!(events::send))
         .routes(routes!(receipts::send))
         .routes(routes!(reports::send))
@@ -75,6 +76,12 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(decisions::regulator))
         .routes(routes!(enforcement::list))
         .routes(routes!(enforcement::redeliver))
+        .routes(routes!(webhooks::list, webhooks::add))
+        .routes(routes!(webhooks::one, webhooks::enable, webhooks::remove))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(webhooks::test))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::redeliver))
         .routes(routes!(like::find))
         .routes(routes!(erasures::erase))
         .routes(routes!(lists::edit, lists::changes))
@@ -90,7 +97,9 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(public::rulebook_history))
         .routes(routes!(public::rulebook_replay))
         .routes(routes!(public::rulebook_version))
-        .split_for_parts()
+        .split_for_parts();
+    openapi::complete(&mut description);
+    (router, description)
 }
 
 /// What an address under `/api/` answers that there is none at.

@@ -1,7 +1,9 @@
 //! The description of the interface as a whole; each handler describes itself.
 
 use serde_json::{Map, Value};
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 /// RFC 9457: what went wrong, at which stable address it is explained, and what to do.
@@ -278,6 +280,53 @@ impl Modify for Bearer {
             .components
             .get_or_insert_default()
             .add_security_scheme("key", SecurityScheme::Http(scheme));
+    }
+}
+
+fn problem(description: &str) -> RefOr<Response> {
+    let body = Ref::from_schema_name("ProblemBody");
+    let body = ContentBuilder::new().schema(Some(body)).build();
+    RefOr::T(
+        ResponseBuilder::new()
+            .description(description)
+            .content("application/problem+json", body)
+            .build(),
+    )
+}
+
+/// Adds what every operation can answer, whatever it does: handlers describe what is their own.
+pub(crate) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
+    for (path, item) in &mut openapi.paths.paths {
+        let PathItem { get, put, post, delete, patch, .. } = item;
+        for operation in [get, put, post, delete, patch].into_iter().flatten() {
+            complete_one(operation, path.contains('{'));
+        }
+    }
+}
+
+fn complete_one(operation: &mut Operation, named: bool) {
+    let mut all = vec![
+        ("400", "The query or the body cannot be read"),
+        ("503", "It cannot be answered at present; `retry_after` says when to come again"),
+    ];
+    if operation.security.is_some() {
+        all.push(("401", "No key, or one that is not known"));
+        all.push(("403", "The key has not the scope"));
+        all.push(("429", "Too many requests; `retry_after` says when to come again"));
+    }
+    if named {
+        all.push(("404", "There is nothing of that name"));
+    }
+    if operation.request_body.is_some() {
+        all.push(("413", "The body is too large"));
+        all.push(("415", "The body is no JSON"));
+    }
+    for (status, description) in all {
+        operation
+            .responses
+            .responses
+            .entry(status.to_owned())
+            .or_insert_with(|| problem(description));
     }
 }
 

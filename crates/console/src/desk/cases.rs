@@ -181,9 +181,15 @@ pub(crate) async fn work(
     State(state): State<ConsoleState>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    Form(fields): Form<Fields>,
+    Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let caller = state.permit(&headers, Permission::Decide).await?;
+    // A field that comes several times is a list: what was ticked.
+    let mut fields = Fields::new();
+    for (name, value) in pairs {
+        let all = fields.entry(name).or_default();
+        *all = format!("{all} {value}").trim_start().to_owned();
+    }
     let case: CaseId =
         id.parse().map_err(|_| Problem::new(&NOT_FOUND, "This is no id of a case."))?;
     let wish = asked(&fields)?;
@@ -191,8 +197,8 @@ pub(crate) async fn work(
     let done = state.review.work(case, &caller.by, wish).await.map_err(|error| refused(&error))?;
     let own = format!("{AT}/{case}");
     let to = match &done {
-        Worked::Split(new) => format!("{AT}/{new}"),
-        Worked::Merged { into, .. } => format!("{AT}/{into}"),
+        Worked::Split(new) => format!("{AT}/{new}?told=split"),
+        Worked::Merged { into, .. } => format!("{AT}/{into}?told=merged"),
         Worked::Stands(_) => {
             fields.get("back").filter(|back| !back.is_empty()).cloned().unwrap_or(own)
         }

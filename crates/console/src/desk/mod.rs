@@ -26,6 +26,7 @@ pub(crate) mod queues;
 mod replay;
 mod sign_in;
 mod sign_out;
+mod webhooks;
 
 pub(crate) use replay::Jobs;
 
@@ -84,6 +85,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room(true, "/console/replay", "Replay", "What would another rulebook have decided?", P::Replay),
     room(true, "/console/people", "People", "Who works here, and what they may", P::ManagePeople),
     room(true, "/console/keys", "Keys", "What programs may", P::ManageKeys),
+    room(true, "/console/webhooks", "Webhooks", "Who is told what leaves", P::ManageEnforcement),
     room(true, "/console/looks", "Looks", "Who looked at whose data", P::ReadLooks),
 ];
 
@@ -179,6 +181,8 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/console/people/{id}", get(people::one).post(people::change))
         .route("/console/keys", get(keys::all).post(keys::add))
         .route("/console/keys/revoke", post(keys::revoke))
+        .route("/console/webhooks", get(webhooks::all).post(webhooks::add))
+        .route("/console/webhooks/{id}", get(webhooks::one).post(webhooks::act))
         .route("/console/affiliations", get(affiliations::show).post(affiliations::enter))
         .route("/console/affiliations/{id}/withdraw", post(affiliations::withdraw))
         .route("/console/affiliations/proposals/{id}", post(affiliations::answer))

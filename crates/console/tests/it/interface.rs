@@ -77,6 +77,15 @@ async fn the_description_holds_every_address_that_answers() {
         "get /api/v1/monitor",
         "post /api/v1/enforcement/{decision}/redeliver",
         "post /api/v1/restrictions",
+        "get /api/v1/webhooks",
+        "post /api/v1/webhooks",
+        "get /api/v1/webhooks/{id}",
+        "post /api/v1/webhooks/{id}",
+        "delete /api/v1/webhooks/{id}",
+        "post /api/v1/webhooks/{id}/rotate",
+        "post /api/v1/webhooks/{id}/test",
+        "get /api/v1/webhooks/{id}/deliveries",
+        "post /api/v1/webhooks/{id}/deliveries/{decision}/redeliver",
     ];
     expected.sort_unstable();
     let mut described: Vec<_> = described.iter().map(String::as_str).collect();

@@ -10,6 +10,7 @@
 
 mod access;
 mod case_page;
+mod case_work;
 mod casework;
 mod client;
 mod enforcement;
@@ -19,6 +20,8 @@ mod flow_through;
 mod interface;
 mod log;
 mod matrix;
+mod media;
 mod pages;
 mod registers;
+mod webhooks;
 mod world;

@@ -73,6 +73,7 @@ const ROWS: &[(&[&str], &str, Need)] = &[
     (POST, "/api/v1/erasures", May(P::Erase)),
     (GET, "/api/v1/enforcement", May(P::ReadEnforcement)),
     (POST, "/api/v1/enforcement/{decision}/redeliver", May(P::ManageEnforcement)),
+    (ALL, "/api/v1/webhooks*", May(P::ManageEnforcement)),
     (POST, "/api/v1/restrictions", May(P::SendReceipts)),
     (POST, "/api/v1/appeals", May(P::SendEvents)),
     (POST, "/api/v1/accounts/{id}/link", May(P::SendEvents)),
@@ -137,6 +138,7 @@ const ROWS: &[(&[&str], &str, Need)] = &[
     (GET, "/console/audit*", May(P::ReadAudit)),
     (POST, "/console/audit*", May(P::RunAudit)),
     (GET, "/console/monitor", May(P::ReadEnforcement)),
+    (ALL, "/console/webhooks*", May(P::ManageEnforcement)),
     (GET, "/console/enforcement", May(P::ReadEnforcement)),
     (POST, "/console/enforcement", May(P::ManageEnforcement)),
 ];

@@ -131,6 +131,15 @@ impl World {
             store: self.store.clone(),
             intake: self.intake.clone(),
             review: Review::new(Arc::clone(&self.engine)),
+            hooks: flow::Hooks::new(
+                Arc::clone(&self.engine),
+                platforms::http_client(&platforms::Reach {
+                    private_addresses: true,
+                    ..Default::default()
+                })
+                .unwrap(),
+                [7; 32],
+            ),
             rulebook: Arc::clone(&self.engine.rulebook),
             clock: Arc::clone(&self.clock) as _,
             ids: Arc::clone(&self.ids) as _,
@@ -200,7 +209,21 @@ impl World {
     }
 
     pub async fn refer(&self, item: &str, why: &str) -> CaseId {
-        let received = self.received(item);
+        self.refer_as(item, why, self.received(item)).await
+    }
+
+    /// A case on an item with these files.
+    pub async fn refer_media(&self, item: &str, media: serde_json::Value) -> CaseId {
+        let mut received = self.received(item);
+        let mut data: serde_json::Value =
+            serde_json::from_str(&data(item, "https://plaza.example/p")).unwrap();
+        data["item"]["media"] = media;
+        received.event.data = Json::parse(&data.to_string()).unwrap();
+        received.subject = Subject::of(&received.event).unwrap();
+        self.refer_as(item, "Somebody must look at the picture.", received).await
+    }
+
+    async fn refer_as(&self, item: &str, why: &str, received: Received) -> CaseId {
         let id = CaseId::new(self.ids.next());
         let case = Case {
             id,

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use flow::{Outbox, Persistence};
+use flow::{Hooks, Outbox, Persistence};
 use model::ReceiptState;
 use platforms::webhook::{Endpoint, ID, Secret};
 use platforms::{Reach, http_client};
@@ -30,12 +30,12 @@ pub(crate) enum Mood {
 
 #[derive(Debug, Default)]
 pub(crate) struct Platform {
-    moods: VecDeque<Mood>,
+    pub(crate) moods: VecDeque<Mood>,
     /// Ids as they came, repeats included.
     came: Vec<String>,
     /// What it did: each decision once, per account in order.
-    done: HashSet<String>,
-    order: HashMap<String, Vec<String>>,
+    pub(crate) done: HashSet<String>,
+    pub(crate) order: HashMap<String, Vec<String>>,
     /// Ends of measures: the decision and the ending.
     pub(crate) ended: Vec<(String, String)>,
 }
@@ -103,7 +103,9 @@ pub(crate) fn start(world: &World, url: &str, persistence: Persistence) -> Cance
     let stop = CancellationToken::new();
     world.keep_log(stop.clone());
     let client = http_client(&reach).unwrap();
-    Outbox::start(Arc::clone(&world.engine), client, endpoint, persistence, stop.clone());
+    let hooks = Hooks::new(Arc::clone(&world.engine), client, [7; 32]);
+    hooks.configure(endpoint);
+    Outbox::start(Arc::clone(&world.engine), hooks, persistence, stop.clone());
     stop
 }
 

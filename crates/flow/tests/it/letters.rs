@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use flow::{Appeals, Notices, Plea, Reply, Ways, You, YouError};
+use flow::{Appeals, Hooks, Notices, Plea, Reply, Ways, You, YouError};
 use model::{AppealOutcome, Appellant, ReceiptState};
 use platforms::mail::{MailServer, MailTls, Mailer};
 use platforms::webhook::{Endpoint, Secret, verify};
@@ -276,7 +276,9 @@ async fn without_an_address_the_platform_hands_on_codes_and_answers() {
     let world = World::new().await;
     let (endpoint, told) = platform().await;
     let client = http_client(&Reach { private_addresses: true, ..Reach::default() }).unwrap();
-    let ways = Ways { mail: None, platform: Some((client, endpoint)) };
+    let hooks = Hooks::new(Arc::clone(&world.engine), client, [7; 32]);
+    hooks.configure(endpoint);
+    let ways = Ways { mail: None, platform: Some(hooks) };
     let notices = Notices::new(Arc::clone(&world.engine), ways);
     let (you, appeals) =
         (You::new(Arc::clone(&world.engine)), Appeals::new(Arc::clone(&world.engine)));

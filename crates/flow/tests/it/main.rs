@@ -11,6 +11,7 @@ mod delivery;
 mod durability;
 mod endings;
 mod facts;
+mod hooks;
 mod left_up;
 mod letters;
 mod likeness;

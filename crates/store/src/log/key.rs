@@ -27,16 +27,22 @@ fn read(place: &Place) -> Result<Option<SigningKey>, LogError> {
     read_from(&place.key())
 }
 
-fn read_from(path: &std::path::Path) -> Result<Option<SigningKey>, LogError> {
+/// The line of a file that nobody else may read.
+fn secret_line(path: &std::path::Path) -> Result<Option<String>, LogError> {
     use std::os::unix::fs::PermissionsExt as _;
     let Some(line) = files::read_text(path)? else { return Ok(None) };
     let mode = std::fs::metadata(path).map_err(|error| LogError::file(path, &error))?;
     if mode.permissions().mode() & 0o077 != 0 {
         return Err(LogError::key(
             path,
-            "others can read or write the log's key: `chmod 600` it; if somebody may have read it, `evenhand log key rotate`",
+            "others can read or write this key: `chmod 600` it; if somebody may have read it, change it (the log's with `evenhand log key rotate`; for webhooks remove the file, start again and rotate their secrets)",
         ));
     }
+    Ok(Some(line))
+}
+
+fn read_from(path: &std::path::Path) -> Result<Option<SigningKey>, LogError> {
+    let Some(line) = secret_line(path)? else { return Ok(None) };
     let key: SigningKey = line.trim_end().parse().map_err(|error| LogError::key(path, error))?;
     if key.verifier().kind() != Kind::Ed25519 {
         return Err(LogError::key(path, "this is the key of a witness, not of a log"));
@@ -70,6 +76,25 @@ pub fn case_key(
         SigningKey::new(name, Kind::Ed25519, seed).map_err(|error| LogError::key(&path, error))?;
     files::write_secret(&path, &format!("{}\n", key.line()))?;
     Ok(key)
+}
+
+/// The key from which the secrets of webhooks follow, beside that of the log; drawn from 32 random bytes when there is
+/// none yet.
+///
+/// # Errors
+/// [`LogError`] when it cannot be read or written, or others may read it.
+pub fn webhook_key(data: &std::path::Path, seed: &[u8; 32]) -> Result<[u8; 32], LogError> {
+    use sha2::Digest as _;
+    let path = data.join("webhooks.key");
+    let line = match secret_line(&path)? {
+        Some(line) => line,
+        None => {
+            let line: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
+            files::write_secret(&path, &format!("{line}\n"))?;
+            line
+        }
+    };
+    Ok(sha2::Sha256::digest(line.trim_end()).into())
 }
 
 /// Writes the key that is to follow, beside the one that signs.

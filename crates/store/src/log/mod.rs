@@ -15,7 +15,7 @@ mod read;
 
 pub use error::LogError;
 pub use fsck::{Examined, Files, Mirror, examine};
-pub use key::{case_key, follow, read_history};
+pub use key::{case_key, follow, read_history, webhook_key};
 pub use read::{LogReader, Receipted};
 
 #[cfg(test)]

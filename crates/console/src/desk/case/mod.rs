@@ -4,7 +4,9 @@
 mod files;
 mod form;
 mod marked;
+mod media;
 mod view;
+mod work;
 
 use super::Desk;
 use crate::access::Caller;
@@ -41,6 +43,7 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/console/cases/{id}/golden", post(golden))
         .route("/console/cases/{id}/presence", get(presence))
         .route("/console/cases/{id}/evidence", post(files::attach))
+        .route("/console/cases/{id}/media/{place}", get(media::show))
         .route("/console/evidence/{id}", get(files::show))
 }
 
@@ -67,6 +70,7 @@ struct Page {
     decides: bool,
     approves: bool,
     chooses: bool,
+    work: Option<work::WorkView>,
 }
 
 impl Page {
@@ -188,6 +192,9 @@ fn told(pairs: &Pairs) -> Option<&'static str> {
         "missing" => "It is not decided yet: see what is missing.",
         "answered" => "Your first answer is kept. Now you see who posted.",
         "attached" => "The evidence is attached. Tick it to cite it.",
+        "worked" => "It is done.",
+        "split" => "This is the new case; the rest stays in the one that it was parted from.",
+        "merged" => "This is the case that it goes on in, or follows.",
         "golden" => "The case is mixed into the second looks from now on.",
         _ => return None,
     })
@@ -228,6 +235,7 @@ async fn page(
         decides: caller.may(Permission::Decide),
         approves: caller.may(Permission::Approve),
         chooses: caller.may(Permission::ReadQuality),
+        work: work::WorkView::gather(state, caller, &view).await?,
         view,
     })
 }

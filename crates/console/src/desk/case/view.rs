@@ -33,6 +33,22 @@ pub(crate) struct MediaView {
     pub sha256: Option<String>,
 }
 
+impl MediaView {
+    /// What it is called in a sentence.
+    pub(crate) fn named(&self) -> &'static str {
+        match self.kind.as_str() {
+            "video" => "video",
+            "audio" => "sound",
+            _ => "picture",
+        }
+    }
+
+    /// Whether there is an address to fetch it from.
+    pub(crate) fn is_there(&self) -> bool {
+        self.url.starts_with("https://") || self.url.starts_with("http://")
+    }
+}
+
 /// The item as it was.
 #[derive(Debug)]
 pub(crate) struct ItemView {

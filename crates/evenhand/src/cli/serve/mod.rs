@@ -15,7 +15,7 @@ use anyhow::{Context, Result};
 use console::{Bounds, Console, ConsoleState};
 use flow::like::Pictures;
 use flow::monitor::Monitor;
-use flow::{Engine, Intake, Notices, Outbox, Persistence, Review, Ways};
+use flow::{Engine, Hooks, Intake, MediaSource, Notices, Outbox, Persistence, Review, Ways};
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use model::{Clock, Ids};
@@ -90,7 +90,7 @@ impl Serve {
         };
         log::start(&config.log)?;
         super::wait_for(async {
-            let server = Server::start(config, book).await?;
+            let server = Server::start(config, book, self.demo).await?;
             server.run(self, terminal).await
         })
     }
@@ -102,6 +102,9 @@ struct Server {
     public: TcpListener,
     admin: TcpListener,
     engine: Arc<Engine>,
+    /// How far calls to the platform may reach.
+    reach: Reach,
+    hooks: Hooks,
     state: ConsoleState,
     writer: JoinHandle<()>,
     sequencer: Sequencer,
@@ -133,7 +136,7 @@ fn bounds(config: &Config) -> Bounds {
 }
 
 impl Server {
-    async fn start(mut config: Config, book: Rulebook) -> Result<Self> {
+    async fn start(mut config: Config, book: Rulebook, demo: bool) -> Result<Self> {
         let metrics = PrometheusBuilder::new().install_recorder()?;
         metrics::gauge!("evenhand_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
         super::place::make_directory(&config.data)?;
@@ -165,10 +168,15 @@ impl Server {
         let sequencer = Sequencer { key, task, stop };
         let stop = CancellationToken::new();
         let (intake, writer) = Intake::start(Arc::clone(&engine), stop.clone());
+        let private_addresses = demo || config.webhook.allow_private;
+        let reach = Reach { private_addresses, ..Reach::default() };
+        let key = store::log::webhook_key(&config.data, &SystemIds.secret())?;
+        let hooks = Hooks::new(Arc::clone(&engine), http_client(&reach)?, key);
         let state = ConsoleState::new(Console {
             store,
             intake,
             review: Review::new(Arc::clone(&engine)),
+            hooks: hooks.clone(),
             rulebook: Arc::clone(&engine.rulebook),
             clock,
             ids,
@@ -182,6 +190,8 @@ impl Server {
             public,
             admin,
             engine,
+            reach,
+            hooks,
             state,
             writer,
             sequencer,
@@ -241,25 +251,18 @@ impl Server {
                 "Nobody manages this server yet. Set yourself up, once, within three days: {link}"
             ));
         }
-        let private_addresses = asked.demo || self.config.webhook.allow_private;
-        let reach = Reach { private_addresses, ..Reach::default() };
-        self.engine.ask_scorers(Scorers::new(http_client(&reach)?));
-        let platform = match &endpoint {
-            Some(endpoint) => Some((http_client(&reach)?, endpoint.clone())),
-            None => None,
-        };
-        let ways = Ways { mail: self.config.mail.mailer()?, platform };
+        if let Some(endpoint) = endpoint {
+            self.hooks.configure(endpoint);
+        }
+        self.engine.ask_scorers(Scorers::new(http_client(&self.reach)?));
+        let ways = Ways { mail: self.config.mail.mailer()?, platform: Some(self.hooks.clone()) };
         let notices = Notices::new(Arc::clone(&self.engine), ways).start(self.stop.clone());
         self.engine.look_at_pictures(pictures(&self.config)?);
-        let outbox = match endpoint {
-            None => None,
-            Some(endpoint) => {
-                let client = http_client(&reach)?;
-                let engine = Arc::clone(&self.engine);
-                let persistence = Persistence::default();
-                Some(Outbox::start(engine, client, endpoint, persistence, self.stop.clone()))
-            }
-        };
+        let private_addresses = asked.demo || self.config.pictures.allow_private;
+        let files = http_client(&Reach { private_addresses, ..Reach::default() })?;
+        self.engine.show_media(MediaSource::new(files, self.config.pictures.folder.clone()));
+        let (engine, hooks) = (Arc::clone(&self.engine), self.hooks.clone());
+        let outbox = Outbox::start(engine, hooks, Persistence::default(), self.stop.clone());
         let monitor = monitor(&self.config, &self.engine, self.stop.clone())?;
         // Outside of systemd nobody is told, and that is no error.
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
@@ -272,8 +275,8 @@ impl Server {
         let drain = async {
             let _ = self.writer.await;
             let _ = public.await;
-            let ours = [notices, audit, deciding, endings, register];
-            for task in outbox.into_iter().chain(demo).chain(cosigning).chain(ours) {
+            let ours = [outbox, notices, audit, deciding, endings, register];
+            for task in demo.into_iter().chain(cosigning).chain(ours) {
                 let _ = task.await;
             }
             self.sequencer.stop.cancel();
