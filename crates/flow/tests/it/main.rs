@@ -14,6 +14,7 @@ mod facts;
 mod left_up;
 mod letters;
 mod likeness;
+mod meaning;
 mod order;
 mod people;
 mod pressure;
