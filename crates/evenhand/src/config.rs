@@ -1,9 +1,12 @@
 //! The settings: defaults < file < environment < flags. An unknown key is an error with a hint.
 //! Must not hold secrets: a secret is named by its file (`..._file`) and read where it is used.
 
+mod likeness;
+
 use anyhow::{Context, Result, anyhow, bail};
 use platforms::mail::{MailServer, MailTls, Mailer};
 use platforms::webhook::Secret;
+use self::likeness::Likeness;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -48,6 +51,8 @@ pub(crate) struct Config {
     pub(crate) record: Record,
     /// Where pictures lie, to find like ones.
     pub(crate) pictures: Pictures,
+    /// By which model like posts are found, besides words.
+    pub(crate) likeness: Likeness,
     /// Whether the platform shows what the log tells.
     pub(crate) monitor: Monitor,
     /// When and how evenness is audited.
@@ -273,6 +278,7 @@ impl Default for Config {
             witness: Witness::default(),
             record: Record::default(),
             pictures: Pictures::default(),
+            likeness: Likeness::default(),
             monitor: Monitor::default(),
             audit: Audit::default(),
         }

@@ -131,6 +131,17 @@ impl Engine {
         }
     }
 
+    /// Finds like posts by meaning from here on, too.
+    pub fn understand(&self, model: Arc<crate::like::Model>) {
+        self.likeness.understand(model);
+    }
+
+    /// The model of meaning, where the operator gave one.
+    #[must_use]
+    pub fn model(&self) -> Option<&Arc<crate::like::Model>> {
+        self.likeness.model()
+    }
+
     /// Starts under a rulebook, loaded from `sources`, and keeps that it came into force, if it was not already.
     ///
     /// # Errors
@@ -165,6 +176,7 @@ impl Engine {
         let items = self.likeness.refresh(&self.store, &terms).await?;
         let (book, pictures) = (self.rulebook.load_full(), self.pictures.get());
         self.likeness.refresh_signals(&self.store, &book, pictures).await?;
+        self.likeness.refresh_meanings(&self.store, &terms).await?;
         Ok(items)
     }
 

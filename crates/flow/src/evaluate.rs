@@ -68,7 +68,8 @@ impl Known {
         };
         crate::facts::fetch(engine, rulebook, events, &mut known).await?;
         let posts = events.iter().copied();
-        known.precedents = engine.settled.seen(&engine.store, rulebook, posts).await?;
+        let model = engine.model().map(AsRef::as_ref);
+        known.precedents = engine.settled.seen(&engine.store, rulebook, model, posts).await?;
         Ok(known)
     }
 

@@ -5,7 +5,10 @@
 //! guard finds no difference. It reads word lists, not meaning: it errs towards *not alike*, and how often it
 //! errs at all is measured by people on blind samples. It must not judge which of two claims is right.
 
+mod abroad;
+mod contraries;
 mod cues;
+mod language;
 mod names;
 
 use std::{collections::BTreeMap, ops::Range};
@@ -51,6 +54,8 @@ pub enum DifferenceKind {
     Name,
     /// The same words in another order.
     Order,
+    /// One is in a language that the guard cannot read.
+    Language,
 }
 
 impl DifferenceKind {
@@ -64,6 +69,7 @@ impl DifferenceKind {
             Self::Number => "number",
             Self::Name => "name",
             Self::Order => "order",
+            Self::Language => "language",
         }
     }
 }
@@ -87,6 +93,54 @@ pub fn differences(one: &Text, other: &Text) -> Vec<Difference> {
     }
     let checks = [negation, denial, opposite, number, names::name, order];
     checks.iter().filter_map(|check| check(one, other)).collect()
+}
+
+/// The same for two texts that are near by meaning, which need not share a word: besides, contraries are read across
+/// languages, and texts in a language that the guard cannot read are never alike. A negation in either is a difference unless
+/// both deny the same words.
+///
+/// ```
+/// use likeness::{DifferenceKind, Text, differences_of_meaning};
+/// let kinds = |one: &str, other: &str| -> Vec<DifferenceKind> {
+///     let found = differences_of_meaning(&Text::read(one), &Text::read(other));
+///     found.into_iter().map(|difference| difference.kind).collect()
+/// };
+/// assert_eq!(kinds("The vaccines are safe for all children", "Die Impfungen sind gefährlich für alle Kinder"), [DifferenceKind::Opposite]);
+/// assert_eq!(kinds("The vaccines are dangerous for all children", "Die Impfungen sind gefährlich für alle Kinder"), []);
+/// assert_eq!(kinds("they stole the whole election from us", "こんにちは、元気ですか"), [DifferenceKind::Language]);
+/// ```
+#[must_use]
+pub fn differences_of_meaning(one: &Text, other: &Text) -> Vec<Difference> {
+    let abroad = !abroad::one_language(one, other);
+    let mut found = if abroad {
+        let checks = [negation, denial, opposite, number, abroad::name];
+        checks.iter().filter_map(|check| check(one, other)).collect()
+    } else {
+        differences(one, other)
+    };
+    found.extend(signs(one, other));
+    found.extend(language::unread(one, other));
+    if !found.iter().any(|difference| difference.kind == DifferenceKind::Opposite) {
+        found.extend(contraries::contrary(one, other));
+    }
+    found
+}
+
+/// Whether names of other classes stand in them: a group and its slur.
+fn signs(one: &Text, other: &Text) -> Option<Difference> {
+    let signs = |text: &Text| -> Vec<(usize, String)> {
+        let words = text.words().iter().enumerate();
+        let names = words.filter(|(_, word)| word.kind == WordKind::Interchangeable);
+        names.map(|(at, word)| (at, text.form(word).to_owned())).collect()
+    };
+    let (here, there) = (signs(one), signs(other));
+    let alone: Vec<Range<usize>> = surplus(&here, &there).map(|at| at..at + 1).collect();
+    let also: Vec<Range<usize>> = surplus(&there, &here).map(|at| at..at + 1).collect();
+    (!alone.is_empty() || !also.is_empty()).then(|| Difference {
+        kind: DifferenceKind::Name,
+        one: places(one, &alone),
+        other: places(other, &also),
+    })
 }
 
 fn negation(one: &Text, other: &Text) -> Option<Difference> {

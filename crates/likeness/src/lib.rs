@@ -2,7 +2,7 @@
 //!
 //! Texts are folded into words ([`Text`]), cut into [`Shingles`], and the nearest are found among many
 //! ([`Neighbours`]); a guard parts those that look alike and say different things ([`differences`]); what is
-//! left are [`like_sets`]. How they were decided is then counted and weighed in [`statistics`].
+//! left are [`like_sets`]. Where a model is at hand, [`meaning`] finds what says the same in other words or another language. How they were decided is then counted and weighed in [`statistics`].
 //!
 //! This crate must not do I/O, read a clock or draw randomness, and the matching must not see decisions.
 //!
@@ -39,6 +39,7 @@ mod bands;
 mod guard;
 mod like_sets;
 pub mod links;
+pub mod meaning;
 mod neighbours;
 pub mod pictures;
 mod shingle;
@@ -47,7 +48,7 @@ pub mod statistics;
 mod text;
 
 pub use bands::{Fingerprint, Fingerprints};
-pub use guard::{Difference, DifferenceKind, differences};
+pub use guard::{Difference, DifferenceKind, differences, differences_of_meaning};
 pub use like_sets::{LikePair, LikeSets, TextSorter, like_sets};
 pub use neighbours::{Neighbour, Neighbours};
 pub use shingle::{SharedPassage, Shingles, Similarity, shared_passages};

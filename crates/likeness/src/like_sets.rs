@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher, Hasher};
 
 use crate::{
-    guard::differences,
+    guard::{differences, differences_of_meaning},
+    meaning::{Meaning, Meanings},
     shingle::{Shingles, Similarity},
     sketch::{BANDS, Sketch},
     text::{Terms, Text},
@@ -22,8 +23,13 @@ const COMPARED: usize = 48;
 /// Parted pairs of which the places are kept, for people to look at.
 const MOST_PARTED: usize = 4_096;
 
+/// Sets that are compared by meaning: of more, so many, drawn evenly.
+const MOST_MEANT: usize = 50_000;
+/// Near sets that one set is compared with.
+const MEANT_WITH: usize = 16;
+
 /// Texts sorted into sets of like cases.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LikeSets {
     /// For each text, in the order given, the first text of its set.
     pub set_of: Vec<usize>,
@@ -36,10 +42,12 @@ pub struct LikeSets {
     pub parted_pairs: Vec<(usize, usize)>,
     /// Texts without words, which are like nothing.
     pub wordless: usize,
+    /// Sets that were too many to be compared by meaning.
+    pub unmeant: usize,
 }
 
 /// Two texts that are like cases.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LikePair {
     /// The earlier text's place.
     pub one: usize,
@@ -47,6 +55,8 @@ pub struct LikePair {
     pub other: usize,
     /// What they have in common.
     pub similarity: Similarity,
+    /// How near they are by meaning, if that joins them and not words: the cosine.
+    pub meaning: Option<f64>,
 }
 
 /// Sorts `texts` into sets of like cases.
@@ -110,6 +120,65 @@ impl TextSorter {
             let text = |place| raw.get(index(place)).map(|raw| Text::read_with(raw, &terms));
             matches!((text(one), text(other)), (Some(one), Some(other)) if differences(&one, &other).is_empty())
         })
+    }
+}
+
+impl TextSorter {
+    /// The same, and then sets are joined of which the first posts say the same in other words or another language: from a
+    /// cosine of `near` on, unless the guard finds a difference. `meanings` says what texts mean.
+    #[must_use]
+    pub fn finish_by_meaning(
+        self,
+        threshold: f64,
+        near: f64,
+        meanings: impl FnOnce(&[&str]) -> Vec<Option<Meaning>>,
+    ) -> LikeSets {
+        let Self { terms, distinct, raw } = self;
+        let first_of = distinct.first_of.clone();
+        let read = |at: usize| raw.get(at).map(|raw| Text::read_with(raw, &terms));
+        let mut found = distinct.join(threshold, |one, other| {
+            matches!((read(index(one)), read(index(other))), (Some(one), Some(other)) if differences(&one, &other).is_empty())
+        });
+        // The first text of each set, by its number.
+        let is_first = |place: usize| found.set_of.get(place) == Some(&place);
+        let heads: Vec<(usize, usize)> =
+            first_of.iter().copied().enumerate().filter(|(_, place)| is_first(*place)).collect();
+        let step = heads.len().div_ceil(MOST_MEANT).max(1);
+        let looked: Vec<(usize, usize)> = heads.iter().copied().step_by(step).collect();
+        found.unmeant = heads.len() - looked.len();
+        let texts: Vec<&str> =
+            looked.iter().map(|(number, _)| raw.get(*number).map_or("", AsRef::as_ref)).collect();
+        let mut sets = Sets((0u32..).take(looked.len()).collect());
+        let mut known = Meanings::default();
+        let place = |at: u32| looked.get(index(at)).map(|(_, place)| *place).unwrap_or_default();
+        for (other, meaning) in (0u32..).zip(meanings(&texts)) {
+            let Some(meaning) = meaning else { continue };
+            let text = |at: u32| looked.get(index(at)).and_then(|(number, _)| read(*number));
+            for near in known.nearest(&meaning, near, MEANT_WITH) {
+                let Ok(one) = u32::try_from(near.key) else { continue };
+                let (Some(here), Some(there)) = (text(one), text(other)) else { continue };
+                if differences_of_meaning(&here, &there).is_empty() {
+                    sets.join(one, other);
+                    let similarity = Shingles::of(&here).similarity(&Shingles::of(&there));
+                    let (one, other) = (place(one), place(other));
+                    let meaning = Some(near.cosine);
+                    found.pairs.push(LikePair { one, other, similarity, meaning });
+                } else {
+                    found.parted += 1;
+                    if found.parted_pairs.len() < MOST_PARTED {
+                        found.parted_pairs.push((place(one), place(other)));
+                    }
+                }
+            }
+            known.insert(i64::from(other), &meaning);
+        }
+        let joined = (0u32..).take(looked.len()).map(|at| (place(at), place(sets.first(at))));
+        let joined: HashMap<usize, usize> = joined.filter(|(own, first)| own != first).collect();
+        for set in &mut found.set_of {
+            *set = joined.get(set).copied().unwrap_or(*set);
+        }
+        found.pairs.sort_unstable_by_key(|pair| (pair.other, pair.one));
+        found
     }
 }
 
@@ -183,7 +252,7 @@ impl Distinct {
                         if same(one, other) {
                             sets.join(one, other);
                             let (one, other) = (place(one), place(other));
-                            found.pairs.push(LikePair { one, other, similarity });
+                            found.pairs.push(LikePair { one, other, similarity, meaning: None });
                         } else {
                             found.parted += 1;
                             if found.parted_pairs.len() < MOST_PARTED {
@@ -288,6 +357,31 @@ mod tests {
         assert_eq!(numbers.set_of[0], 0);
         let copies: Vec<Text> = (0..5_000).map(|_| texts[0].clone()).collect();
         assert!(like_sets(&copies, 0.7).set_of.iter().all(|set| *set == 0));
+    }
+
+    #[test]
+    fn sets_are_joined_by_meaning_unless_the_guard_parts_them() {
+        // What a model would say: the first four texts are near, the others are not.
+        let near = Meaning::of(&[1.0, 0.1]).unwrap();
+        let far = Meaning::of(&[-0.1, 1.0]).unwrap();
+        let texts = [
+            "they are thieves and belong in jail",
+            "these folks should all be locked up, crooks!",
+            "they are not crooks, leave these folks alone",
+            "They are thieves and belong in jail!!",
+            "the weather is lovely today",
+        ];
+        let mut sorter = TextSorter::new(Terms::default());
+        texts.iter().for_each(|text| sorter.add(text));
+        let meanings = |texts: &[&str]| -> Vec<Option<Meaning>> {
+            let weather = |text: &&str| text.contains("weather");
+            texts.iter().map(|text| Some(if weather(text) { far.clone() } else { near.clone() })).collect()
+        };
+        let found = sorter.finish_by_meaning(0.7, 0.8, meanings);
+        assert_eq!(found.set_of, [0, 0, 2, 0, 4]);
+        let by_meaning: Vec<_> = found.pairs.iter().filter(|pair| pair.meaning.is_some()).collect();
+        assert_eq!((by_meaning.len(), by_meaning[0].one, by_meaning[0].other), (1, 0, 1));
+        assert!(found.parted >= 1 && found.unmeant == 0);
     }
 
     proptest! {

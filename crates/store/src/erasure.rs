@@ -99,6 +99,7 @@ const EVERYWHERE: &[&str] = &[
     "delete from monitor_finding where item in (select item_id from item where event_seq in ({list})) \
         or account in (select account_id from item where event_seq in ({list}))",
     "delete from fingerprint where event_seq in ({list})",
+    "delete from meaning where event_seq in ({list})",
     "delete from left_up where event_seq in ({list})",
     "delete from signal where event_seq in ({list})",
     "delete from signalled where event_seq in ({list})",

@@ -371,6 +371,7 @@ mod tests {
             crate::precedents::STATEMENTS,
             crate::signals::STATEMENTS,
             crate::likeness::STATEMENTS,
+            crate::meaning::STATEMENTS,
             crate::seen::STATEMENTS,
             crate::witness::STATEMENTS,
             crate::cosigned::STATEMENTS,

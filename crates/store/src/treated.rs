@@ -18,12 +18,17 @@ pub struct Treated {
     pub decision: Option<Decision>,
     /// Whether a later decision held that there was no breach after all.
     pub undone: bool,
+    /// Whether the author's challenge of that decision was granted, wholly or in part; `None` without an answer.
+    pub granted: Option<bool>,
     /// Whether the item was drawn to stand for those that were left alone.
     pub drawn: bool,
 }
 
 const ITEMS: &str = "select e.action_id, e.action_name, e.happened_at, e.data, null, e.seq, d.body, \
-    later.breach, 1 \
+    later.breach, 1, \
+    case when d.breach = 1 then (select a.outcome <> 'rejected' from appeal p \
+        join appeal_answer a on a.appeal_id = p.id \
+        where p.decision_id = d.id and p.appellant = 'person' order by p.level desc limit 1) end \
     from item i join event e on e.seq = i.event_seq \
     left join decision d on d.event_seq = e.seq and d.replaces is null \
     left join decision later on later.replaces = d.id \
@@ -33,7 +38,10 @@ const ITEMS: &str = "select e.action_id, e.action_name, e.happened_at, e.data, n
     order by e.seq limit $3";
 /// Of what was held to breach nothing only what was drawn is read.
 const DRAWN: &str = "select e.action_id, e.action_name, e.happened_at, e.data, null, e.seq, d.body, \
-    later.breach, l.draw is not null \
+    later.breach, l.draw is not null, \
+    case when d.breach = 1 then (select a.outcome <> 'rejected' from appeal p \
+        join appeal_answer a on a.appeal_id = p.id \
+        where p.decision_id = d.id and p.appellant = 'person' order by p.level desc limit 1) end \
     from item i join event e on e.seq = i.event_seq \
     left join left_up l on l.event_seq = e.seq and l.draw < $4 \
     left join decision d on d.event_seq = e.seq and d.replaces is null \
@@ -73,6 +81,7 @@ impl Store {
                     decision: if decided { Some(whole(row, 6, "a decision")?) } else { None },
                     undone: column::<Option<i64>>(row, 7)? == Some(0),
                     drawn: column::<i64>(row, 8)? != 0,
+                    granted: column::<Option<i64>>(row, 9)?.map(|granted| granted != 0),
                 })
             })
             .collect()

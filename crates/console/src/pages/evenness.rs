@@ -202,14 +202,21 @@ impl Words {
             "speed" => Some("the quicker decision"),
             "warning" => Some("punishment without a warning before"),
             "lasting" => Some("a measure that stayed while the other was taken back"),
+            "appeal" => Some("the refused one of two challenges"),
+            "exemption" => Some("the measure, while the other stood as an exemption,"),
             _ => None,
         };
         let counted = one.aspects.iter().filter(|counts| counts.one + counts.other > 0);
         let told = counted.filter_map(|counts| {
             let what = named(&counts.aspect)?;
             let p = counts.p.map(p_words).unwrap_or_default();
+            let both = match counts.aspect.as_str() {
+                "appeal" => "challenged a measure",
+                "exemption" => "were held to breach",
+                _ => "were met with a measure",
+            };
             Some(format!(
-                "Where both were met with a measure, {what} fell on `{}` {} times and on `{}` {} times (p {p}, taken alone).",
+                "Where both {both}, {what} fell on `{}` {} times and on `{}` {} times (p {p}, taken alone).",
                 one.one, counts.one, one.other, counts.other
             ))
         });
@@ -239,7 +246,10 @@ impl Words {
         } else {
             "no decision says what sets them apart"
         };
-        format!("{shared}; {reason}.")
+        let meaning = pair.meaning.map_or_else(String::new, |cosine| {
+            format!("; by meaning they are {cosine:.2} of 1 alike")
+        });
+        format!("{shared}{meaning}; {reason}.")
     }
 }
 

@@ -57,6 +57,7 @@ pub(crate) async fn evenness(
             other,
             explained: pair.explained,
             similarity: pair.similarity,
+            meaning: pair.meaning,
             answers: Vec::new(),
         });
     }

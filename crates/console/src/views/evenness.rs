@@ -55,6 +55,8 @@ pub struct PairView {
     pub explained: bool,
     /// The share of short stretches of text that both have in common.
     pub similarity: Option<f64>,
+    /// How near they are by meaning, where a model read them: 1 for the same.
+    pub meaning: Option<f64>,
     /// What the operator says, the newest last.
     pub answers: Vec<Said>,
 }

@@ -56,7 +56,11 @@ impl Like {
             let store = open_existing(&config).await?;
             let (text, without) = self.asked(&store).await?;
             let query = LikeQuery { text, without, threshold, limit: self.limit };
-            let found = like(&Likeness::default(), &store, &book, &query).await?;
+            let likeness = Likeness::default();
+            if let Some(model) = config.likeness.model()? {
+                likeness.understand(model);
+            }
+            let found = like(&likeness, &store, &book, &query).await?;
             Ok((query, found))
         })?;
         match self.format {
@@ -112,6 +116,7 @@ fn text(query: &LikeQuery, found: &[LikeItem]) -> String {
                     writeln!(out, "       same picture: {distance} of 256 bits differ")
                 }
                 Signal::Claim { claim } => writeln!(out, "       same checked claim: {claim}"),
+                Signal::Meaning { cosine } => writeln!(out, "       same meaning ({cosine:.2})"),
             };
         }
         let passages: Vec<_> = one.shared.iter().map(|passage| passage.other.clone()).collect();

@@ -38,6 +38,42 @@ fn like_posts_are_found_in_a_store() {
     assert!(err.contains("the item `none` is not in the store"), "{err}");
 }
 
+/// A small model, in which *thieves* and *crooks* mean the same.
+#[test]
+fn with_a_model_what_says_the_same_is_found_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, data) = (folder.path().join("events.ndjson"), folder.path().join("data"));
+    let texts = ["buy now, they are thieves and belong in jail", "buy now: the weather is nice today"];
+    let all: Vec<String> =
+        texts.iter().enumerate().map(|(n, text)| event(&n.to_string(), text)).collect();
+    std::fs::write(&input, all.join("\n")).unwrap();
+    let mut run = evenhand();
+    run.arg("run").arg("--rulebook").arg(rulebook()).arg("--store");
+    let (code, _, err) = said(run.arg(data.join("evenhand.sqlite")).arg(&input));
+    assert_eq!(code, 0, "{err}");
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../likeness/tests/data/small-model.zip");
+    let asked = |settings: &str, text: &str| {
+        let config = folder.path().join("config.toml");
+        std::fs::write(&config, settings).unwrap();
+        let mut command = evenhand();
+        command.arg("like").arg("--rulebook").arg(rulebook()).arg("--data").arg(&data);
+        said(command.arg("--config").arg(config).arg(text))
+    };
+    let said_otherwise = "those people were crooks, all of whom deserve to go to prison";
+    let understands = format!("[likeness]\nmodel = '{model}'\n");
+    let (code, out, err) = asked(&understands, said_otherwise);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("%  like      item-0") && out.contains("same meaning (0."), "{out}");
+    assert!(!out.contains("item-1"), "{out}");
+    let denied = "those people were not crooks, none of whom deserve to go to prison";
+    let (_, out, _) = asked(&understands, denied);
+    assert!(out.contains("not like  item-0") && out.contains("negation: here"), "{out}");
+    // Without a model words alone count.
+    assert_eq!(asked("", said_otherwise).0, 1);
+    let (code, _, err) = asked(&format!("{understands}sha256 = 'abc'\n"), said_otherwise);
+    assert!(code == 2 && err.contains("`likeness.sha256` is abc"), "{err}");
+}
+
 #[test]
 fn a_decision_becomes_a_worked_case_without_persons() {
     let folder = tempfile::tempdir().unwrap();

@@ -69,6 +69,7 @@ pub fn report(
         wordless: gathered.sets.wordless,
         sets: audit.members.values().filter(|set| set.len() > 1).count() as u64,
         parted: gathered.sets.parted,
+        meaning: gathered.meaning.clone(),
         clauses: reports,
         not_tested: audit.not_tested,
         drift: Vec::new(),
@@ -337,7 +338,7 @@ fn comparison_report(found: &Found<'_>, judged: &Judged, items: &[Item]) -> Comp
             };
             let one = post(both.one, both.against_one)?;
             let other = post(both.other, !both.against_one)?;
-            Some(UnlikePosts { one, other, explained: both.explained, similarity: None })
+            Some(UnlikePosts { one, other, explained: both.explained, similarity: None, meaning: None })
         })
         .collect();
     let unlike_in_all = unlike.len();

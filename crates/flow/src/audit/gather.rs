@@ -1,6 +1,8 @@
 //! Reads how items were treated and sorts them into sets of like cases.
 
 use super::left_up::Rate;
+use super::report::ByMeaning;
+use crate::like::Model;
 use jiff::Timestamp;
 use likeness::audit::Treatment;
 use likeness::{LikeSets, TextSorter};
@@ -88,18 +90,20 @@ pub struct Gathered {
     pub items: Vec<Item>,
     /// The sets: made from the texts alone.
     pub sets: LikeSets,
+    /// By which model sets were joined, besides words.
+    pub meaning: Option<ByMeaning>,
     /// The chance with which an item that was left alone is among them; a measured one always is.
     pub drawn: f64,
 }
 
 /// Gathers what came at or after `since`: all of it, or of what was left alone only what was drawn, every item with the same
-/// chance. `seen` is told how many items were read so far.
+/// chance. With a `model`, sets that say the same in other words are joined. `seen` is told how many items were read so far.
 ///
 /// # Errors
 /// [`AuditError`] when the store fails.
 pub async fn gather(
     store: &Store,
-    book: &Rulebook,
+    (book, model): (&Rulebook, Option<&Arc<Model>>),
     since: Timestamp,
     drawn: Option<Rate>,
     mut seen: impl FnMut(usize),
@@ -127,9 +131,22 @@ pub async fn gather(
     }
     drop(names);
     let threshold = book.audit.threshold;
-    let sets = tokio::task::spawn_blocking(move || texts.finish(threshold)).await;
-    let sets = sets.map_err(|error| AuditError::Broken(error.to_string()))?;
-    Ok(Gathered { items, sets, drawn: drawn.map_or(1.0, Rate::share) })
+    let (own, names) = (model.cloned(), crate::like::terms(book));
+    let sets = tokio::task::spawn_blocking(move || match own {
+        None => texts.finish(threshold),
+        Some(model) => {
+            let meanings = |texts: &[&str]| model.meanings(texts, &names);
+            texts.finish_by_meaning(threshold, model.threshold(), meanings)
+        }
+    });
+    let sets = sets.await.map_err(|error| AuditError::Broken(error.to_string()))?;
+    let meaning = model.map(|model| ByMeaning {
+        model: model.digest(),
+        threshold: model.threshold(),
+        joined: sets.pairs.iter().filter(|pair| pair.meaning.is_some()).count(),
+        left_out: sets.unmeant,
+    });
+    Ok(Gathered { items, sets, meaning, drawn: drawn.map_or(1.0, Rate::share) })
 }
 
 /// What stands in many items is kept once.
@@ -141,7 +158,7 @@ struct Names {
 
 impl Names {
     fn item(&mut self, book: &Rulebook, treated: Treated, subject: Subject) -> Item {
-        let Treated { seq, event, decision, undone, drawn: _ } = treated;
+        let Treated { seq, event, decision, undone, granted, drawn: _ } = treated;
         let register = book.affiliation_of(&subject.account.id, event.timestamp);
         let needs_data = !book.audit.groupings.is_empty();
         let data: serde_json::Value =
@@ -169,6 +186,7 @@ impl Names {
         item.decide(decision.as_ref());
         if item.treatment.measured {
             item.treatment.undone = Some(undone);
+            item.treatment.granted = granted;
         }
         item
     }
@@ -200,6 +218,8 @@ fn treatment(decision: Option<&Decision>, posted_at: Timestamp, undone: bool) ->
         hours: Some(waited.as_secs_f64() / 3600.0),
         warned: punished.then_some(warned),
         undone: Some(undone),
+        granted: None,
+        exempt: Some(decision.exemption.is_some()),
         explained,
     }
 }

@@ -7,11 +7,13 @@ use super::left_up::{Rate, draw_new, shown};
 use super::report::EvennessReport;
 use super::{drift, pairing, published};
 use crate::Engine;
+use crate::like::Model;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use likeness::Shingles;
 use likeness::audit::Verdict;
+use likeness::meaning::Meaning;
 use model::{Ids, Subject};
 use rules::rulebook::Rulebook;
 use std::collections::HashMap;
@@ -52,7 +54,8 @@ impl Default for Terms {
 pub async fn publish(engine: &Engine, terms: Terms) -> Result<EvennessReport, AuditError> {
     let now = engine.clock.now();
     let book = engine.rulebook.load_full();
-    publish_on(&engine.store, book, (engine.ids.as_ref(), now), terms).await
+    let model = engine.model().cloned();
+    publish_on(&engine.store, (book, model), (engine.ids.as_ref(), now), terms).await
 }
 
 /// The same without a server.
@@ -61,7 +64,7 @@ pub async fn publish(engine: &Engine, terms: Terms) -> Result<EvennessReport, Au
 /// As [`publish`].
 pub async fn publish_on(
     store: &Store,
-    book: Arc<Rulebook>,
+    (book, model): (Arc<Rulebook>, Option<Arc<Model>>),
     (ids, now): (&dyn Ids, Timestamp),
     terms: Terms,
 ) -> Result<EvennessReport, AuditError> {
@@ -72,7 +75,7 @@ pub async fn publish_on(
     // Where the rate changed in this time, the least of them is everybody's.
     let least = store.least_rate(since).await?.unwrap_or(book.audit.left_up);
     let rate = Rate::of(least.min(book.audit.left_up));
-    let gathered = gather(store, &book, since, Some(rate), |_| {}).await?;
+    let gathered = gather(store, (&book, model.as_ref()), since, Some(rate), |_| {}).await?;
     let watched = store.watched_pairs().await?;
     // The night's own number: whoever repeats the audit draws the same.
     let seed = now.as_second().unsigned_abs();
@@ -87,7 +90,7 @@ pub async fn publish_on(
     let made = made.await.map_err(|error| AuditError::Broken(error.to_string()))?;
     let (mut report, new, sets, looks, gathered, book) = made;
     drop::<Gathered>(gathered);
-    measure(store, &book, &mut report).await?;
+    measure(store, (&book, model.as_deref()), &mut report).await?;
     report.pairing = pairing::measured(&store.pair_judgements().await?);
     for earlier in store.evenness_reports(NIGHTS).await? {
         if let (Some(control), Some(alarmed)) = (&mut report.control, earlier.control_alarmed) {
@@ -113,7 +116,7 @@ pub async fn publish_on(
 /// How near the pairs are that a report shows; of the pairs without a reason the likest come first.
 async fn measure(
     store: &Store,
-    book: &Rulebook,
+    (book, model): (&Rulebook, Option<&Model>),
     report: &mut EvennessReport,
 ) -> Result<(), AuditError> {
     let comparisons = || report.clauses.iter().flat_map(|clause| &clause.comparisons);
@@ -122,16 +125,21 @@ async fn measure(
         .collect();
     let names = crate::like::terms(book);
     let mut shingles: HashMap<i64, Shingles> = HashMap::new();
+    let mut meanings: HashMap<i64, Meaning> = HashMap::new();
     for held in store.held(&places).await? {
         if let Ok(Some(subject)) = Subject::of(&held.event) {
             let text = likeness::Text::read_with(&subject.item.text, &names);
             shingles.insert(held.seq, Shingles::of(&text));
+            let meaning = model.and_then(|model| model.meaning(&subject.item.text, &names));
+            meanings.extend(meaning.map(|meaning| (held.seq, meaning)));
         }
     }
     for one in report.clauses.iter_mut().flat_map(|clause| &mut clause.comparisons) {
         for pair in &mut one.unlike {
             let both = (shingles.get(&pair.one.seq), shingles.get(&pair.other.seq));
             pair.similarity = both.0.zip(both.1).map(|(a, b)| a.similarity(b).ratio());
+            let both = (meanings.get(&pair.one.seq), meanings.get(&pair.other.seq));
+            pair.meaning = both.0.zip(both.1).map(|(a, b)| a.cosine(b));
         }
         one.unlike.sort_by(|a, b| {
             let near = |pair: &super::UnlikePosts| pair.similarity.unwrap_or(0.0);

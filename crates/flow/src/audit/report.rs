@@ -51,6 +51,9 @@ pub struct EvennessReport {
     pub sets: u64,
     /// Pairs that looked alike and say different things.
     pub parted: usize,
+    /// By which model sets were joined, besides words; none: by words alone.
+    #[serde(default)]
+    pub meaning: Option<ByMeaning>,
     /// What was compared, clause by clause.
     pub clauses: Vec<ClauseReport>,
     /// What could not be compared, and why.
@@ -68,6 +71,19 @@ pub struct EvennessReport {
 
 const fn all() -> f64 {
     1.0
+}
+
+/// How sets were joined by meaning.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ByMeaning {
+    /// SHA-256 of the model's package.
+    pub model: String,
+    /// From which cosine on two posts say the same, unless the guard finds a difference.
+    pub threshold: f64,
+    /// Sets that were joined to another so.
+    pub joined: usize,
+    /// Sets that were too many to be looked at.
+    pub left_out: usize,
 }
 
 /// One clause.
@@ -147,7 +163,7 @@ pub struct ComparisonReport {
 /// Unlike pairs in one aspect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AspectCounts {
-    /// `measure`, `severity`, `speed`, `warning`, `lasting`.
+    /// `measure`, `severity`, `speed`, `warning`, `lasting`, `appeal`, `exemption`.
     pub aspect: String,
     /// Pairs in which the first group's case was treated more harshly.
     pub one: u64,
@@ -170,6 +186,9 @@ pub struct UnlikePosts {
     /// The share of short stretches that both have in common; none: not measured.
     #[serde(default)]
     pub similarity: Option<f64>,
+    /// How near they are by meaning, where a model read them: the cosine.
+    #[serde(default)]
+    pub meaning: Option<f64>,
 }
 
 /// One of them. Public: names no account and quotes nothing.

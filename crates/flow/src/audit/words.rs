@@ -51,5 +51,7 @@ pub(super) const fn aspect(aspect: Aspect) -> &'static str {
         Aspect::Speed => "speed",
         Aspect::Warning => "warning",
         Aspect::Lasting => "lasting",
+        Aspect::Appeal => "appeal",
+        Aspect::Exemption => "exemption",
     }
 }

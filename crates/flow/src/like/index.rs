@@ -1,16 +1,20 @@
 //! The index of fingerprints: what the store has of them, and those that it lacks made and kept. Must not look at
 //! decisions.
 
-use super::signals::{self, Made, PictureIndex, Pictures};
+use super::meaning::{MeaningIndex, Model};
+use super::signals::{self, Made, PictureIndex, Pictures, Signal};
 use likeness::{Fingerprint, Fingerprints, Terms, Text};
 use model::Subject;
 use rules::rulebook::Rulebook;
 use std::num::NonZeroU64;
+use std::sync::{Arc, OnceLock};
 use store::{Fingerprinted, Store, StoreError};
 use tokio::sync::Mutex;
 
 /// How many items are read at a time.
 const PAGE: u32 = 2_000;
+/// Vectors that are made while somebody waits for an answer: a second's work.
+const MADE_WHILE_ASKED: usize = 500;
 
 /// Fingerprints of all items, as far as they were read. Costs 340 bytes of memory for each.
 #[derive(Debug, Default)]
@@ -18,6 +22,8 @@ pub struct Likeness {
     index: Mutex<Index>,
     pub(super) pictures: PictureIndex,
     made: Made,
+    meanings: MeaningIndex,
+    model: OnceLock<Arc<Model>>,
 }
 
 #[derive(Debug, Default)]
@@ -63,6 +69,42 @@ impl Likeness {
     /// Places of items that are worth comparing with a text, the likeliest first.
     pub(super) async fn meeting(&self, fingerprint: &Fingerprint, limit: usize) -> Vec<i64> {
         self.index.lock().await.fingerprints.meeting(fingerprint, limit)
+    }
+
+    /// Finds by meaning from here on, too.
+    pub fn understand(&self, model: Arc<Model>) {
+        if self.model.set(model).is_err() {
+            tracing::warn!("meanings are read already; the first model stays");
+        }
+    }
+
+    /// The model, where the operator gave one.
+    #[must_use]
+    pub fn model(&self) -> Option<&Arc<Model>> {
+        self.model.get()
+    }
+
+    /// Makes and keeps vectors of what was decided, as many as are missing. Returns how many were made.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub async fn refresh_meanings(&self, store: &Store, terms: &Terms) -> Result<usize, StoreError> {
+        let Some(model) = self.model.get() else { return Ok(0) };
+        self.meanings.refresh(store, model, terms, usize::MAX).await
+    }
+
+    /// Places of decided items that say the same as a text; none without a model.
+    pub(super) async fn near_by_meaning(
+        &self,
+        store: &Store,
+        terms: &Terms,
+        text: &str,
+    ) -> Result<Vec<(i64, Signal)>, StoreError> {
+        let Some(model) = self.model.get() else { return Ok(Vec::new()) };
+        self.meanings.refresh(store, model, terms, MADE_WHILE_ASKED).await?;
+        let Some(meaning) = model.meaning(text, terms) else { return Ok(Vec::new()) };
+        let near = self.meanings.near(&meaning, model.threshold()).await;
+        Ok(near.into_iter().map(|(place, cosine)| (place, Signal::Meaning { cosine })).collect())
     }
 
     /// Makes what else items are found by and keeps it: pages, checked claims, and pictures where somebody says how

@@ -2,6 +2,7 @@
 //! compares the texts themselves before it says that two are alike. Must not decide.
 
 mod index;
+mod meaning;
 mod precedents;
 mod settled;
 mod show;
@@ -9,6 +10,7 @@ mod signals;
 mod worked;
 
 pub use index::Likeness;
+pub use meaning::Model;
 pub(crate) use precedents::precedents;
 pub use precedents::{Departure, Precedent, Precedents};
 pub use settled::{Settled, ShownLine};
@@ -18,7 +20,7 @@ pub use worked::{worked_case, worked_case_path};
 use jiff::Timestamp;
 use likeness::{
     Difference, Fingerprint, SharedPassage, Shingles, Similarity, Terms, Text, differences,
-    shared_passages,
+    differences_of_meaning, shared_passages,
 };
 use model::{CaseId, Decision, ItemId, Subject};
 use rules::rulebook::Rulebook;
@@ -60,7 +62,7 @@ pub struct LikeItem {
     pub shared: Vec<SharedPassage>,
     /// What both have besides words.
     pub signals: Vec<Signal>,
-    /// Whether the texts are near each other; else only a signal brought them together.
+    /// Whether the texts are near each other, by words or by meaning; else only a signal brought them together.
     pub near: bool,
     /// What keeps them apart; empty and near: they are like cases.
     pub differences: Vec<Difference>,
@@ -71,6 +73,12 @@ pub struct LikeItem {
 }
 
 impl LikeItem {
+    /// How near the meanings are, where a model found them near: the cosine.
+    #[must_use]
+    pub fn meaning(&self) -> Option<f64> {
+        self.signals.iter().find_map(Signal::cosine)
+    }
+
     /// Whether both are like cases: near each other, and nothing says otherwise.
     #[must_use]
     pub const fn is_like(&self) -> bool {
@@ -104,7 +112,8 @@ pub async fn like(
     };
     let asked = AskedSignals::of(store, book, &terms, &query.text, query.without.as_ref()).await?;
     let mut shared: HashMap<i64, Vec<Signal>> = HashMap::new();
-    for (place, signal) in asked.meeting(store, &likeness.pictures).await? {
+    let meant = likeness.near_by_meaning(store, &terms, &query.text).await?;
+    for (place, signal) in asked.meeting(store, &likeness.pictures).await?.into_iter().chain(meant) {
         shared.entry(place).or_default().push(signal);
     }
     let known: HashSet<i64> = met.iter().copied().collect();
@@ -122,20 +131,29 @@ pub async fn like(
         // Two posts of one picture without a word are as near as two of one text.
         let wordless = text.words().is_empty() && other.words().is_empty();
         let pictured = signals.iter().any(|one| matches!(one, Signal::Picture { .. }));
-        let is_near = similarity.ratio() >= query.threshold || (wordless && pictured);
+        let by_words = similarity.ratio() >= query.threshold || (wordless && pictured);
+        let cosine = signals.iter().find_map(Signal::cosine);
+        let is_near = by_words || cosine.is_some();
         if is_near || !signals.is_empty() {
-            near.push((similarity, held, subject, other, (signals, is_near)));
+            // What is near by words comes before what is near by meaning.
+            let rank = (if by_words { similarity.ratio() } else { 0.0 }, cosine.unwrap_or(0.0));
+            near.push((rank, similarity, held, subject, other, (signals, is_near, by_words)));
         }
     }
-    near.sort_by(|(a, one, ..), (b, other, ..)| {
-        b.ratio().total_cmp(&a.ratio()).then(other.seq.cmp(&one.seq))
+    near.sort_by(|(a, near, one, ..), (b, other_near, other, ..)| {
+        let by_words = b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1));
+        by_words.then(other_near.ratio().total_cmp(&near.ratio())).then(other.seq.cmp(&one.seq))
     });
     near.truncate(query.limit);
-    let items = near.into_iter().map(|(similarity, held, subject, other, (signals, is_near))| {
+    let items = near.into_iter().map(|(_, similarity, held, subject, other, (signals, is_near, by_words))| {
         let Held { event, decision, waits, .. } = held;
         LikeItem {
             shared: shared_passages(&text, &other),
-            differences: differences(&text, &other),
+            differences: if by_words || !is_near {
+                differences(&text, &other)
+            } else {
+                differences_of_meaning(&text, &other)
+            },
             posted_at: subject.conduct_at(&event),
             item: subject.item.id,
             url: subject.item.url,

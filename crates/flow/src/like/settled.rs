@@ -2,13 +2,17 @@
 //! force, with what they held. Asks the store only whether something is new. Must not decide, and must not see who
 //! posted.
 
+use super::Model;
 use super::precedents::held;
 use crate::Held;
-use likeness::{Fingerprint, Fingerprints, Shingles, Terms, Text, differences};
+use likeness::meaning::{Meaning, Meanings};
+use likeness::{
+    Fingerprint, Fingerprints, Shingles, Terms, Text, differences, differences_of_meaning,
+};
 use model::{ClauseId, DecisionId, Event, ItemId, RulebookVersion, Subject};
 use rules::decide::SettledLine;
 use rules::rulebook::Rulebook;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use store::{PeopleDecided, PeopleMark, Store, StoreError};
 use tokio::sync::Mutex;
 
@@ -21,6 +25,8 @@ const NEAREST: usize = 5;
 /// Posts that are held in memory at most; of more, the latest count.
 const MOST_HELD: usize = 200_000;
 
+/// Posts whose vectors are made with one batch of events, until all have one: they share its time.
+const MADE_AT_ONCE: usize = 32;
 /// So many of the latest decisions are looked through for the list of settled lines.
 const MOST_SHOWN: usize = 2_000;
 
@@ -49,6 +55,9 @@ struct Lines {
     /// The last place that was read.
     read: i64,
     prints: Fingerprints,
+    meanings: Meanings,
+    /// Posts that have no vector yet, the latest first.
+    lacking: VecDeque<usize>,
     cases: Vec<Option<PeopleCase>>,
     of: HashMap<DecisionId, usize>,
 }
@@ -71,6 +80,7 @@ impl Settled {
         &self,
         store: &Store,
         book: &Rulebook,
+        model: Option<&Model>,
         events: impl Iterator<Item = &'e Event>,
     ) -> Result<HashMap<model::ActionId, Vec<SettledLine>>, StoreError> {
         if !book.audit.precedents.automation {
@@ -82,9 +92,20 @@ impl Settled {
         if lines.of.is_empty() {
             return Ok(HashMap::new());
         }
-        let seen = events.filter_map(|event| {
-            let subject = Subject::of(event).ok().flatten()?;
-            let found = lines.about(book, &terms, &subject);
+        let subjects: Vec<(&Event, Subject)> = events
+            .filter_map(|event| Some((event, Subject::of(event).ok().flatten()?)))
+            .collect();
+        let model = model.filter(|model| model.heeds());
+        let meanings = model.map_or_else(Vec::new, |model| {
+            lines.make(model, &terms);
+            let raw: Vec<&str> =
+                subjects.iter().map(|(_, subject)| subject.item.text.as_str()).collect();
+            model.meanings(&raw, &terms)
+        });
+        let meanings = meanings.into_iter().chain(std::iter::repeat(None));
+        let seen = subjects.iter().zip(meanings).filter_map(|((event, subject), meaning)| {
+            let meaning = meaning.as_ref().zip(model.map(Model::threshold));
+            let found = lines.about(book, &terms, subject, meaning);
             (!found.is_empty()).then(|| (event.action_id.clone(), found))
         });
         Ok(seen.collect())
@@ -162,6 +183,8 @@ impl Lines {
             held,
         };
         self.cases.push(Some(case));
+        self.lacking.push_front(at);
+        self.lacking.truncate(MOST_HELD);
         if let Some(old) = at.checked_sub(MOST_HELD)
             && let Some(forgotten) = self.cases.get_mut(old).and_then(Option::take)
         {
@@ -176,7 +199,7 @@ impl Lines {
         let mut told: HashSet<(DecisionId, &ClauseId)> = HashSet::new();
         let mut shown = Vec::new();
         for case in self.cases.iter().rev().flatten().take(MOST_SHOWN) {
-            let near = self.near(book, terms, &case.text);
+            let near = self.near(book, terms, &case.text, None);
             for (clause, held) in &case.held {
                 if told.contains(&(case.decision, clause)) {
                     continue;
@@ -203,12 +226,38 @@ impl Lines {
         shown
     }
 
-    /// Posts that people decided and that are like this text, the likest first.
-    fn near(&self, book: &Rulebook, terms: &Terms, text: &str) -> Vec<(f64, &PeopleCase)> {
+    /// Makes vectors of posts that lack one.
+    fn make(&mut self, model: &Model, terms: &Terms) {
+        let some = self.lacking.len().min(MADE_AT_ONCE);
+        let taken: Vec<usize> = self.lacking.drain(..some).collect();
+        let case = |at: usize| self.cases.get(at).and_then(Option::as_ref);
+        let known: Vec<(usize, &str)> =
+            taken.iter().filter_map(|at| Some((*at, case(*at)?.text.as_str()))).collect();
+        let texts: Vec<&str> = known.iter().map(|(_, text)| *text).collect();
+        let made = model.meanings(&texts, terms);
+        for ((at, _), meaning) in known.into_iter().zip(made) {
+            if let (Ok(key), Some(meaning)) = (i64::try_from(at), meaning) {
+                self.meanings.insert(key, &meaning);
+            }
+        }
+    }
+
+    /// Posts that people decided and that are like this text, the likest first: those that share words, then those that
+    /// say the same.
+    fn near(
+        &self,
+        book: &Rulebook,
+        terms: &Terms,
+        text: &str,
+        meaning: Option<(&Meaning, f64)>,
+    ) -> Vec<(f64, &PeopleCase)> {
         let text = Text::read_with(text, terms);
         let Some(fingerprint) = Fingerprint::of(&text) else { return Vec::new() };
         let met = self.prints.meeting(&fingerprint, MOST_MET);
-        if met.is_empty() {
+        let meant = meaning.map_or_else(Vec::new, |(meaning, threshold)| {
+            self.meanings.nearest(meaning, threshold, MOST_MET)
+        });
+        if met.is_empty() && meant.is_empty() {
             return Vec::new();
         }
         let shingles = Shingles::of(&text);
@@ -223,12 +272,27 @@ impl Lines {
         }
         // Met are the latest first among equals; so they stay.
         near.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        for one in meant {
+            let at = usize::try_from(one.key).ok();
+            let Some(case) = at.and_then(|at| self.cases.get(at)?.as_ref()) else { continue };
+            let known = near.iter().any(|(_, other)| other.decision == case.decision);
+            let other = Text::read_with(&case.text, terms);
+            if !known && differences_of_meaning(&text, &other).is_empty() {
+                near.push((one.cosine, case));
+            }
+        }
         near
     }
 
     /// The settled lines about a post.
-    fn about(&self, book: &Rulebook, terms: &Terms, subject: &Subject) -> Vec<SettledLine> {
-        let mut near = self.near(book, terms, &subject.item.text);
+    fn about(
+        &self,
+        book: &Rulebook,
+        terms: &Terms,
+        subject: &Subject,
+        meaning: Option<(&Meaning, f64)>,
+    ) -> Vec<SettledLine> {
+        let mut near = self.near(book, terms, &subject.item.text, meaning);
         near.retain(|(_, case)| case.item != subject.item.id);
         let mut under: BTreeMap<&ClauseId, Vec<(Held, DecisionId)>> = BTreeMap::new();
         for (_, case) in near {

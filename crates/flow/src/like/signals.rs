@@ -39,7 +39,7 @@ pub struct Pictures {
 }
 
 /// What two items share besides words.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[serde(tag = "same", rename_all = "snake_case")]
 pub enum Signal {
     /// They link to the same page.
@@ -57,6 +57,22 @@ pub enum Signal {
         /// Its name in the registry.
         claim: String,
     },
+    /// They say the same, in other words or another language, as a model has it.
+    Meaning {
+        /// The cosine of the angle between their vectors: 1 for the same.
+        cosine: f64,
+    },
+}
+
+impl Signal {
+    /// How near the meanings are, if that is the signal.
+    #[must_use]
+    pub const fn cosine(&self) -> Option<f64> {
+        match self {
+            Self::Meaning { cosine } => Some(*cosine),
+            _ => None,
+        }
+    }
 }
 
 /// Fingerprints of pictures in memory.

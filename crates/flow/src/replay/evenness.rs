@@ -98,7 +98,7 @@ pub(super) async fn change(
     (made_at, since): (Timestamp, Timestamp),
     instead: Instead,
 ) -> Result<EvennessChange, audit::AuditError> {
-    let mut gathered = audit::gather(store, draft, since, None, |_| {}).await?;
+    let mut gathered = audit::gather(store, (draft, None), since, None, |_| {}).await?;
     let compared = |gathered: &audit::Gathered| {
         numbers(&audit::report(gathered, draft, (made_at, since), DEALS, SEED))
     };

@@ -17,6 +17,20 @@ impl Review {
         like(&engine.likeness, &engine.store, &rulebook, query).await.map_err(failed)
     }
 
+    /// The model of meaning, where the operator gave one.
+    #[must_use]
+    pub fn model(&self) -> Option<std::sync::Arc<crate::like::Model>> {
+        self.engine.model().cloned()
+    }
+
+    /// How near two texts are by meaning, where a model reads it and finds them near.
+    #[must_use]
+    pub fn same_meaning(&self, one: &str, other: &str) -> Option<f64> {
+        let model = self.engine.model()?;
+        let terms = crate::like::terms(&self.engine.rulebook.load());
+        model.cosine(one, other, &terms).filter(|cosine| *cosine >= model.threshold())
+    }
+
     /// The nearest precedents for a case, under each clause that it is about or that is named besides; and the
     /// text that they are like.
     ///

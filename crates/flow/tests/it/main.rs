@@ -15,6 +15,7 @@ mod hooks;
 mod left_up;
 mod letters;
 mod likeness;
+mod meaning;
 mod order;
 mod people;
 mod pressure;

@@ -13,6 +13,10 @@ pub struct Treatment {
     pub warned: Option<bool>,
     /// Was the measure taken back later, on appeal or by a new decision?
     pub undone: Option<bool>,
+    /// Was the author's challenge granted, wholly or in part? None without an answered challenge.
+    pub granted: Option<bool>,
+    /// Did the post stand, as an exemption, though it breached? None where it was not held to breach.
+    pub exempt: Option<bool>,
     /// Does the decision say what distinguishes the case from those decided otherwise?
     pub explained: bool,
 }
@@ -45,12 +49,23 @@ pub enum Aspect {
     Warning,
     /// The measure stayed, where both were met with one and one was taken back.
     Lasting,
+    /// The challenge was refused, where both challenged a measure and one was granted.
+    Appeal,
+    /// The measure was taken, where both were held to breach and one stood as an exemption.
+    Exemption,
 }
 
 impl Aspect {
     /// All, in the order in which they are shown.
-    pub const ALL: [Self; 5] =
-        [Self::Measure, Self::Severity, Self::Speed, Self::Warning, Self::Lasting];
+    pub const ALL: [Self; 7] = [
+        Self::Measure,
+        Self::Severity,
+        Self::Speed,
+        Self::Warning,
+        Self::Lasting,
+        Self::Appeal,
+        Self::Exemption,
+    ];
 
     /// Who of two like cases was treated more harshly: `Some(true)` the first, `Some(false)` the second.
     #[must_use]
@@ -67,6 +82,8 @@ impl Aspect {
             }
             Self::Warning if both => differ(!one.warned?, !other.warned?),
             Self::Lasting if both => differ(!one.undone?, !other.undone?),
+            Self::Appeal if both => differ(!one.granted?, !other.granted?),
+            Self::Exemption => differ(!one.exempt?, !other.exempt?),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! The words that turn a claim around, in English, Spanish, German, French and Chinese.
+//! The words that turn a claim around, in English, Spanish, German, French, Russian and Chinese.
 //!
 //! Lists only; how they are used is `guard`'s business. All forms are folded.
 
@@ -52,7 +52,9 @@ pub(super) const NEGATIONS: &[&str] = &[
 pub(super) const CONCORD: &[&str] = &[
     "no", "nunca", "jamás", "jamas", "nadie", "nada", "ningún", "ningun", "ninguna", "ninguno",
     "tampoco", "ni", //
-    "ne", "n'", "pas", "jamais", "rien", "aucun", "aucune", "sans", "non", "nul", "nulle", "guère",
+    "ne", "n'", "pas", "jamais", "rien", "aucun", "aucune", "sans", "non", "nul", "nulle", "guère", //
+    "не", "ни", "нет", "никогда", "никто", "никого", "никому", "ничего", "ничто", "нигде", "никакой",
+    "никаких", "никакие", "нельзя", "без",
 ];
 
 /// `sin` is Spanish for without only among Spanish words.
@@ -154,7 +156,18 @@ pub(super) const DENIALS: &[&str] = &[
     "mensonges",
     "canular",
     "dément",
-    "démenti",
+    "démenti", //
+    "ложь",
+    "ложно",
+    "фейк",
+    "неправда",
+    "враньё",
+    "вранье",
+    "миф",
+    "отрицает",
+    "отрицают",
+    "опроверг",
+    "опровергает",
 ];
 
 pub(super) const CHINESE_DENIALS: &[&str] = &[
@@ -213,6 +226,17 @@ pub(super) const OPPOSITES: &[(&str, &str)] = &[
     ("sûr", "dangereux"),
     ("plus", "moins"),
     ("bon", "mauvais"),
+    ("правда", "ложь"),
+    ("за", "против"),
+    ("люблю", "ненавижу"),
+    ("поддерживает", "отвергает"),
+    ("выиграл", "проиграл"),
+    ("выиграли", "проиграли"),
+    ("жив", "мёртв"),
+    ("больше", "меньше"),
+    ("лучше", "хуже"),
+    ("хорошо", "плохо"),
+    ("безопасно", "опасно"),
 ];
 
 pub(super) const CHINESE_OPPOSITES: &[(&str, &str)] = &[
@@ -242,7 +266,7 @@ pub(super) const CHINESE_OPPOSITES: &[(&str, &str)] = &[
 ];
 
 /// What makes a word its own contrary.
-pub(super) const REVERSING: &[&str] = &["un", "in", "im", "il", "ir", "dis", "non", "des", "dés"];
+pub(super) const REVERSING: &[&str] = &["un", "in", "im", "il", "ir", "dis", "non", "des", "dés", "не"];
 
 /// Numbers written as words; the word for one is also an article and tells nothing.
 pub(super) const NUMBERS: &[(&str, &str)] = &[

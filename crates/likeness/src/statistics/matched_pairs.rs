@@ -75,6 +75,34 @@ impl MatchedPairs {
         Some(Interval { low: low / (1.0 - low), high: high / (1.0 - high) })
     }
 
+    /// The mid-p interval of the odds ratio: like the exact one, but what was seen counts half in each tail. It holds the truth
+    /// about as often as it says, where the exact one holds it more often than that; it can hold it a little less often.
+    ///
+    /// Lancaster, JASA 56:223 (1961); Berry and Armitage, The Statistician 44:417 (1995).
+    #[must_use]
+    pub fn mid_p_interval(self, confidence: f64) -> Option<Interval> {
+        let n = self.unlike();
+        if n == 0 {
+            return None;
+        }
+        let tail = (1.0 - confidence) / 2.0;
+        // P(X > b) + P(X = b) / 2 grows with the share.
+        let above = |seen: u64, share: f64| {
+            (binomial_at_least(seen, n, share) + binomial_at_least(seen + 1, n, share)) / 2.0
+        };
+        let share = |seen: u64, wanted: f64| {
+            let (mut low, mut high) = (0.0, 1.0);
+            for _ in 0..80 {
+                let middle = f64::midpoint(low, high);
+                if above(seen, middle) < wanted { low = middle } else { high = middle }
+            }
+            f64::midpoint(low, high)
+        };
+        let low = if self.only_one == 0 { 0.0 } else { share(self.only_one, tail) };
+        let high = if self.only_other == 0 { 1.0 } else { share(self.only_one, 1.0 - tail) };
+        Some(Interval { low: low / (1.0 - low), high: high / (1.0 - high) })
+    }
+
     /// The least number of unlike pairs with which a two-sided exact test at `level` finds a true odds ratio
     /// with probability `power`. None if 100,000 are not enough.
     #[must_use]

@@ -12,6 +12,7 @@
 
 mod agreement;
 mod audit;
+mod meaning;
 mod oracles;
 mod pictures;
 mod random;

@@ -112,7 +112,14 @@ async fn page<'a>(
     let [left, right] = &texts;
     let shared = shared_passages(left, right);
     let similarity = likeness::Shingles::of(left).similarity(&likeness::Shingles::of(right));
-    let differences = likeness::differences(left, right);
+    let meant = state.review.same_meaning(raw(0), raw(1));
+    // What is near by meaning alone is held to the stricter guard.
+    let threshold = state.rulebook.load().audit.threshold;
+    let differences = if meant.is_some() && similarity.ratio() < threshold {
+        likeness::differences_of_meaning(left, right)
+    } else {
+        likeness::differences(left, right)
+    };
     let side = |at: usize, ranges: Vec<Range<usize>>| {
         let (stored, subject) = both.get(at)?;
         let decision = &stored.decision;
@@ -155,8 +162,10 @@ async fn page<'a>(
         sides: [first, second],
         differences: differences.iter().map(|difference| difference.kind.word()).collect(),
         shared: format!(
-            "{} of {} short stretches of text are shared",
-            similarity.shared, similarity.all
+            "{} of {} short stretches of text are shared{}",
+            similarity.shared,
+            similarity.all,
+            meant.map_or_else(String::new, |cosine| format!("; same meaning ({cosine:.2})"))
         ),
         answers: answers
             .iter()

@@ -110,6 +110,8 @@ pub(crate) struct PrecedentView {
     pub did: String,
     pub when: Timestamp,
     pub percent: u32,
+    /// How near it is by meaning, where that brought it here.
+    pub meaning: Option<String>,
     pub text: Vec<Piece>,
     pub of_now: bool,
 }
@@ -541,6 +543,7 @@ fn line_view(book: &Rulebook, line: &Precedents) -> LineView {
             did: crate::text::all_done(&decision.measures, held),
             when: decision.decided_at,
             percent: percent(one.like.similarity.ratio()),
+            meaning: one.like.meaning().map(|cosine| format!("{cosine:.2}")),
             text: pieces(&one.like.text, &marks),
             of_now: one.rulebook == *book.version(),
         })

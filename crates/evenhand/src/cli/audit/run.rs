@@ -4,6 +4,7 @@ use super::show::text;
 use crate::cli::place::{Place, open_existing};
 use crate::cli::{Format, rulebook, wait_for};
 use crate::clock::{SystemClock, SystemIds};
+use crate::config::Config;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
@@ -11,6 +12,7 @@ use flow::audit::{Terms, gather, publish_on, report};
 use indicatif::ProgressBar;
 use jiff::SignedDuration;
 use model::Clock as _;
+use rules::rulebook::Rulebook;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +26,8 @@ use std::time::Duration;
 pub(crate) struct Run {
     #[command(flatten)]
     place: Place,
-    /// The rulebook's directory [default: the rulebook of the settings, else the starter]
+    /// The rulebook's directory [default: the one in force in the store: what people adopted in the console, else the rulebook
+    /// of the settings, else the starter]
     #[arg(long, value_name = "DIR")]
     rulebook: Option<PathBuf>,
     /// Look at what came in the last so many days
@@ -49,6 +52,8 @@ impl Run {
         let config = self.place.settings()?;
         let directory = self.rulebook.as_deref().or(config.rulebook.as_deref());
         let Some(book) = rulebook::load(directory, terminal)? else { return Ok(Exit::Unable) };
+        let book = if self.rulebook.is_some() { book } else { wait_for(in_force(&config, book))? };
+        let model = config.likeness.model()?;
         let now = SystemClock.now();
         let since = now
             .checked_sub(SignedDuration::from_hours(i64::from(self.days) * 24))
@@ -61,13 +66,13 @@ impl Run {
             let terms = Terms { days: self.days, deals: self.deals, ..Terms::default() };
             wait_for(async {
                 let store = open_existing(&config).await?;
-                Ok(publish_on(&store, Arc::clone(&book), (&SystemIds, now), terms).await?)
+                Ok(publish_on(&store, (Arc::clone(&book), model), (&SystemIds, now), terms).await?)
             })?
         } else {
             let gathered = wait_for(async {
                 let store = open_existing(&config).await?;
                 let read = |items| bar.set_message(format!("{items} items read"));
-                Ok(gather(&store, &book, since, None, read).await?)
+                Ok(gather(&store, (&book, model.as_ref()), since, None, read).await?)
             })?;
             bar.set_message(format!("comparing {} items", gathered.items.len()));
             report(&gathered, &book, (now, since), self.deals, self.seed)
@@ -84,4 +89,14 @@ impl Run {
             .any(|one| one.verdict == likeness::audit::Verdict::Clear.phrase());
         Ok(if clear { Exit::No } else { Exit::Done })
     }
+}
+
+/// What people put into force in the console since the folder last changed, else the folder's.
+async fn in_force(config: &Config, book: Rulebook) -> Result<Rulebook> {
+    let store = open_existing(config).await?;
+    let Some(adopted) = flow::put_into_force_since(&store, book.version()).await? else {
+        return Ok(book);
+    };
+    let (loaded, _) = Rulebook::load(&adopted);
+    loaded.context("the rulebook that people put into force no longer checks; name one with --rulebook")
 }

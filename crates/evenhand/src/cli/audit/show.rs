@@ -22,6 +22,15 @@ pub(super) fn text(report: &EvennessReport, book: &Rulebook) -> String {
         report.threshold * 100.0,
         report.parted
     );
+    if let Some(meaning) = &report.meaning {
+        let _ = writeln!(
+            out,
+            "Besides, sets that say the same were joined by meaning {} times (cosine from {:.2} on, model {}).",
+            meaning.joined,
+            meaning.threshold,
+            meaning.model.get(..12).unwrap_or_default()
+        );
+    }
     if report.never_flagged_drawn < 1.0 {
         let share = report.never_flagged_drawn * 100.0;
         let _ = writeln!(

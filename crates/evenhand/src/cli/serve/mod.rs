@@ -263,6 +263,10 @@ impl Server {
         self.engine.show_media(MediaSource::new(files, self.config.pictures.folder.clone()));
         let (engine, hooks) = (Arc::clone(&self.engine), self.hooks.clone());
         let outbox = Outbox::start(engine, hooks, Persistence::default(), self.stop.clone());
+        if let Some(model) = self.config.likeness.model()? {
+            tracing::info!(sha256 = model.digest(), threshold = model.threshold(), "like posts are found by meaning, too");
+            self.engine.understand(model);
+        }
         let monitor = monitor(&self.config, &self.engine, self.stop.clone())?;
         // Outside of systemd nobody is told, and that is no error.
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
