@@ -122,6 +122,10 @@ pub(crate) async fn json<T: DeserializeOwned>(
         let at = error.valid_up_to();
         Problem::new(&NOT_UTF8, format!("The first byte that is not UTF-8 is at offset {at}."))
     })?;
+    // A list would be read as the fields in their order.
+    if !text.trim_start().starts_with('{') {
+        return Err(Problem::new(&MALFORMED_BODY, "The body is no JSON object."));
+    }
     // Through the checked JSON: repeated keys and deep nesting are refused here as in events.
     model::Json::parse(text)
         .and_then(|sound| sound.read())

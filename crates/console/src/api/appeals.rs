@@ -69,6 +69,7 @@ pub(crate) struct AppealBody {
 #[expect(dead_code, reason = "a schema for readers; `flow::Reply` reads the JSON")]
 pub(crate) struct ReplyBody {
     /// `granted`, `varied` or `rejected`.
+    #[schema(pattern = "^(granted|varied|rejected)$")]
     outcome: String,
     /// Why. Public: names nobody and quotes nothing.
     reason: String,

@@ -32,7 +32,7 @@ pub(crate) struct BulkBody {
     /// Conditions as in the address of `/api/v1/cases`.
     query: String,
     /// `breach` or `no_breach`.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "^(breach|no_breach)$")]
     outcome: Held,
     /// Of a breach: the clause.
     #[serde(default)]

@@ -34,7 +34,7 @@ pub(crate) async fn newest(
 /// All reports on evenness, the newest first.
 #[utoipa::path(
     get, path = "/api/v1/evenness/history", tag = "public",
-    responses((status = 200, description = "`id`, `made_at` and `since` of each", body = Object))
+    responses((status = 200, description = "`id`, `made_at` and `since` of each", body = [Object]))
 )]
 pub(crate) async fn history(
     State(state): State<ConsoleState>,

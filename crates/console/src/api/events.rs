@@ -27,7 +27,7 @@ const TOGETHER: usize = 256;
 
 /// What became of one event.
 #[derive(Debug, Serialize, ToSchema)]
-struct Sent {
+pub(crate) struct Sent {
     /// The event's id, as it was sent.
     action_id: String,
     /// `decided`, `referred` to people, `recorded` (about no item) or `duplicate` (came before).
@@ -72,6 +72,17 @@ pub(crate) struct Batch {
     results: Vec<Line>,
 }
 
+/// The answer: to one event, or to a batch.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "a schema for readers")]
+pub(crate) enum Kept {
+    /// What became of the event.
+    One(Sent),
+    /// Line by line.
+    Batch(Batch),
+}
+
 /// Send events.
 ///
 /// One event as JSON, or one per line as NDJSON; gzip is undone. The answer comes after the
@@ -83,7 +94,7 @@ pub(crate) struct Batch {
     params(("wait" = Option<String>, Query, description = "`decision`: add measures and statement")),
     request_body(content((EventBody = "application/json"), (String = "application/x-ndjson"))),
     responses(
-        (status = 200, description = "Kept. One event: what became of it; a batch: line by line", body = Batch),
+        (status = 200, description = "Kept. One event: what became of it; a batch: line by line", body = Kept),
         (status = 400, description = "Not an event", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "No key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "`action_id` reused with other content", body = ProblemBody, content_type = "application/problem+json"),

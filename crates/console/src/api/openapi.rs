@@ -1,9 +1,13 @@
 //! The description of the interface as a whole; each handler describes itself.
 
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::schema::AdditionalProperties;
+use utoipa::openapi::{
+    Content, ContentBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder, Schema,
+};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 /// RFC 9457: what went wrong, at which stable address it is explained, and what to do.
@@ -141,6 +145,7 @@ pub(crate) struct ReceiptBody {
     /// The `ending` of the message `measure.ended`, when that was carried out.
     ending: Option<String>,
     /// `enforced`, `notice_delivered` or `failed`.
+    #[schema(pattern = "^(enforced|notice_delivered|failed)$")]
     state: String,
     /// By the platform's clock.
     #[schema(format = DateTime)]
@@ -200,6 +205,7 @@ pub(crate) struct ListEditBody {
 }))]
 pub(crate) struct VerdictBody {
     /// `breach` or `no_breach`.
+    #[schema(pattern = "^(breach|no_breach)$")]
     outcome: String,
     /// Of a breach: the clause.
     clause: Option<String>,
@@ -296,10 +302,27 @@ fn problem(description: &str) -> RefOr<Response> {
 
 /// Adds what every operation can answer, whatever it does: handlers describe what is their own.
 pub(crate) fn complete(openapi: &mut utoipa::openapi::OpenApi) {
+    let mut asked = BTreeSet::new();
     for (path, item) in &mut openapi.paths.paths {
         let PathItem { get, put, post, delete, patch, .. } = item;
         for operation in [get, put, post, delete, patch].into_iter().flatten() {
             complete_one(operation, path.contains('{'));
+            let Some(RefOr::T(body)) = &operation.request_body else { continue };
+            asked.extend(body.content.values().filter_map(|content| match content {
+                RefOr::T(Content { schema: Some(RefOr::Ref(to)), .. }) => {
+                    to.ref_location.rsplit('/').next().map(str::to_owned)
+                }
+                _ => None,
+            }));
+        }
+    }
+    // What is asked is read strictly: a misspelt name is refused rather than passed over.
+    let schemas = openapi.components.iter_mut().flat_map(|all| &mut all.schemas);
+    for (name, schema) in schemas {
+        if asked.contains(name)
+            && let RefOr::T(Schema::Object(object)) = schema
+        {
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
         }
     }
 }

@@ -30,6 +30,9 @@ const LONGEST: (usize, usize) = (80, 2_000);
 pub(crate) struct WorkBody {
     /// `claim`, `extend`, `hand_over`, `take`, `release`, `assign`, `escalate`, `hold`, `resume`, `move`, `note`,
     /// `split`, `merge` or `on_its_own`.
+    #[schema(
+        pattern = "^(claim|extend|hand_over|take|release|assign|escalate|hold|resume|move|note|split|merge|on_its_own)$"
+    )]
     act: String,
     /// Of `claim`, `extend`, `hand_over`: for how long; 20 if left out, 240 at most.
     minutes: Option<u32>,
