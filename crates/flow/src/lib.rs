@@ -18,6 +18,7 @@ mod decide;
 mod ending;
 mod engine;
 mod evaluate;
+mod exemption;
 mod facts;
 mod ingest;
 pub mod like;
@@ -41,6 +42,10 @@ pub use decide::{Circumstances, Judged, Undecided, decide_one};
 pub use ending::{end_due, endings};
 pub use engine::{Engine, Settings};
 pub use evaluate::Known;
+pub use exemption::{
+    ExemptionError, Exemptions, LONGEST_NOTICE, LONGEST_REASON, NewExemption, ProposedExemption,
+    tend_exemptions,
+};
 pub use ingest::{Intake, Readiness};
 pub use memory::{Decision, Memory};
 pub use notices::{Notices, Ways};

@@ -394,6 +394,7 @@ mod tests {
             crate::quality::STATEMENTS,
             crate::held::STATEMENTS,
             crate::endings::STATEMENTS,
+            crate::exemptions::STATEMENTS,
             crate::register::STATEMENTS,
         ];
         let inserts: &[&[&Insert]] = &[
@@ -420,6 +421,7 @@ mod tests {
             crate::unenforced::INSERTS,
             crate::acts::INSERTS,
             crate::endings::INSERTS,
+            crate::exemptions::INSERTS,
             crate::register::INSERTS,
             crate::monitor::INSERTS,
             crate::evidence::INSERTS,

@@ -326,7 +326,7 @@ impl Review {
         let stored = store.case(case).await.map_err(failed)?;
         let stored = stored.ok_or(ReviewError::NoSuchCase(case))?;
         let verdict = same_verdict(&held, &stored).ok_or_else(none)?;
-        let question = Question::on_case(stored, people, &verdict);
+        let question = self.on_case(stored, people, &verdict).await?;
         self.judge(question).await.map(drop).map_err(ReviewError::from)
     }
 }

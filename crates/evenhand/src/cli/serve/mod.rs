@@ -198,6 +198,7 @@ impl Server {
         let settling = tokio::spawn(settle(Review::new(Arc::clone(&self.engine))));
         let audit = self.config.audit.terms()?;
         let register = flow::tend_register(Arc::clone(&self.engine), self.stop.clone());
+        let exemptions = flow::tend_exemptions(Arc::clone(&self.engine), self.stop.clone());
         let endings = flow::endings(Arc::clone(&self.engine), self.stop.clone());
         let audit = flow::audit::nightly(Arc::clone(&self.engine), audit, self.stop.clone());
         let deciding = flow::decide_when_due(Arc::clone(&self.engine), self.stop.clone());
@@ -272,7 +273,7 @@ impl Server {
         let drain = async {
             let _ = self.writer.await;
             let _ = public.await;
-            let ours = [notices, audit, deciding, endings, register];
+            let ours = [notices, audit, deciding, endings, register, exemptions];
             for task in outbox.into_iter().chain(demo).chain(cosigning).chain(ours) {
                 let _ = task.await;
             }
