@@ -4,8 +4,9 @@ use crate::problem::{BAD_QUERY, NOT_FOUND, Problem};
 use crate::query::Query;
 use crate::state::{ConsoleState, storage};
 use crate::views::{ClauseName, ExemptionLine, ExemptionRows, ExemptionState, ExemptionView};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan, Zoned};
+use jiff::{Timestamp, ToSpan};
 use model::AffiliationKind;
 use rules::rulebook::Rulebook;
 use store::{ExemptionFilter, StoredExemption};
@@ -115,18 +116,18 @@ fn begun(
     all: &[(Timestamp, AffiliationKind)],
     now: Timestamp,
 ) -> (Vec<String>, Vec<ExemptionLine>) {
-    let month = |at: &Zoned| at.strftime("%Y-%m").to_string();
-    let utc = |at: Timestamp| at.to_zoned(TimeZone::UTC);
-    let first = utc(now).first_of_month().unwrap_or_else(|_| utc(now));
+    let month = |at: Date| at.strftime("%Y-%m").to_string();
+    let utc = |at: Timestamp| at.to_zoned_datetime(TimeZone::UTC).date();
+    let first = utc(now).first_of_month();
     let months: Vec<String> = (0..MONTHS)
         .rev()
         .filter_map(|back| first.checked_sub(back.months()).ok())
-        .map(|at| month(&at))
+        .map(month)
         .collect();
     let lines = AffiliationKind::ALL.into_iter().filter_map(|kind| {
         let mut values = vec![0_u64; months.len()];
         for (at, _) in all.iter().filter(|(_, class)| *class == kind) {
-            let name = month(&utc(*at));
+            let name = month(utc(*at));
             let at = months.iter().position(|one| *one == name);
             if let Some(value) = at.and_then(|at| values.get_mut(at)) {
                 *value += 1;

@@ -3,7 +3,7 @@
 //! that the road refuses is left as it is, with the reason. Must not decide otherwise than a person would.
 
 use super::casework::verdict;
-use super::{Held, Obstacle, Question, Review, ReviewError, Reviewed, Verdict, failed, unwritable};
+use super::{Held, Obstacle, Review, ReviewError, Reviewed, Verdict, failed, unwritable};
 use jiff::Timestamp;
 use model::{CaseId, ClauseId, DecidedBy, DecisionId, Json, Measure, Outcome};
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 //! with like ones. Decides nothing itself: a case that followed another is decided on the same road, as soon
 //! as that one is.
 
-use super::{Bytes, Held, Question, Review, ReviewError, Verdict, failed};
+use super::{Bytes, Held, Review, ReviewError, Verdict, failed};
 use jiff::{SignedDuration, Timestamp};
 use model::{Case, CaseId, CaseState, ClauseId, DecidedBy, Gravity, Outcome, Passage, Subject};
 use rules::rulebook::Rulebook;
