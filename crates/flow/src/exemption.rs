@@ -133,8 +133,8 @@ impl Exemptions {
                 )));
             }
         }
-        self.may_speak(&new.item, by).await?;
         self.must_be_first(&new.item, &new.clause).await?;
+        self.may_speak(&new.item, by).await?;
         let class = book.affiliation_of(&subject.account.id, self.engine.clock.now());
         let body = ProposedExemption {
             item: new.item,

@@ -59,8 +59,8 @@ async fn two_people_at_the_desk_and_everybody_reads() {
     let shown = get(&router, &format!("/decisions/{decision}")).await;
     assert!(shown.text().contains("exemption of the public register"), "{}", shown.text());
     let public = get(&router, &format!("/api/v1/decisions/{decision}")).await.json();
-    assert_eq!(public["statement"]["exemption"]["id"], id.as_str(), "{public}");
-    assert_eq!(public["statement"]["measures"][0]["measure"], "notice");
+    assert_eq!(public["exemption"]["id"], id.as_str(), "{public}");
+    assert_eq!(public["measures"][0]["measure"], "notice");
     assert_eq!(get(&router, "/api/v1/exemptions?state=ended").await.json()["all"], 0);
     assert_eq!(get(&router, "/api/v1/exemptions?class=party").await.json()["all"], 0);
     for wrong in ["state=x", "class=x", "clause=x", "before=x", "other=1"] {
