@@ -102,7 +102,7 @@ test("a post stays up behind a notice, in public, until people look again", { sk
   await first.page.fill("#why", "A member of the government says here what they hold of a group whose law they write. Voters have a right to know it before the vote.");
   await first.page.fill("#notice", "This post breaches our rules against hate. It stays up because the public has an interest in knowing what an office holder says.");
   await first.page.fill("#days", "14");
-  await first.page.click("text=Propose it");
+  await first.page.click("button:has-text('Propose it')");
   assert.match(await first.page.textContent("main"), /waits for another person/i);
   assert.match(await first.page.textContent("main"), /Another person must agree/);
   assert.equal(await first.page.locator("button:has-text('Agree')").count(), 0, "nobody agrees with themselves");
