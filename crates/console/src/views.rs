@@ -2,10 +2,12 @@
 //! personal data, and must not be read from anywhere but the model: the modules of `reads` fill it.
 
 mod evenness;
+mod exemptions;
 mod register;
 pub mod replay;
 
 pub use evenness::{EvennessView, PairPost, PairView, ReportName, Said};
+pub use exemptions::{ExemptionLine, ExemptionRows, ExemptionState, ExemptionView};
 pub use register::{AffiliationView, EmergencyRows, EmergencyView, RegisterView};
 
 use jiff::Timestamp;

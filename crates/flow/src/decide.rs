@@ -81,6 +81,7 @@ pub fn decide_one(
                 id: DecisionId::new(ids.next()),
                 case_id: CaseId::new(ids.next()),
                 public_url,
+                exemptions: known.exemptions_of(&subject.item.id),
             };
             let found = &outcome.findings;
             let ruling = rules::decide::decide(rulebook, event, subject, found, &standing, context);

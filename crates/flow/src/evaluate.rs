@@ -4,7 +4,7 @@
 use crate::Engine;
 use crate::decide::Judged;
 use jiff::Timestamp;
-use model::{AccountId, ActionId, CaseId, Event, ItemId, Ruling, Standing, Subject};
+use model::{AccountId, ActionId, CaseId, Event, Exemption, ItemId, Ruling, Standing, Subject};
 use rules::decide::{SettledLine, entry_of};
 use rules::labels::{self, LabelState};
 use rules::rulebook::Rulebook;
@@ -21,6 +21,8 @@ pub struct Known {
     pub(crate) facts: Facts,
     /// Items that wait for people.
     pub(crate) waiting: HashMap<ItemId, CaseId>,
+    /// Exemptions of the items, whether they run or not.
+    pub(crate) exemptions: HashMap<ItemId, Vec<Exemption>>,
     /// Which facts each event is evaluated with.
     pub(crate) needed: HashMap<ActionId, Vec<FactKey>>,
     /// What people settled about posts like these.
@@ -64,6 +66,7 @@ impl Known {
         let mut known = Self {
             standings: engine.store.standings(&accounts).await?,
             waiting: engine.store.waiting_cases(&items).await?,
+            exemptions: engine.store.exemptions_of(&items).await?,
             ..Self::default()
         };
         crate::facts::fetch(engine, rulebook, events, &mut known).await?;
@@ -139,6 +142,11 @@ impl Known {
     /// What people settled about posts like an event's.
     pub(crate) fn precedents_of(&self, event: &ActionId) -> &[SettledLine] {
         self.precedents.get(event).map_or(&self.facts.precedents, Vec::as_slice)
+    }
+
+    /// The exemptions of an item, whether they run or not.
+    pub(crate) fn exemptions_of(&self, item: &ItemId) -> &[Exemption] {
+        self.exemptions.get(item).map_or(&[], Vec::as_slice)
     }
 
     /// The standing of an account.

@@ -18,6 +18,7 @@ mod decide;
 mod ending;
 mod engine;
 mod evaluate;
+mod exemption;
 mod facts;
 mod hooks;
 mod ingest;
@@ -43,6 +44,10 @@ pub use ending::{end_due, endings};
 pub use engine::{Engine, Settings};
 pub use evaluate::Known;
 pub use hooks::{HookError, Hooks, MOST_HOOKS, NewHook};
+pub use exemption::{
+    ExemptionError, Exemptions, LONGEST_NOTICE, LONGEST_REASON, NewExemption, ProposedExemption,
+    tend_exemptions,
+};
 pub use ingest::{Intake, Readiness};
 pub use memory::{Decision, Memory};
 pub use notices::{Notices, Ways};

@@ -5,6 +5,7 @@ mod bulk;
 mod casework;
 mod desk;
 mod evidence;
+mod exempt;
 mod eyes;
 mod grace;
 mod like;
@@ -19,6 +20,7 @@ pub use casework::{Asked, LOCK_MINUTES, Worked};
 pub(crate) use desk::Presence;
 pub use desk::{Present, Workload, is_disturbing};
 pub use evidence::{Attached, LONGEST_EVIDENCE, Supplied};
+pub(crate) use exempt::deciders;
 pub use grace::{GRACE, Pending, decide_when_due};
 pub use media::{LONGEST_MEDIA, MediaSource, Medium};
 pub use notices::{MOST_ITEMS, Notice, Noticed, Taken, Via};
@@ -246,6 +248,11 @@ impl Review {
         crate::Registry::new(Arc::clone(&self.engine))
     }
 
+    /// The ways of exemptions from the ladder.
+    pub fn exemptions(&self) -> crate::Exemptions {
+        crate::Exemptions::new(Arc::clone(&self.engine))
+    }
+
     /// The way of the person concerned to their own page.
     pub fn you(&self) -> crate::You {
         crate::You::new(Arc::clone(&self.engine))
@@ -275,7 +282,7 @@ impl Review {
     ) -> Result<Reviewed, ReviewError> {
         let _turn = self.engine.turn().await;
         let stored = self.open_case(case, by).await?;
-        let question = Question::on_case(stored, vec![by.to_owned()], &verdict);
+        let question = self.on_case(stored, vec![by.to_owned()], &verdict).await?;
         match self.judge(question).await {
             Err(Obstacle::SecondPerson(why)) => {
                 let proposal = Proposal {
@@ -302,7 +309,7 @@ impl Review {
         let proposal = stored.proposal.as_ref().ok_or(ReviewError::NothingProposed)?;
         let verdict: Verdict = proposal.verdict.read().map_err(unwritable)?;
         let people = vec![proposal.by.clone(), by.to_owned()];
-        let question = Question::on_case(stored, people, &verdict);
+        let question = self.on_case(stored, people, &verdict).await?;
         Ok(Reviewed::Decided(self.judge(question).await?))
     }
 
@@ -397,7 +404,13 @@ impl Review {
     /// the turn.
     async fn judge(&self, question: Question<'_>) -> Result<Arc<Decided>, Obstacle> {
         let engine = &self.engine;
+        let earlier = question.replaces.clone();
         let (decided, record) = self.weigh(question).await?;
+        if let Some(earlier) = earlier {
+            crate::undo::undo(engine, &earlier, &decided, record, None).await?;
+            self.perhaps_look_twice(decided.decision()).await;
+            return Ok(decided);
+        }
         let asks = decided.decision().acts();
         engine.store.record(&[record]).await.map_err(failed)?;
         engine.call_log();
@@ -418,8 +431,9 @@ impl Review {
         let event = question.event.clone();
         let eyes =
             eyes::Asked { event: &event, break_glass: question.verdict.break_glass.as_deref() };
-        let prepared = self.prepare(question).await?;
-        let context = prepared.context(self);
+        let mut prepared = self.prepare(question).await?;
+        let exemptions = std::mem::take(&mut prepared.exemptions);
+        let context = prepared.context(self, &exemptions);
         let now = context.now;
         if let Some(departure) = &prepared.departure
             && prepared.asked.departs.as_deref().is_none_or(|why| why.trim().is_empty())

@@ -74,9 +74,13 @@ async fn reporters(
     undone: &Decision,
     instead: &Decision,
 ) -> Result<Vec<NewNotice>, ReviewError> {
-    let Some(case) = undone.case else { return Ok(Vec::new()) };
-    let case = engine.store.case(case).await.map_err(failed)?;
-    let reports = case.map(|case| case.reports).unwrap_or_default();
+    let mut reports = Vec::new();
+    // Another case, where people looked at the item again: who reported it there waits for an answer, too.
+    let again = instead.case.filter(|case| undone.case != Some(*case));
+    for case in undone.case.into_iter().chain(again) {
+        let case = engine.store.case(case).await.map_err(failed)?;
+        reports.extend(case.map(|case| case.reports).unwrap_or_default());
+    }
     let notice = |report: store::Report| NewNotice {
         id: format!("report-{}-{}", report.id, instead.id),
         kind: NoticeKind::ReportOutcome,
@@ -221,6 +225,7 @@ impl Later<'_> {
             id: DecisionId::new(self.engine.ids.next()),
             case_id: model::CaseId::new(self.engine.ids.next()),
             public_url: &self.engine.settings.public_url,
+            exemptions: &[],
         };
         let from = Recount {
             earlier: decision,

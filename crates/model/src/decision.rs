@@ -2,8 +2,8 @@
 //! may replace it. Must not be enforced without its statement: see [`Decided`].
 
 use crate::{
-    AccountId, ActionId, CaseId, Cited, ClauseId, DecisionId, Departed, Finding, ItemId, Measure,
-    RulebookVersion, Statement, StatementError,
+    AccountId, ActionId, CaseId, Cited, ClauseId, DecisionId, Departed, Exempted, Finding, ItemId,
+    Measure, RulebookVersion, Statement, StatementError,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -127,10 +127,9 @@ pub struct Decision {
     /// Why the ladder's warning was passed over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency: Option<Emergency>,
-    /// The exemption under which the item stands behind a notice in place of the ladder's measure: its
-    /// public id.
+    /// The exemption under which the item stands behind a notice in place of what the ladder takes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exemption: Option<String>,
+    pub exemption: Option<Exempted>,
     /// What it is unlike, with what sets the item apart.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub departs: Vec<Departed>,

@@ -18,6 +18,7 @@ mod ending;
 mod enforcement;
 mod event;
 mod evidence;
+mod exemption;
 mod finding;
 mod id;
 mod item;
@@ -44,6 +45,7 @@ pub use ending::{Ending, LoggedEnding};
 pub use enforcement::{Enforcement, InLog, Logged, Receipt, ReceiptState};
 pub use event::{Event, EventError, Limits};
 pub use evidence::{Cited, Departed, DepartsFrom, EvidenceKind};
+pub use exemption::{Exempted, Exemption, ExemptionEnd};
 pub use finding::{Finding, FoundBy, Passage, PassageError};
 pub use id::{
     AccountId, ActionId, AppealId, CaseId, DecisionId, EndingId, EvidenceId, IdError, ItemId,

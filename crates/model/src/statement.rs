@@ -3,7 +3,8 @@
 //! Must not invent facts: everything comes from the decision, the rulebook and the item.
 
 use crate::{
-    ClauseText, DecidedBy, Decision, DecisionId, Measure, Outcome, Passage, RulebookVersion, Source,
+    ClauseText, DecidedBy, Decision, DecisionId, Exempted, Measure, Outcome, Passage,
+    RulebookVersion, Source,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -183,6 +184,7 @@ impl Statement {
             automated_detection: decision.automated_detection,
             automated_decision: self.0.automated_decision,
             redress: self.0.redress.clone(),
+            exemption: decision.exemption.clone(),
             replaces: decision.replaces,
         }
     }
@@ -246,6 +248,9 @@ pub struct PersonView {
     pub automated_decision: AutomatedDecision,
     /// How to challenge it.
     pub redress: Redress,
+    /// The exemption under which the item stands behind a notice in place of what the ladder takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exemption: Option<Exempted>,
     /// The decision that this one takes the place of.
     pub replaces: Option<DecisionId>,
 }
@@ -284,9 +289,9 @@ pub struct PublicView {
     pub people: usize,
     /// Why a warning was passed over.
     pub emergency: Option<String>,
-    /// The exemption under which the ladder's measure on the item was not taken.
+    /// The exemption under which the item stands behind a notice in place of what the ladder takes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exemption: Option<String>,
+    pub exemption: Option<Exempted>,
     /// The decision that this one takes the place of.
     pub replaces: Option<DecisionId>,
     /// Until when it can be challenged.

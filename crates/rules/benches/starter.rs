@@ -77,6 +77,7 @@ fn ready(text: &str) -> &'static Ready {
         id: id.parse().expect("an id"),
         case_id: id.parse().expect("an id"),
         public_url: "https://evenhand.example",
+        exemptions: &[],
     };
     Box::leak(Box::new(Ready { book, event, subject, outcome, context }))
 }

@@ -105,7 +105,7 @@ fn measures(book: &Rulebook, case: &WorkedCase, found: &[&Found]) -> Vec<String>
     let (Ok(id), Ok(case_id)) = (nil.parse::<DecisionId>(), nil.parse::<CaseId>()) else {
         return Vec::new();
     };
-    let context = Context { now, id, case_id, public_url: "" };
+    let context = Context { now, id, case_id, public_url: "", exemptions: &[] };
     let owned: Vec<Found> = found.iter().map(|one| (*one).clone()).collect();
     let ruling = decide(book, &case.event, &case.subject, &owned, &case.standing, context);
     let words = |measures: &[model::Measure]| -> Vec<String> {

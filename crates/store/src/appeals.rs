@@ -126,6 +126,12 @@ const PROPOSED_ON_APPEALS: &str = "select q.proposed_by from appeal_proposal q \
     join appeal p on p.id = q.appeal_id where p.decision_id = $1";
 const ANSWERED: &str = "select a.answered_by from appeal_answer a \
     join appeal p on p.id = a.appeal_id where p.decision_id = $1 or a.decision_id = $1";
+/// Who proposed an act about what a decision is about, or said a word about it: the decision itself, its case, and
+/// an exemption of its item.
+const ACTED: &str = "select a.proposed_by from act a where a.about in ($1, $2) \
+        or (a.class = 'exemption' and a.about = $3) \
+    union select w.said_by from act a join act_word w on w.act_seq = a.seq where a.about in ($1, $2) \
+        or (a.class = 'exemption' and a.about = $3)";
 const SEQ: &str = "select seq from decision where id = $1";
 const COUNTED_ANEW: &str = "select d.id, r.because_of, r.given_at from recount r \
     join decision d on d.seq = r.decision_seq where d.id in ({list})";
@@ -186,6 +192,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     PROPOSED_ON_CASE,
     PROPOSED_ON_APPEALS,
     ANSWERED,
+    ACTED,
     SEQ,
     COUNTED_ANEW,
     FORGET[0],
@@ -440,7 +447,8 @@ impl Store {
     }
 
     /// Pseudonyms of all who took part in a decision: who decided it or proposed to, also what it replaces; who
-    /// answered or proposed to answer an appeal against any of these.
+    /// answered or proposed to answer an appeal against any of these; who proposed, agreed to or refused an act about
+    /// any of them, its case, or an exemption of its item.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -459,6 +467,11 @@ impl Store {
             people.extend(body.emergency.map(|emergency| emergency.approved_by));
             if let Some(case) = column::<Option<&str>>(&row, 1)? {
                 names(&mut reader, PROPOSED_ON_CASE, case, &mut people).await?;
+            }
+            let case = column::<Option<String>>(&row, 1)?.unwrap_or_else(|| id.to_string());
+            let about = [id.to_string().into(), case.into(), body.item.as_str().into()];
+            for row in fetch(&mut reader, ACTED, about).await? {
+                people.insert(column(&row, 0)?);
             }
             let id = id.to_string();
             names(&mut reader, PROPOSED_ON_APPEALS, &id, &mut people).await?;

@@ -80,7 +80,8 @@ pub struct Proposal {
 const SELECT: &str = "select c.seq, c.priority, c.body, d.id, \
     (select count(*) from proposal p where p.case_id = c.id), \
     (select m.into_case from case_merged m where m.case_id = c.id) \
-    from casefile c left join decision d on d.case_id = c.id and d.replaces is null";
+    from casefile c left join decision d on d.case_id = c.id and (d.replaces is null \
+        or not exists (select 1 from decision e where e.id = d.replaces and e.case_id = c.id))";
 const PAGE_ALL: &str = " where c.seq < $1 and ($2 = '' or c.queue = $2) \
     and ($3 = 0 or d.id is not null) order by c.seq desc limit $4";
 const ONE: &str = " where c.id = $1";

@@ -440,6 +440,7 @@ async fn overwrite(
     overwrite_cases(connection, events).await?;
     let openings = run(connection, OPENINGS, events).await?;
     crate::appeals::forget(connection, events).await?;
+    crate::exemptions::forget(connection, events).await?;
     if let Some(account) = account {
         crate::you::forget(connection, account).await?;
         crate::notices::forget(connection, account).await?;

@@ -166,6 +166,9 @@ fn in_clear(decided: &Decided, class: AffiliationKind) -> Vec<(String, Canonical
         ("territorial_scope".into(), texts(draft.territorial_scope.clone())),
         ("account_class".into(), Canonical::text(class.word())),
     ];
+    if let Some(exemption) = &decision.exemption {
+        members.push(("exemption".into(), Canonical::text(exemption.id.as_str())));
+    }
     if let Some(replaced) = decision.replaces {
         members.push(("replaces".into(), Canonical::Text(replaced.to_string())));
     }

@@ -398,6 +398,7 @@ mod tests {
             crate::quality::STATEMENTS,
             crate::held::STATEMENTS,
             crate::endings::STATEMENTS,
+            crate::exemptions::STATEMENTS,
             crate::register::STATEMENTS,
         ];
         let inserts: &[&[&Insert]] = &[
@@ -426,6 +427,7 @@ mod tests {
             crate::copies::INSERTS,
             crate::acts::INSERTS,
             crate::endings::INSERTS,
+            crate::exemptions::INSERTS,
             crate::register::INSERTS,
             crate::monitor::INSERTS,
             crate::evidence::INSERTS,

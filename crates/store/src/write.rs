@@ -51,6 +51,11 @@ const MEASURE: Insert = Insert {
 };
 const TIMED: Insert =
     Insert { into: "insert into timed (decision_seq, position, until_at)", columns: 3, then: "" };
+const EXEMPT: Insert = Insert {
+    into: "insert into exempt_decision (decision_seq, exemption_id)",
+    columns: 2,
+    then: "",
+};
 const LEAF: Insert = Insert { into: "insert into leaf (seq, bytes, hash)", columns: 3, then: "" };
 const OPENING: Insert =
     Insert { into: "insert into opening (decision_seq, field, salt, value)", columns: 4, then: "" };
@@ -113,6 +118,7 @@ pub(crate) const INSERTS: &[&Insert] = &[
     &FINDING,
     &MEASURE,
     &TIMED,
+    &EXEMPT,
     &LEAF,
     &OPENING,
     &OUTBOX,
@@ -175,6 +181,7 @@ struct Batch<'a> {
     finding: Vec<Value>,
     measure: Vec<Value>,
     timed: Vec<Value>,
+    exempt: Vec<Value>,
     leaf: Vec<Value>,
     opening: Vec<Value>,
     outbox: Vec<Value>,
@@ -342,6 +349,9 @@ impl<'a> Batch<'a> {
                 self.timed.extend([seq.into(), position.into(), until.into()]);
             }
         }
+        if let Some(exemption) = &decision.exemption {
+            self.exempt.extend([seq.into(), exemption.id.as_str().into()]);
+        }
         let hash = tlog::leaf_hash(&kept.leaf.bytes);
         self.leaf.extend([seq.into(), kept.leaf.bytes.as_slice().into(), hash.as_slice().into()]);
         for opening in &kept.leaf.openings {
@@ -361,9 +371,8 @@ impl<'a> Batch<'a> {
         if decision.case.is_some() {
             self.on_case = self.on_case.or(Some(seq));
         }
-        if decision.replaces.is_none() {
-            self.decided.extend(decision.case);
-        }
+        // Also a decision in the place of another can be the first on its case: when an exemption ended.
+        self.decided.extend(decision.case);
         Ok(())
     }
 
@@ -433,6 +442,7 @@ impl<'a> Batch<'a> {
             (&FINDING, self.finding),
             (&MEASURE, self.measure),
             (&TIMED, self.timed),
+            (&EXEMPT, self.exempt),
             (&LEAF, self.leaf),
             (&OPENING, self.opening),
             (&OUTBOX, self.outbox),

@@ -12,6 +12,7 @@ mod erasures;
 mod evenness;
 mod events;
 mod evidence;
+mod exemptions;
 mod like;
 mod lists;
 mod openapi;
@@ -47,6 +48,9 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(affiliations::list, affiliations::enter))
         .routes(routes!(affiliations::withdraw))
         .routes(routes!(affiliations::emergencies))
+        .routes(routes!(exemptions::list, exemptions::propose))
+        .routes(routes!(exemptions::one))
+        .routes(routes!(exemptions::say))
         .routes(routes!(appeals::submit, appeals::list))
         .routes(routes!(appeals::one))
         .routes(routes!(appeals::answer))

@@ -91,12 +91,27 @@ pub(crate) struct StatementBody {
     people: usize,
     /// Why a warning was passed over.
     emergency: Option<String>,
-    /// The exemption under which the ladder's measure on the item was not taken.
-    exemption: Option<String>,
+    /// The exemption under which the item stands behind a notice in place of what the ladder takes.
+    exemption: Option<ExemptedBody>,
     /// The decision that this one takes the place of.
     replaces: Option<String>,
     #[schema(format = DateTime)]
     appeal_until: String,
+}
+
+/// What a decision under an exemption says of it.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "a schema for readers; `model::Exempted` writes the JSON")]
+pub(crate) struct ExemptedBody {
+    /// Its id in the public register.
+    id: String,
+    /// Which public interest there is in seeing the item.
+    reason: String,
+    /// What stands before the item, for its readers.
+    notice: String,
+    /// When it ends by itself.
+    #[schema(format = DateTime)]
+    until: String,
 }
 
 /// A stretch of one text, in bytes of UTF-8.

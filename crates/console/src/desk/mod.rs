@@ -11,6 +11,7 @@ pub(crate) mod bulk;
 mod case;
 pub(crate) mod cases;
 pub(crate) mod enforcement;
+pub(crate) mod exemptions;
 mod home;
 mod join;
 mod keys;
@@ -73,7 +74,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room(true, "/console/cases", "Cases", "Find a case", P::ReadCases),
     room(true, "/console/appeals", "Appeals", "What people contest", P::HearAppeals),
     room(true, "/console/proposals", "Proposals", "What needs a second yes", P::ReadCases),
-    room(false, "/console/exemptions", "Exemptions", "Departures from the ladder, by register", P::ReadCases),
+    room(true, "/console/exemptions", "Exemptions", "Departures from the ladder, by register", P::ReadCases),
     room(true, "/console/affiliations", "Affiliations", "Who speaks for whom, with sources", P::ReadCases),
     room(true, "/console/enforcement", "Enforcement", "Decided, but not yet enforced", P::ReadEnforcement),
     room(true, "/console/alone", "Done alone", "What could not wait for a second person", P::ReadCases),
@@ -183,6 +184,8 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/console/keys/revoke", post(keys::revoke))
         .route("/console/webhooks", get(webhooks::all).post(webhooks::add))
         .route("/console/webhooks/{id}", get(webhooks::one).post(webhooks::act))
+        .route("/console/exemptions", get(exemptions::show).post(exemptions::propose))
+        .route("/console/exemptions/{id}", post(exemptions::answer))
         .route("/console/affiliations", get(affiliations::show).post(affiliations::enter))
         .route("/console/affiliations/{id}/withdraw", post(affiliations::withdraw))
         .route("/console/affiliations/proposals/{id}", post(affiliations::answer))

@@ -18,10 +18,18 @@ pub(crate) struct Measure {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Entry {
-    /// `erasure` or `ending`; a decision has none.
+    /// `erasure`, `ending`, `exemption` or `exemption_end`; a decision has none.
     pub(crate) kind: Option<String>,
     /// The decision.
     pub(crate) decision: Option<String>,
+    /// Of an exemption, or of its end: which one.
+    pub(crate) exemption: Option<String>,
+    /// Of an exemption: its clause.
+    pub(crate) clause: String,
+    /// Of an exemption, to the hour.
+    pub(crate) from: Option<Timestamp>,
+    /// Of the end of an exemption: whether people ended it ahead of its time.
+    pub(crate) revoked: bool,
     /// To the hour.
     pub(crate) decided_at: Option<Timestamp>,
     /// To the hour.
@@ -57,7 +65,7 @@ impl Entry {
 
     /// When, to the hour.
     pub(crate) fn at(&self) -> Option<Timestamp> {
-        self.decided_at.or(self.erased_at).or(self.ended_at)
+        self.decided_at.or(self.erased_at).or(self.ended_at).or(self.from)
     }
 
     /// Whether it is of a decision.

@@ -163,6 +163,9 @@ pub(super) fn title(entry: &Entry) -> String {
         (Some("ending"), _) => {
             format!("The end of a measure came: {}", text::measure_name(&entry.measure))
         }
+        (Some("exemption"), _) => format!("An exemption under {} began", entry.clause),
+        (Some("exemption_end"), _) if entry.revoked => "An exemption was revoked".into(),
+        (Some("exemption_end"), _) => "The time of an exemption was over".into(),
         (None, Some(clause)) => format!("Breach of {clause}"),
         (None, None) if entry.is_decision() => "Nothing was breached".into(),
         _ => "A leaf of a kind that this release does not know".into(),

@@ -6,6 +6,7 @@ mod decision;
 mod decisions;
 mod emergencies;
 pub(crate) mod evenness;
+pub(crate) mod exemptions;
 mod lookup;
 mod overview;
 mod problems;
@@ -44,6 +45,8 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/affiliations/wrong", get(affiliations::ask).post(affiliations::send))
         .route("/affiliations/wrong/{id}", get(affiliations::answer))
         .route("/emergencies", get(emergencies::show))
+        .route("/exemptions", get(exemptions::show))
+        .route("/exemptions/{id}", get(exemptions::one))
         .route("/lookup", get(lookup::show))
         .route("/report", get(report::show).post(report::send))
         .route("/report/{token}", get(report::receipt).post(report::contest))

@@ -4,6 +4,7 @@
 mod book;
 mod decisions;
 mod evenness;
+mod exemptions;
 mod lookup;
 mod overview;
 pub(crate) mod queue;
@@ -13,6 +14,7 @@ pub(crate) mod you;
 
 pub(crate) use decisions::{decision, decisions, disclosure, in_log, own_receipt, row};
 pub(crate) use evenness::{evenness, evenness_reports, evenness_sets};
+pub(crate) use exemptions::{exemption, exemption_filter, exemptions};
 pub(crate) use lookup::{Asked, lookup};
 pub(crate) use overview::overview;
 pub(crate) use register::{emergencies, register};

@@ -24,6 +24,10 @@ async fn the_description_holds_every_address_that_answers() {
         "post /api/v1/affiliations",
         "post /api/v1/affiliations/{id}/withdraw",
         "get /api/v1/emergencies",
+        "get /api/v1/exemptions",
+        "post /api/v1/exemptions",
+        "get /api/v1/exemptions/{id}",
+        "post /api/v1/exemptions/{id}/{word}",
         "post /api/v1/erasures",
         "post /api/v1/like",
         "post /api/v1/events",
@@ -108,7 +112,8 @@ async fn the_description_holds_every_address_that_answers() {
                 .replace("{name}", "x")
                 .replace("{digest}", "x")
                 .replace("{token}", "x")
-                .replace("{act}", "stop");
+                .replace("{act}", "stop")
+                .replace("{word}", "approve");
             let reply = match method.as_str() {
                 "get" => get(&router, &path).await,
                 other => {

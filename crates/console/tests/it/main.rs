@@ -16,6 +16,7 @@ mod client;
 mod enforcement;
 mod evenness;
 mod events;
+mod exemptions;
 mod flow_through;
 mod interface;
 mod log;

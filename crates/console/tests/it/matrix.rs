@@ -63,6 +63,8 @@ const ROWS: &[(&[&str], &str, Need)] = &[
     (GET, "/api/v1/affiliations", Public),
     (POST, "/api/v1/affiliations*", May(P::EditAffiliations)),
     (GET, "/api/v1/emergencies", Public),
+    (GET, "/api/v1/exemptions*", Public),
+    (POST, "/api/v1/exemptions*", May(P::EditExemptions)),
     // Programs of the platform.
     (POST, "/api/v1/events", May(P::SendEvents)),
     (POST, "/api/v1/reports", May(P::SendEvents)),

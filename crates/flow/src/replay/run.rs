@@ -10,7 +10,7 @@ use super::tally::Tally;
 use crate::decide::{Circumstances, Judged, Undecided, contained, decide_one};
 use crate::evaluate::Known;
 use jiff::{SignedDuration, Timestamp};
-use model::{AccountId, Decision, RulebookVersion, Ruling, SeededIds, Subject};
+use model::{AccountId, Decision, Exemption, ItemId, RulebookVersion, Ruling, SeededIds, Subject};
 use rules::rulebook::Rulebook;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -134,6 +134,7 @@ struct Page {
     events: Vec<Recorded>,
     entries: HashMap<AccountId, Vec<RecordedEntry>>,
     subjects: Vec<Option<AccountId>>,
+    exemptions: HashMap<ItemId, Vec<Exemption>>,
 }
 
 impl Replay {
@@ -267,7 +268,14 @@ impl Replay {
         let accounts: BTreeSet<&AccountId> = subjects.iter().flatten().collect();
         let accounts: Vec<AccountId> = accounts.into_iter().cloned().collect();
         let entries = self.store.recorded_entries(&accounts).await?;
-        Ok(Page { events, entries, subjects })
+        let items: BTreeSet<ItemId> = events
+            .iter()
+            .filter_map(|one| Subject::of(&one.stored.event).ok().flatten())
+            .map(|subject| subject.item.id)
+            .collect();
+        let items: Vec<ItemId> = items.into_iter().collect();
+        let exemptions = self.store.exemptions_of(&items).await?;
+        Ok(Page { events, entries, subjects, exemptions })
     }
 
     fn write(&mut self, flips: &[Flip]) -> Result<(), ReplayError> {
@@ -367,7 +375,7 @@ impl Work {
             }
             let recorded = account.as_ref().and_then(|account| page.entries.get(account));
             let recorded = recorded.map_or(&[][..], Vec::as_slice);
-            self.event(event, account.as_ref(), recorded, &ids);
+            self.event(event, account.as_ref(), (recorded, &page.exemptions), &ids);
         }
         Ok(self)
     }
@@ -376,7 +384,7 @@ impl Work {
         &mut self,
         event: &Recorded,
         account: Option<&AccountId>,
-        recorded: &[RecordedEntry],
+        (recorded, exemptions): (&[RecordedEntry], &HashMap<ItemId, Vec<Exemption>>),
         ids: &SeededIds,
     ) {
         let told = match self.rebuilt.told(&self.draft, &self.lists, event) {
@@ -385,6 +393,7 @@ impl Work {
         };
         let Told { facts, missing } = told;
         let mut known = Known::with(facts);
+        known.exemptions.clone_from(exemptions);
         if let Some(account) = account {
             let standing = self.ledger.standing(account, recorded, event);
             known.set_standing(account, standing);

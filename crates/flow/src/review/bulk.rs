@@ -3,7 +3,7 @@
 //! that the road refuses is left as it is, with the reason. Must not decide otherwise than a person would.
 
 use super::casework::verdict;
-use super::{Held, Obstacle, Question, Review, ReviewError, Reviewed, Verdict, failed, unwritable};
+use super::{Held, Obstacle, Review, ReviewError, Reviewed, Verdict, failed, unwritable};
 use jiff::Timestamp;
 use model::{CaseId, ClauseId, DecidedBy, DecisionId, Json, Measure, Outcome};
 use serde::{Deserialize, Serialize};
@@ -180,7 +180,7 @@ impl Review {
         match self.open_case(would.case, &by).await {
             Err(ReviewError::Storage) => return Err(ReviewError::Storage),
             Err(why) => would.left = Some(why.to_string()),
-            Ok(stored) => match self.weigh(Question::on_case(stored, people, held)).await {
+            Ok(stored) => match self.weigh(self.on_case(stored, people, held).await?).await {
                 Ok((decided, _)) => {
                     let decision = decided.decision();
                     would.measures.clone_from(&decision.measures);
@@ -338,7 +338,7 @@ impl Review {
             opened => opened?,
         };
         let held = verdict_of(bulk)?;
-        let decided = self.judge(Question::on_case(stored, people, &held)).await;
+        let decided = self.judge(self.on_case(stored, people, &held).await?).await;
         let decided = decided.map_err(|obstacle| match obstacle {
             Obstacle::SecondPerson(why) => ReviewError::NotAllowed(why),
             Obstacle::Refused(why) => why,

@@ -2,7 +2,7 @@
 //! with like ones. Decides nothing itself: a case that followed another is decided on the same road, as soon
 //! as that one is.
 
-use super::{Bytes, Held, Question, Review, ReviewError, Verdict, failed};
+use super::{Bytes, Held, Review, ReviewError, Verdict, failed};
 use jiff::{SignedDuration, Timestamp};
 use model::{Case, CaseId, CaseState, ClauseId, DecidedBy, Gravity, Outcome, Passage, Subject};
 use rules::rulebook::Rulebook;
@@ -326,7 +326,7 @@ impl Review {
         let stored = store.case(case).await.map_err(failed)?;
         let stored = stored.ok_or(ReviewError::NoSuchCase(case))?;
         let verdict = same_verdict(&held, &stored).ok_or_else(none)?;
-        let question = Question::on_case(stored, people, &verdict);
+        let question = self.on_case(stored, people, &verdict).await?;
         self.judge(question).await.map(drop).map_err(ReviewError::from)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Obstacle, Question, Review, ReviewError, Verdict, failed, held};
 use crate::like::Departure;
-use model::{CaseId, ClauseId, Decided, DecisionId, ItemKind, Measure, Subject};
+use model::{CaseId, ClauseId, Decided, DecisionId, Exemption, ItemKind, Measure, Subject};
 use rules::decide::{Context, PeopleDecision, foresee_by_people};
 use rules::rulebook::{Gravity, Rulebook};
 use serde::Serialize;
@@ -73,17 +73,23 @@ pub(super) struct Prepared {
     pub(super) kind: ItemKind,
     pub(super) departure: Option<Departure>,
     pub(super) case: Option<CaseId>,
+    pub(super) exemptions: Vec<Exemption>,
 }
 
 impl Prepared {
     /// What the rulebook needs from outside.
-    pub(super) fn context<'c>(&self, review: &'c Review) -> Context<'c> {
+    pub(super) fn context<'c>(
+        &self,
+        review: &'c Review,
+        exemptions: &'c [Exemption],
+    ) -> Context<'c> {
         let engine = &review.engine;
         Context {
             now: engine.clock.now(),
             id: DecisionId::new(engine.ids.next()),
             case_id: self.case.unwrap_or_else(|| CaseId::new(engine.ids.next())),
             public_url: &engine.settings.public_url,
+            exemptions,
         }
     }
 }
@@ -100,14 +106,14 @@ impl Review {
         verdict: &Verdict,
     ) -> Result<Preview, ReviewError> {
         let stored = self.undecided(case).await?;
-        let question = Question::on_case(stored, vec![by.to_owned()], verdict);
+        let question = self.on_case(stored, vec![by.to_owned()], verdict).await?;
         let clause = verdict.clause.clone();
         let prepared = match self.prepare(question).await {
             Ok(prepared) => prepared,
             Err(ReviewError::Storage) => return Err(ReviewError::Storage),
             Err(other) => return Ok(Preview::refused(other.to_string(), verdict)),
         };
-        let context = prepared.context(self);
+        let context = prepared.context(self, &prepared.exemptions);
         let mut asked = prepared.asked.clone();
         // A plea that is not written yet is looked at as if it were.
         if let Some(plea) = &mut asked.emergency {
@@ -173,10 +179,13 @@ impl Review {
         let departure = self.departure(&rulebook, &question, &subject).await?;
         let evidence = self.cited(&question.verdict.evidence).await?;
         let case = question.case;
+        let item = std::slice::from_ref(&subject.item.id);
+        let mut exemptions = engine.store.exemptions_of(item).await.map_err(failed)?;
+        let exemptions = exemptions.remove(&subject.item.id).unwrap_or_default();
         let mut asked = question.put(subject)?;
         asked.evidence = evidence;
         asked.unlike = departure.as_ref().map(|one| (one.to_string(), one.from.clone()));
-        Ok(Prepared { rulebook, asked, standing, kind, departure, case })
+        Ok(Prepared { rulebook, asked, standing, kind, departure, case, exemptions })
     }
 }
 

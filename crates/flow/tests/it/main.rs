@@ -10,6 +10,7 @@ mod deciding;
 mod delivery;
 mod durability;
 mod endings;
+mod exemptions;
 mod facts;
 mod hooks;
 mod left_up;

@@ -39,7 +39,12 @@ pub fn decide(
     if graver && step.item != ItemStep::Remove {
         return item.refer(context, "a graver clause may be breached as well");
     }
-    let mut measures = step.measures(context.now);
+    let exemption =
+        super::exempt::exempted(&context, &subject.item.id, &gravest.found.clause, step);
+    let mut measures = match exemption {
+        Some(_) => super::exempt::instead(step),
+        None => step.measures(context.now),
+    };
     if step.item != ItemStep::Remove {
         // What only informs readers is no second punishment: it joins the gravest measure.
         for other in breaches.iter().skip(1) {
@@ -60,6 +65,7 @@ pub fn decide(
         outcome: Outcome::Breach { clauses },
         measures,
         ladder: Some(counted.kept(counted.says(), gives_entry, context.now)),
+        exemption,
         ..item.decision(context)
     };
     let why = Why { counted: Some(&counted), ..item.why() };

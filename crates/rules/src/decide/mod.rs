@@ -4,6 +4,7 @@
 
 mod arithmetic;
 mod automation;
+mod exempt;
 mod people;
 mod precedent;
 mod recount;
@@ -21,11 +22,11 @@ pub use people::{
 pub use precedent::{SettledLine, heed};
 pub use recount::{Recount, recount};
 pub use standing::{entry_of, without};
-pub use statement::{kinds_in_words, measures_in_words, unfit_for_public};
+pub use statement::{kinds_in_words, measures_in_words, names_author, unfit_for_public};
 pub use words::LANGUAGES;
 
 use jiff::Timestamp;
-use model::{CaseId, DecisionId};
+use model::{CaseId, DecisionId, Exemption};
 
 /// What a decision needs from outside.
 #[derive(Debug, Clone, Copy)]
@@ -38,4 +39,6 @@ pub struct Context<'c> {
     pub case_id: CaseId,
     /// Address of the public pages, without a slash at the end.
     pub public_url: &'c str,
+    /// Exemptions of the item from the public register, whether they run or not.
+    pub exemptions: &'c [Exemption],
 }

@@ -236,6 +236,10 @@ pub fn foresee_by_people(
                 approved_by,
             });
         } else {
+            decision.exemption = super::exempt::exempted(&context, &from.item, clause, taken.step);
+            if decision.exemption.is_some() {
+                measures = super::exempt::instead(taken.step);
+            }
             says = u32::try_from(counted.number).ok();
             why.taken = (taken.number != counted.number).then_some(taken);
         }

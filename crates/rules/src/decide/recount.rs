@@ -49,6 +49,8 @@ pub fn recount(
     let measures = if earlier.emergency.is_some() {
         // The harm that could not wait was the same; only what is counted later changes.
         earlier.measures.clone()
+    } else if earlier.exemption.is_some() {
+        super::exempt::instead(counted.step)
     } else {
         let labels = earlier.measures.iter().filter(|one| matches!(one, Measure::Label { .. }));
         let mut measures = counted.step.measures(since);

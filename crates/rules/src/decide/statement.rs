@@ -232,6 +232,16 @@ impl Draft<'_> {
         } else if let Some(counted) = self.why.counted {
             step_facts(words, counted, self.why.taken, facts);
         }
+        if let Some(exemption) = &self.decision.exemption {
+            let until = exemption.until.strftime("%Y-%m-%d %H:%M UTC").to_string();
+            let parts = [
+                ("id", exemption.id.as_str()),
+                ("until", &until),
+                ("reason", sentence(&exemption.reason)),
+                ("notice", exemption.notice.trim()),
+            ];
+            facts.push(fill(words.exemption, &parts));
+        }
         facts.push(self.measures(words));
     }
 
@@ -425,6 +435,11 @@ pub(super) fn names(text: &str, account: &Account) -> bool {
 pub(super) fn quotes(text: &str, passage: &Passage) -> bool {
     let passage = passage.text.trim().to_lowercase();
     passage.chars().count() > 7 && text.to_lowercase().contains(&passage)
+}
+
+/// Whether a text names the account: then it cannot be public.
+pub fn names_author(text: &str, account: &Account) -> bool {
+    names(text, account)
 }
 
 /// What keeps a text from being public: that it names the author, or quotes a passage.

@@ -36,6 +36,7 @@ fn context(now: Timestamp, id: u64) -> Context<'static> {
         id: format!("{id:032x}").parse().unwrap(),
         case_id: "00000000-0000-0000-0000-0000000000ff".parse().unwrap(),
         public_url: "https://evenhand.example",
+        exemptions: &[],
     }
 }
 

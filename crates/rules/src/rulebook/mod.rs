@@ -8,6 +8,7 @@ mod cases;
 mod claims;
 mod diff;
 mod dsa;
+mod exemptions;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod four_eyes;
@@ -30,6 +31,7 @@ pub use blind::{BlindClause, Blindness};
 pub use cases::{Expected, WorkedCase};
 pub use claims::Claim;
 pub use diff::{Change, ClauseDiff, NamedDiff, RulebookDiff};
+pub use exemptions::ExemptionTerms;
 pub use four_eyes::FourEyes;
 pub(crate) use ladder::after;
 pub use ladder::{AccountStep, Automatic, EmergencyStep, Gravity, ItemStep, Ladder, Step};

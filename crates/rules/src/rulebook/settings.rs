@@ -1,5 +1,6 @@
 //! `rulebook.toml`: title, provider, languages, appeals. Must not read any other file.
 
+use super::exemptions::{self, ExemptionTerms};
 use super::four_eyes::{self, FourEyes};
 use super::node;
 use super::people::{self, PeopleTerms};
@@ -71,6 +72,8 @@ pub struct Settings {
     pub targets: Targets,
     /// For which acts of people one person is not enough.
     pub four_eyes: FourEyes,
+    /// How far exemptions may go.
+    pub exemptions: ExemptionTerms,
     /// How people decide.
     pub people: PeopleTerms,
 }
@@ -110,6 +113,7 @@ fn read(reader: &mut Reader<'_>, root: &node::Node) -> Option<Settings> {
         "who",
         "targets",
         "four_eyes",
+        "exemptions",
         "people",
     ];
     let table = reader.table(root, "the rulebook", &known)?;
@@ -164,6 +168,10 @@ fn read(reader: &mut Reader<'_>, root: &node::Node) -> Option<Settings> {
             None => Targets::default(),
         },
         four_eyes: four_eyes::read(reader, &table),
+        exemptions: match table.get("exemptions") {
+            Some(node) => exemptions::read(reader, node),
+            None => ExemptionTerms::default(),
+        },
         people: match table.get("people") {
             Some(node) => people::read(reader, node),
             None => PeopleTerms::default(),

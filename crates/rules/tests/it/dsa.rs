@@ -286,6 +286,7 @@ fn decisions(book: &Rulebook, clause: &ClauseId, source: &Source) -> Vec<(Value,
             id: format!("{:032x}", number + 1).parse().expect("an id"),
             case_id: format!("{number:032x}").parse().expect("an id"),
             public_url: "https://evenhand.example",
+            exemptions: &[],
         };
         let decided = decide_by_people(book, from, &standing, context).expect("a decision");
         let (decision, statement) = (decided.decision(), decided.statement());

@@ -12,12 +12,37 @@ pub(super) struct Card {
     pub(super) media: Option<Media>,
     /// Labels shown with the post.
     pub(super) labels: Vec<String>,
+    /// The exemption under which it stays up behind its notice.
+    pub(super) exemption: Option<Exemption>,
     /// Taken down: the page of the statement.
     pub(super) removed: Option<String>,
     /// Behind a notice that a reader clicks through: the page of the statement.
     pub(super) covered: Option<String>,
     /// Restored after a mistake: the page of the later statement.
     pub(super) restored: Option<String>,
+}
+
+/// What the statement of a decision says of an exemption.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct Exemption {
+    pub(super) id: String,
+    /// What stands before the post.
+    pub(super) notice: String,
+    until: String,
+}
+
+impl Exemption {
+    fn of(statement: &str) -> Option<Self> {
+        #[derive(serde::Deserialize)]
+        struct Statement {
+            exemption: Option<Exemption>,
+        }
+        serde_json::from_str::<Statement>(statement).ok()?.exemption
+    }
+
+    pub(super) fn day(&self) -> &str {
+        self.until.get(..10).unwrap_or(&self.until)
+    }
 }
 
 impl Card {
@@ -54,6 +79,7 @@ pub(super) async fn card(plaza: &Plaza, post: Post) -> Result<Card, sqlx::Error>
         display,
         media,
         labels: Vec::new(),
+        exemption: None,
         removed: None,
         covered: None,
         restored: None,
@@ -66,7 +92,10 @@ pub(super) async fn card(plaza: &Plaza, post: Post) -> Result<Card, sqlx::Error>
         for (measure, detail) in measures {
             match measure.as_str() {
                 "remove" => card.removed = Some(decision.url.clone()),
-                "notice" | "age_gate" => card.covered = Some(decision.url.clone()),
+                "notice" | "age_gate" => {
+                    card.covered = Some(decision.url.clone());
+                    card.exemption = Exemption::of(&decision.statement);
+                }
                 "label" => card.labels.extend(detail),
                 _ => {}
             }

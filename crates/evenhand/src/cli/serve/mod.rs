@@ -208,6 +208,7 @@ impl Server {
         let settling = tokio::spawn(settle(Review::new(Arc::clone(&self.engine))));
         let audit = self.config.audit.terms()?;
         let register = flow::tend_register(Arc::clone(&self.engine), self.stop.clone());
+        let exemptions = flow::tend_exemptions(Arc::clone(&self.engine), self.stop.clone());
         let endings = flow::endings(Arc::clone(&self.engine), self.stop.clone());
         let audit = flow::audit::nightly(Arc::clone(&self.engine), audit, self.stop.clone());
         let deciding = flow::decide_when_due(Arc::clone(&self.engine), self.stop.clone());
@@ -279,7 +280,7 @@ impl Server {
         let drain = async {
             let _ = self.writer.await;
             let _ = public.await;
-            let ours = [outbox, notices, audit, deciding, endings, register];
+            let ours = [outbox, notices, audit, deciding, endings, register, exemptions];
             for task in demo.into_iter().chain(cosigning).chain(ours) {
                 let _ = task.await;
             }

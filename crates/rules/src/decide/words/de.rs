@@ -27,6 +27,7 @@ pub(super) const DE: Words = Words {
     fact_check: "ein Faktencheck ({hash})",
     photograph: "ein Foto ({hash})",
     emergency: "Es war ein Notfall, daher galt die Reihenfolge der Stufen nicht. Der Schaden, der nicht warten konnte: {reason}. Eine zweite Person hat zugestimmt.",
+    exemption: "Es ist ein Verstoß und zählt als solcher; was die Leiter vorsieht, unterbleibt aber unter der Ausnahme {id} des öffentlichen Verzeichnisses, die bis {until} läuft. Begründung: {reason}. Stattdessen steht dieser Hinweis vor dem Beitrag: „{notice}“ Endet die Ausnahme, sehen Menschen den Beitrag erneut an.",
     looked_at: "Der Beitrag wurde nach dem Regelwerk {version} mit {clauses} Klauseln und {rules} Regeln geprüft. Es wurde kein Verstoß gefunden.",
     pointed_not_held: "Die Klausel {clause} wurde geprüft; der Beitrag verstößt nicht dagegen.",
     not_in_force: "Eine Regel wies auf {clause}; die Klausel trat erst nach dem Beitrag in Kraft und kann nicht verletzt sein.",

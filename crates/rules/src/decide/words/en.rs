@@ -27,6 +27,7 @@ pub(super) const EN: Words = Words {
     fact_check: "a fact check ({hash})",
     photograph: "a photograph ({hash})",
     emergency: "This was an emergency, so the order of the ladder's steps did not hold. The harm that could not wait: {reason}. A second person approved.",
+    exemption: "It is a breach and counts as one, but what the ladder takes is not taken under exemption {id} of the public register, which runs until {until}. The reason: {reason}. In its place this notice stands before the post: “{notice}” When the exemption ends, people look at the post again.",
     looked_at: "The post was looked at under rulebook {version}, with {clauses} clauses and {rules} rules. No breach was found.",
     pointed_not_held: "The clause {clause} was examined; the post does not breach it.",
     not_in_force: "A rule pointed to {clause}, which came into force after the post was made; the post cannot breach it.",

@@ -27,6 +27,7 @@ pub(super) const ES: Words = Words {
     fact_check: "una verificación de hechos ({hash})",
     photograph: "una fotografía ({hash})",
     emergency: "Fue una emergencia, por lo que no se siguió el orden de los pasos. El daño que no podía esperar: {reason}. Lo aprobó una segunda persona.",
+    exemption: "Es una infracción y cuenta como tal, pero lo que prevé la escala no se aplica en virtud de la excepción {id} del registro público, vigente hasta {until}. Motivo: {reason}. En su lugar, este aviso precede a la publicación: «{notice}» Cuando termine la excepción, unas personas volverán a examinar la publicación.",
     looked_at: "La publicación se examinó según el reglamento {version}, con {clauses} cláusulas y {rules} reglas. No se halló ninguna infracción.",
     pointed_not_held: "Se examinó la cláusula {clause}; la publicación no la infringe.",
     not_in_force: "Una regla señaló {clause}, que entró en vigor después de la publicación; esta no puede infringirla.",

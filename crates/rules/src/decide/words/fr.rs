@@ -27,6 +27,7 @@ pub(super) const FR: Words = Words {
     fact_check: "une vérification des faits ({hash})",
     photograph: "une photographie ({hash})",
     emergency: "Il s'agissait d'une urgence : l'ordre des étapes de l'échelle n'a pas été suivi. Le dommage qui ne pouvait attendre : {reason}. Une seconde personne a approuvé.",
+    exemption: "C'est une infraction et elle compte comme telle, mais ce que prévoit l'échelle n'est pas appliqué en vertu de l'exemption {id} du registre public, valable jusqu'au {until}. Motif : {reason}. À la place, cet avertissement précède la publication : « {notice} » À la fin de l'exemption, des personnes réexamineront la publication.",
     looked_at: "La publication a été examinée selon le règlement {version}, qui compte {clauses} clauses et {rules} règles. Aucune infraction n'a été constatée.",
     pointed_not_held: "La clause {clause} a été examinée ; la publication ne l'enfreint pas.",
     not_in_force: "Une règle a désigné {clause}, entrée en vigueur après la publication ; celle-ci ne peut l'enfreindre.",

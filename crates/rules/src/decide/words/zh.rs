@@ -27,6 +27,7 @@ pub(super) const ZH: Words = Words {
     fact_check: "一份事实核查（{hash}）",
     photograph: "一张照片（{hash}）",
     emergency: "此为紧急情况，因此未按阶梯的顺序处理。不能等待的危害是：{reason}。已由第二人批准。",
+    exemption: "此为违规，并照常计入；但根据公开登记册中的豁免 {id}（有效期至 {until}），不采取阶梯规定的措施，理由是：{reason}。取而代之，帖子前显示以下提示：“{notice}” 豁免结束后，将由人员再次审查该帖子。",
     looked_at: "该帖子已依据规则手册{version}（{clauses}项条款、{rules}条规则）审查，未发现违规。",
     pointed_not_held: "已审查条款{clause}；该帖子未违反该条款。",
     not_in_force: "有规则指向{clause}，但该条款在发帖之后才生效，因此不构成违反。",
