@@ -130,7 +130,7 @@ pub(crate) struct EventBody {
     /// What the rules read; `item` and `account` say what it is about.
     data: Map<String, Value>,
     /// What only rules with `Secret[...]` read; never shown, never logged.
-    secret_data: Option<Map<String, Value>>,
+    secret_data: Option<Value>,
 }
 
 /// What the platform says about carrying a decision out.
