@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::schema::AdditionalProperties;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     Content, ContentBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder, Schema,
 };
