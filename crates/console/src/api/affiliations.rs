@@ -81,6 +81,7 @@ pub(crate) struct WithdrawBody {
     params(("id" = String, Path, description = "The entry")),
     request_body = WithdrawBody,
     responses(
+        (status = 422, description = "Why it cannot be withdrawn", body = ProblemBody, content_type = "application/problem+json"),
         (status = 200, description = "It holds no longer", body = Object),
         (status = 404, description = "There is no such entry any more", body = ProblemBody, content_type = "application/problem+json"),
     )

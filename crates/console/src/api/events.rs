@@ -78,7 +78,7 @@ pub(crate) struct Batch {
 #[expect(dead_code, reason = "a schema for readers")]
 pub(crate) enum Kept {
     /// What became of the event.
-    One(Sent),
+    One(Box<Sent>),
     /// Line by line.
     Batch(Batch),
 }

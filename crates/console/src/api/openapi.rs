@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::schema::AdditionalProperties;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     Content, ContentBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder, Schema,
 };
@@ -145,7 +145,7 @@ pub(crate) struct EventBody {
     /// What the rules read; `item` and `account` say what it is about.
     data: Map<String, Value>,
     /// What only rules with `Secret[...]` read; never shown, never logged.
-    secret_data: Option<Map<String, Value>>,
+    secret_data: Option<Value>,
 }
 
 /// What the platform says about carrying a decision out.
