@@ -5,13 +5,13 @@ mod words;
 
 use crate::{Engine, Hooks, You};
 use jiff::Timestamp;
-use model::{AppealOutcome, Decided, Statement};
+use model::{AppealOutcome, Decided, Measure, Statement};
 use platforms::mail::{Letter, Mailed, Mailer};
 use platforms::webhook::{self, Delivery};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Contact, DueNotice, NewNotice, NoticeKind, StoreError, Told};
+use store::{Contact, DueNotice, NewNotice, NoticeKind, StoreError, StoredEnding, Told};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -80,8 +80,9 @@ impl Notices {
     /// [`StoreError`] when the store fails.
     pub async fn round(&self) -> Result<usize, StoreError> {
         let (store, now) = (&self.engine.store, self.engine.clock.now());
-        if self.ways.mail.is_some() {
-            store.make_notices(now).await?;
+        let ways = (self.ways.mail.is_some(), self.ways.platform.is_some());
+        if ways != (false, false) {
+            store.make_notices(now, ways).await?;
         }
         let due = store.due_notices(now, MOST_AT_ONCE).await?;
         for one in &due {
@@ -169,6 +170,13 @@ impl Notices {
                 members.insert("report".into(), json!(notice.report));
                 members.insert("statement".into(), json!(public));
             }
+            NoticeKind::MeasureEnded => {
+                let Some((ended, measure)) = self.ended(notice).await? else { return Ok(None) };
+                members.insert("ending".into(), json!(ended.id));
+                members.insert("measure".into(), json!(measure));
+                members.insert("ended_at".into(), json!(ended.ended_at));
+                members.insert("url".into(), json!(self.page(notice).await?));
+            }
             _ => {
                 members.insert("url".into(), json!(self.page(notice).await?));
             }
@@ -188,6 +196,18 @@ impl Notices {
             members.insert("text".into(), json!(letter.1));
         }
         Ok(Some(data))
+    }
+
+    /// The end that a notice is of, with the measure.
+    async fn ended(
+        &self,
+        notice: &NewNotice,
+    ) -> Result<Option<(StoredEnding, Measure)>, StoreError> {
+        let Some(id) = notice.decision else { return Ok(None) };
+        let Some(stored) = self.engine.store.decision(id).await? else { return Ok(None) };
+        let one = stored.endings.iter().find(|one| notice.id == format!("ended-{}", one.id));
+        let measure = one.and_then(|one| stored.decision.measures.get(one.position));
+        Ok(one.cloned().zip(measure.cloned()))
     }
 
     async fn letter(
@@ -265,6 +285,13 @@ impl Notices {
                     _ => words.reported,
                 };
                 (fill(subject, &provider), vec![text])
+            }
+            NoticeKind::MeasureEnded => {
+                let Some((ended, measure)) = self.ended(notice).await? else { return Ok(None) };
+                let at = ended.ended_at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+                let what = rules::decide::kinds_in_words(language, &[measure]).join(" ");
+                let values = [("measure", what.as_str()), ("at", &at)];
+                (fill(words.ended, &provider), vec![fill(words.ended_text, &values)])
             }
             NoticeKind::AppealReceived | NoticeKind::AppealAnswered => {
                 let Some(id) = notice.appeal else { return Ok(None) };

@@ -26,16 +26,19 @@ pub enum NoticeKind {
     AppealAnswered,
     /// What became of a report was changed by an appeal; to who reported.
     ReportOutcome,
+    /// A measure that had an end is over, to the person concerned.
+    MeasureEnded,
 }
 
 impl NoticeKind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Decision,
         Self::Code,
         Self::Link,
         Self::AppealReceived,
         Self::AppealAnswered,
         Self::ReportOutcome,
+        Self::MeasureEnded,
     ];
 
     /// The word for it in data.
@@ -47,6 +50,7 @@ impl NoticeKind {
             Self::AppealReceived => "appeal_received",
             Self::AppealAnswered => "appeal_answered",
             Self::ReportOutcome => "report_outcome",
+            Self::MeasureEnded => "measure_ended",
         }
     }
 }
@@ -114,6 +118,10 @@ const LOGGED: &str = "select coalesce((select size from log_head where id = 0), 
 const FRESH: &str = "select d.id, d.account_id from decision d \
     join outbox o on o.decision_seq = d.seq join contact c on c.account_id = d.account_id \
     where d.seq >= $1 and d.seq < $2 and c.email is not null order by d.seq";
+/// Who has no address is told by way of the platform.
+const ENDED: &str = "select e.id, d.id, d.account_id, c.email is not null from ending e \
+    join decision d on d.seq = e.decision_seq left join contact c on c.account_id = d.account_id \
+    where e.leaf_seq >= $1 and e.leaf_seq < $2 and d.account_id <> '' order by e.leaf_seq";
 const MOVE: &str = "update notice_head set decision_seq = $1 where id = 0";
 const DUE: &str = "select id, kind, account_id, decision_id, appeal_id, report_id, secret, \
     created_at, attempts from notice where next_at is not null and next_at <= $1 \
@@ -142,7 +150,7 @@ const FORGET: &str = "update notice set account_id = '', secret = null, next_at 
 
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] =
-    &[HEAD, LOGGED, FRESH, MOVE, DUE, FIND, NEXT, PROOFS, BACKLOG, FORGET];
+    &[HEAD, LOGGED, FRESH, ENDED, MOVE, DUE, FIND, NEXT, PROOFS, BACKLOG, FORGET];
 #[cfg(test)]
 pub(crate) const INSERTS: &[&Insert] = &[&NOTICE, &ATTEMPT];
 
@@ -206,12 +214,17 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// Makes the notices of decisions that came into the public log since the last time, for those who can be written
-    /// to by e-mail: what the platform tells them, it tells by itself. Returns how many.
+    /// Makes the notices of what came into the public log since the last time. Of decisions, for those who can be
+    /// written to by e-mail: what the platform tells them, it tells by itself. Of measures that ended, for all who can be
+    /// told by one of the ways that there are. Returns how many.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn make_notices(&self, now: Timestamp) -> Result<usize, StoreError> {
+    pub async fn make_notices(
+        &self,
+        now: Timestamp,
+        (by_mail, by_platform): (bool, bool),
+    ) -> Result<usize, StoreError> {
         let (from, to) = {
             let mut reader = self.read().await?;
             (number(&mut reader, HEAD, []).await?, number(&mut reader, LOGGED, []).await?)
@@ -221,7 +234,11 @@ impl Store {
         }
         let mut tx = self.write().await?;
         let mut notices = Vec::new();
-        for row in fetch(&mut tx, FRESH, [from.into(), to.into()]).await? {
+        let fresh = match by_mail {
+            true => fetch(&mut tx, FRESH, [from.into(), to.into()]).await?,
+            false => Vec::new(),
+        };
+        for row in fresh {
             let decision: DecisionId = parsed(&row, 0, "a decision's id")?;
             notices.push(NewNotice {
                 id: format!("decision-{decision}"),
@@ -233,6 +250,22 @@ impl Store {
                 secret: None,
                 created_at: now,
             });
+        }
+        for row in fetch(&mut tx, ENDED, [from.into(), to.into()]).await? {
+            let ending: &str = column(&row, 0)?;
+            let has_address = column::<i64>(&row, 3)? != 0;
+            if (by_mail && has_address) || by_platform {
+                notices.push(NewNotice {
+                    id: format!("ended-{ending}"),
+                    kind: NoticeKind::MeasureEnded,
+                    account: parsed(&row, 2, "an account's id")?,
+                    decision: Some(parsed(&row, 1, "a decision's id")?),
+                    appeal: None,
+                    report: None,
+                    secret: None,
+                    created_at: now,
+                });
+            }
         }
         add(&mut tx, &notices).await?;
         execute(&mut tx, MOVE, [to.into()]).await?;

@@ -97,7 +97,7 @@ fn view(book: &Rulebook, stored: &StoredExemption, now: Timestamp) -> ExemptionV
         },
         clause,
         account_class: exemption.class.word(),
-        account_says: exemption.class.says(),
+        account_says: says(exemption.class),
         reason: exemption.reason.clone(),
         notice: exemption.notice.clone(),
         people: exemption.people.len(),
@@ -108,6 +108,14 @@ fn view(book: &Rulebook, stored: &StoredExemption, now: Timestamp) -> ExemptionV
         decisions: decisions.clone(),
         leaf: *leaf,
         end_leaf: *end_leaf,
+    }
+}
+
+/// A kind of account, to stand by itself.
+const fn says(class: AffiliationKind) -> &'static str {
+    match class {
+        AffiliationKind::None => "No state, party or public medium",
+        known => known.says(),
     }
 }
 
@@ -133,7 +141,7 @@ fn begun(
                 *value += 1;
             }
         }
-        let (account_class, name) = (kind.word(), kind.says());
+        let (account_class, name) = (kind.word(), says(kind));
         values.iter().any(|count| *count > 0).then_some(ExemptionLine {
             account_class,
             name,

@@ -89,7 +89,7 @@ async fn talk(socket: tokio::net::TcpStream, got: Post, busy: Arc<Mutex<usize>>)
     }
 }
 
-fn by_mail(world: &World, port: u16) -> Notices {
+fn mailer(port: u16) -> Mailer {
     let server = MailServer {
         host: "127.0.0.1".into(),
         port,
@@ -98,7 +98,11 @@ fn by_mail(world: &World, port: u16) -> Notices {
         from: "Test <moderation@test.example>".into(),
         reply_to: None,
     };
-    let ways = Ways { mail: Some(Mailer::new(&server).unwrap()), platform: None };
+    Mailer::new(&server).unwrap()
+}
+
+fn by_mail(world: &World, port: u16) -> Notices {
+    let ways = Ways { mail: Some(mailer(port)), platform: None };
     Notices::new(Arc::clone(&world.engine), ways)
 }
 
@@ -118,7 +122,8 @@ fn token(url: &str) -> String {
 async fn until_logged(world: &World, size: u64) {
     for _ in 0..500 {
         if world.engine.log().is_some()
-            && world.engine.store.make_notices(world.now()).await.unwrap() as u64 >= size
+            && world.engine.store.make_notices(world.now(), (true, false)).await.unwrap() as u64
+                >= size
         {
             return;
         }
@@ -309,4 +314,48 @@ async fn without_an_address_the_platform_hands_on_codes_and_answers() {
     assert_eq!(told[2]["data"]["answer"]["outcome"], "granted");
     assert!(told[2]["data"]["text"].as_str().unwrap().contains("It was made once."));
     assert!(told[2]["data"]["url"].as_str().unwrap().contains("/you/"));
+}
+
+#[tokio::test]
+async fn the_end_of_a_lock_is_told_once_by_mail_or_through_the_platform() {
+    let world = World::new().await;
+    let stop = CancellationToken::new();
+    world.keep_log(stop.clone());
+    let (port, got) = mail_server(0).await;
+    let (endpoint, told) = platform().await;
+    let client = http_client(&Reach { private_addresses: true, ..Reach::default() }).unwrap();
+    let ways = Ways { mail: Some(mailer(port)), platform: Some((client, endpoint)) };
+    let notices = Notices::new(Arc::clone(&world.engine), ways);
+    let you = You::new(Arc::clone(&world.engine));
+    you.issue(&account("ann"), contact("ann@mail.example", "de"), false).await.unwrap();
+    for (n, who) in [(1, "ann"), (3, "ben")] {
+        let first = world.breach(n, who).await;
+        world.receipt(first.id, ReceiptState::NoticeDelivered).await;
+        world.pass(1);
+        assert_eq!(crate::world::words(&world.breach(n + 1, who).await), ["remove", "lock"]);
+    }
+    world.pass(3 * 24 * 60);
+    assert_eq!(flow::end_due(&world.engine).await, Ok(2));
+    let letters = || got.lock().unwrap().iter().filter(|one| one.text.contains("ended-")).count();
+    for _ in 0..500 {
+        notices.round().await.unwrap();
+        if letters() > 0 && !told.lock().unwrap().is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    // Once, also after the server has looked again and again.
+    for _ in 0..3 {
+        notices.round().await.unwrap();
+    }
+    assert_eq!(letters(), 1);
+    let told = told.lock().unwrap().clone();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(
+        (&told[0]["type"], &told[0]["data"]["account"]),
+        (&"notice.measure_ended".into(), &"ben".into())
+    );
+    assert_eq!(told[0]["data"]["measure"]["measure"], "lock");
+    assert!(told[0]["data"]["text"].as_str().unwrap().contains("ended by itself"));
+    stop.cancel();
 }
