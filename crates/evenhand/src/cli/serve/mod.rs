@@ -252,7 +252,11 @@ impl Server {
         let notices = Notices::new(Arc::clone(&self.engine), ways).start(self.stop.clone());
         self.engine.look_at_pictures(pictures(&self.config)?);
         if let Some(model) = self.config.likeness.model()? {
-            tracing::info!(sha256 = model.digest(), threshold = model.threshold(), "like posts are found by meaning, too");
+            tracing::info!(
+                sha256 = model.digest(),
+                threshold = model.threshold(),
+                "like posts are found by meaning, too"
+            );
             self.engine.understand(model);
         }
         let outbox = match endpoint {
