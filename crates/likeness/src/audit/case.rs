@@ -120,9 +120,15 @@ mod tests {
         };
         let told = |one, other| Aspect::ALL.map(|aspect| aspect.harsher(one, other));
         assert_eq!(told(&left, &removed), [Some(false), None, None, None, None, None, None]);
-        assert_eq!(told(&banned, &removed), [None, Some(true), Some(false), Some(true), None, Some(true), Some(true)]);
+        assert_eq!(
+            told(&banned, &removed),
+            [None, Some(true), Some(false), Some(true), None, Some(true), Some(true)]
+        );
         assert_eq!(told(&removed, &removed), [None; 7]);
         let unknown = Treatment { hours: None, warned: None, granted: None, ..banned };
-        assert_eq!(told(&unknown, &removed), [None, Some(true), None, None, None, None, Some(true)]);
+        assert_eq!(
+            told(&unknown, &removed),
+            [None, Some(true), None, None, None, None, Some(true)]
+        );
     }
 }

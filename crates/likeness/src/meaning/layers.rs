@@ -329,11 +329,7 @@ impl Arrays {
     }
 
     /// The matrices and the biases of the three branches.
-    fn three(
-        &mut self,
-        weights: &str,
-        bias: &str,
-    ) -> Result<Both<Array2<f32>>, ModelError> {
+    fn three(&mut self, weights: &str, bias: &str) -> Result<Both<Array2<f32>>, ModelError> {
         let mut both = (Vec::new(), Vec::new());
         for (window, _) in WINDOWS {
             both.0.push(self.matrix(&format!("{weights}{window}"))?);
@@ -342,11 +338,7 @@ impl Arrays {
         Ok(both)
     }
 
-    fn three_rows(
-        &mut self,
-        one: &str,
-        other: &str,
-    ) -> Result<Both<Array1<f32>>, ModelError> {
+    fn three_rows(&mut self, one: &str, other: &str) -> Result<Both<Array1<f32>>, ModelError> {
         let mut both = (Vec::new(), Vec::new());
         for (window, _) in WINDOWS {
             both.0.push(self.vector(&format!("{one}{window}"))?);
