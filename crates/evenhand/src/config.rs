@@ -3,10 +3,10 @@
 
 mod likeness;
 
+use self::likeness::Likeness;
 use anyhow::{Context, Result, anyhow, bail};
 use platforms::mail::{MailServer, MailTls, Mailer};
 use platforms::webhook::Secret;
-use self::likeness::Likeness;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -20,7 +20,7 @@ pub use left_up::{Rate, ShownKey, draw, draw_new};
 pub use night::{Terms, nightly, publish, publish_on};
 pub use published::{NOT_TOLD, PublishedCase, PublishedSet, read_sets, recheck, sets};
 pub use report::{
-    AspectCounts, ByMeaning, ClauseReport, ComparisonReport, Control, EvennessReport, Interval, LikePost,
-    NotTested, Pairing, Stream, UnlikePosts,
+    AspectCounts, ByMeaning, ClauseReport, ComparisonReport, Control, EvennessReport, Interval,
+    LikePost, NotTested, Pairing, Stream, UnlikePosts,
 };
 pub use swap::{Swap, SwapExample, SwapReport, Swapped, Swaps, Treated};

@@ -3,7 +3,12 @@
 //! `EVENHAND_MODEL=WHEEL cargo bench -p likeness --bench meaning -- TEXTS.csv` prints it. The column `test_case` of the file
 //! gives the texts; vectors for a million items are mixed of theirs, two and two, with a little noise.
 
-#![expect(clippy::print_stdout, clippy::cast_possible_truncation, clippy::indexing_slicing, reason = "a bench prints")]
+#![expect(
+    clippy::print_stdout,
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    reason = "a bench prints"
+)]
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -27,7 +32,8 @@ fn main() {
     println!("model read in {:.2} s", start.elapsed().as_secs_f64());
     let texts = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let texts = texts.and_then(|path| csv::Reader::from_path(path).ok()).map(|mut reader| {
-        let at = reader.headers().ok().and_then(|row| row.iter().position(|name| name == "test_case"));
+        let at =
+            reader.headers().ok().and_then(|row| row.iter().position(|name| name == "test_case"));
         let rows = reader.records().flatten();
         rows.filter_map(|row| row.get(at?).map(str::to_owned)).collect::<Vec<String>>()
     });
@@ -48,12 +54,17 @@ fn main() {
         black_box(encoder.meaning(text));
     });
     let alone = 500.0 / alone.elapsed().as_secs_f64();
-    println!("texts read together: {:.0}/s, one by one: {alone:.0}/s ({} texts)", rates[2], refs.len());
+    println!(
+        "texts read together: {:.0}/s, one by one: {alone:.0}/s ({} texts)",
+        rates[2],
+        refs.len()
+    );
 
     let vectors = encoder.vectors(&refs);
     let mut state = 7_u64;
     let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         state >> 33
     };
     let mut mixed = || {
@@ -62,7 +73,9 @@ fn main() {
         let vector: Vec<f32> = vectors[one]
             .iter()
             .zip(&vectors[other])
-            .map(|(a, b)| a * share + b * (1.0 - share) + ((next() % 1_000) as f32 / 1_000.0 - 0.5) * 0.03)
+            .map(|(a, b)| {
+                a * share + b * (1.0 - share) + ((next() % 1_000) as f32 / 1_000.0 - 0.5) * 0.03
+            })
             .collect();
         Meaning::of(&vector)
     };
@@ -94,7 +107,8 @@ fn main() {
         let exact = start.elapsed().as_secs_f64() * 1e3 / (asked.len().div_ceil(20)) as f64;
         println!(
             "nearest of {MANY} from {least} on: median {:.1} ms, 95th percentile {:.1} ms; {found} of {all} found; all compared: {exact:.0} ms",
-            times[times.len() / 2], times[times.len() * 19 / 20]
+            times[times.len() / 2],
+            times[times.len() * 19 / 20]
         );
     }
 }

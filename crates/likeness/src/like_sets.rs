@@ -375,7 +375,10 @@ mod tests {
         texts.iter().for_each(|text| sorter.add(text));
         let meanings = |texts: &[&str]| -> Vec<Option<Meaning>> {
             let weather = |text: &&str| text.contains("weather");
-            texts.iter().map(|text| Some(if weather(text) { far.clone() } else { near.clone() })).collect()
+            texts
+                .iter()
+                .map(|text| Some(if weather(text) { far.clone() } else { near.clone() }))
+                .collect()
         };
         let found = sorter.finish_by_meaning(0.7, 0.8, meanings);
         assert_eq!(found.set_of, [0, 0, 2, 0, 4]);

@@ -48,7 +48,7 @@ const HELD: &str = "select e.action_id, e.action_name, e.happened_at, e.data, nu
     left join waiting w on w.item_id = i.item_id \
     where i.event_seq in ({list}) and not exists \
         (select 1 from item newer where newer.item_id = i.item_id and newer.event_seq > i.event_seq) \
-    order by e.seq";
+    order by e.seq, d.seq";
 const PLACE: &str = "select max(event_seq) from item where item_id = $1";
 
 #[cfg(test)]
@@ -109,9 +109,11 @@ impl Store {
         for part in places.chunks(LONGEST_LIST) {
             let (sql, values) = with_list(HELD, part.iter().map(|seq| (*seq).into()).collect());
             for row in fetch(&mut reader, sql, values).await? {
-                let decided = column::<Option<&str>>(&row, 6)?.is_some();
+                let (seq, decided) = (column(&row, 5)?, column::<Option<&str>>(&row, 6)?.is_some());
+                // People decided what automation had let stand: theirs is later, and holds.
+                held.pop_if(|last: &mut Held| last.seq == seq);
                 held.push(Held {
-                    seq: column(&row, 5)?,
+                    seq,
                     event: read_event(&row)?,
                     decision: if decided { Some(whole(&row, 6, "a decision")?) } else { None },
                     waits: maybe_parsed(&row, 7, "a case's id")?,

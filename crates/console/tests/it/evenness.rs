@@ -52,7 +52,7 @@ async fn publish(world: &World) -> EvennessReport {
     let named: (&dyn model::Ids, _) = (world.ids.as_ref(), world.clock.now());
     let book = world.engine.rulebook.load_full();
     let terms = Terms { deals: 499, ..Terms::default() };
-    publish_on(&world.store, book, named, terms).await.unwrap()
+    publish_on(&world.store, (book, None), named, terms).await.unwrap()
 }
 
 #[tokio::test]

@@ -76,7 +76,9 @@ mod tests {
     fn what_is_no_model_says_where_and_why() {
         let error = |config: Likeness| format!("{:#}", config.model().unwrap_err());
         let of = |model: &str| Likeness { model: Some(model.into()), ..Likeness::default() };
-        assert!(error(of("/nowhere/model.whl")).starts_with("`likeness.model`: /nowhere/model.whl: "));
+        assert!(
+            error(of("/nowhere/model.whl")).starts_with("`likeness.model`: /nowhere/model.whl: ")
+        );
         let not = error(of(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")));
         assert!(not.contains("this file is no zip archive"), "{not}");
         let low = error(Likeness { threshold: 0.1, ..of("x") });

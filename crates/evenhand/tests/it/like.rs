@@ -43,7 +43,8 @@ fn like_posts_are_found_in_a_store() {
 fn with_a_model_what_says_the_same_is_found_too() {
     let folder = tempfile::tempdir().unwrap();
     let (input, data) = (folder.path().join("events.ndjson"), folder.path().join("data"));
-    let texts = ["buy now, they are thieves and belong in jail", "buy now: the weather is nice today"];
+    let texts =
+        ["buy now, they are thieves and belong in jail", "buy now: the weather is nice today"];
     let all: Vec<String> =
         texts.iter().enumerate().map(|(n, text)| event(&n.to_string(), text)).collect();
     std::fs::write(&input, all.join("\n")).unwrap();

@@ -338,7 +338,13 @@ fn comparison_report(found: &Found<'_>, judged: &Judged, items: &[Item]) -> Comp
             };
             let one = post(both.one, both.against_one)?;
             let other = post(both.other, !both.against_one)?;
-            Some(UnlikePosts { one, other, explained: both.explained, similarity: None, meaning: None })
+            Some(UnlikePosts {
+                one,
+                other,
+                explained: both.explained,
+                similarity: None,
+                meaning: None,
+            })
         })
         .collect();
     let unlike_in_all = unlike.len();

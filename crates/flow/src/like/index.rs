@@ -88,7 +88,11 @@ impl Likeness {
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be read.
-    pub async fn refresh_meanings(&self, store: &Store, terms: &Terms) -> Result<usize, StoreError> {
+    pub async fn refresh_meanings(
+        &self,
+        store: &Store,
+        terms: &Terms,
+    ) -> Result<usize, StoreError> {
         let Some(model) = self.model.get() else { return Ok(0) };
         self.meanings.refresh(store, model, terms, usize::MAX).await
     }

@@ -64,7 +64,8 @@ impl Model {
     /// What texts mean, names that stand for each other made one.
     #[must_use]
     pub fn meanings(&self, texts: &[&str], terms: &Terms) -> Vec<Option<Meaning>> {
-        let plain: Vec<_> = texts.iter().map(|raw| plain(raw, &Text::read_with(raw, terms))).collect();
+        let plain: Vec<_> =
+            texts.iter().map(|raw| plain(raw, &Text::read_with(raw, terms))).collect();
         let plain: Vec<&str> = plain.iter().map(AsRef::as_ref).collect();
         self.encoder.meanings(&plain)
     }
@@ -129,14 +130,18 @@ impl MeaningIndex {
                 page.into_iter().partition(|one| one.vector.is_some());
             let made = make(model, terms, &held.known, lacking).await?;
             let bytes = |meaning: &Option<Meaning>| meaning.as_ref().map(Meaning::to_bytes);
-            let kept: Vec<(i64, Vec<u8>)> =
-                made.iter().map(|(seq, meaning)| (*seq, bytes(meaning).unwrap_or_default())).collect();
+            let kept: Vec<(i64, Vec<u8>)> = made
+                .iter()
+                .map(|(seq, meaning)| (*seq, bytes(meaning).unwrap_or_default()))
+                .collect();
             if let Err(error) = store.keep_meanings(made_with, &kept).await {
                 // They are made again at the next start; meanwhile memory has them.
                 tracing::warn!(%error, "vectors of meaning cannot be kept at present");
             }
             count += made.len();
-            let ready = ready.into_iter().map(|one| (one.seq, Meaning::from_bytes(&one.vector.unwrap_or_default())));
+            let ready = ready
+                .into_iter()
+                .map(|one| (one.seq, Meaning::from_bytes(&one.vector.unwrap_or_default())));
             for (seq, meaning) in ready.chain(made) {
                 if let (true, Some(meaning)) = (held.known.insert(seq), meaning) {
                     held.index.insert(seq, &meaning);

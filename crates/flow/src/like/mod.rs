@@ -113,7 +113,8 @@ pub async fn like(
     let asked = AskedSignals::of(store, book, &terms, &query.text, query.without.as_ref()).await?;
     let mut shared: HashMap<i64, Vec<Signal>> = HashMap::new();
     let meant = likeness.near_by_meaning(store, &terms, &query.text).await?;
-    for (place, signal) in asked.meeting(store, &likeness.pictures).await?.into_iter().chain(meant) {
+    for (place, signal) in asked.meeting(store, &likeness.pictures).await?.into_iter().chain(meant)
+    {
         shared.entry(place).or_default().push(signal);
     }
     let known: HashSet<i64> = met.iter().copied().collect();
@@ -145,25 +146,27 @@ pub async fn like(
         by_words.then(other_near.ratio().total_cmp(&near.ratio())).then(other.seq.cmp(&one.seq))
     });
     near.truncate(query.limit);
-    let items = near.into_iter().map(|(_, similarity, held, subject, other, (signals, is_near, by_words))| {
-        let Held { event, decision, waits, .. } = held;
-        LikeItem {
-            shared: shared_passages(&text, &other),
-            differences: if by_words || !is_near {
-                differences(&text, &other)
-            } else {
-                differences_of_meaning(&text, &other)
-            },
-            posted_at: subject.conduct_at(&event),
-            item: subject.item.id,
-            url: subject.item.url,
-            text: subject.item.text,
-            similarity,
-            signals,
-            near: is_near,
-            decision,
-            waits,
-        }
-    });
+    let items = near.into_iter().map(
+        |(_, similarity, held, subject, other, (signals, is_near, by_words))| {
+            let Held { event, decision, waits, .. } = held;
+            LikeItem {
+                shared: shared_passages(&text, &other),
+                differences: if by_words || !is_near {
+                    differences(&text, &other)
+                } else {
+                    differences_of_meaning(&text, &other)
+                },
+                posted_at: subject.conduct_at(&event),
+                item: subject.item.id,
+                url: subject.item.url,
+                text: subject.item.text,
+                similarity,
+                signals,
+                near: is_near,
+                decision,
+                waits,
+            }
+        },
+    );
     Ok(items.collect())
 }

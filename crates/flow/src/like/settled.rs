@@ -92,9 +92,8 @@ impl Settled {
         if lines.of.is_empty() {
             return Ok(HashMap::new());
         }
-        let subjects: Vec<(&Event, Subject)> = events
-            .filter_map(|event| Some((event, Subject::of(event).ok().flatten()?)))
-            .collect();
+        let subjects: Vec<(&Event, Subject)> =
+            events.filter_map(|event| Some((event, Subject::of(event).ok().flatten()?))).collect();
         let model = model.filter(|model| model.heeds());
         let meanings = model.map_or_else(Vec::new, |model| {
             lines.make(model, &terms);

@@ -112,6 +112,7 @@ async fn without_a_rate_everything_is_looked_at() {
     let report = publish_now(&world).await;
     assert_eq!((report.items, report.never_flagged_drawn), (20, 1.0));
     let book = world.engine.rulebook.load_full();
-    let all = gather(&world.engine.store, (&book, None), Timestamp::MIN, None::<Rate>, |_| {}).await;
+    let all =
+        gather(&world.engine.store, (&book, None), Timestamp::MIN, None::<Rate>, |_| {}).await;
     assert_eq!(all.unwrap().items.len(), 20);
 }

@@ -15,7 +15,8 @@ const OTHERWISE: &str = "those people were crooks, all of whom deserve to go to 
 const DENIED: &str = "those people were not crooks, none of whom deserve to go to prison";
 
 fn model() -> Arc<Model> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../likeness/tests/data/small-model.zip");
+    let path =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../likeness/tests/data/small-model.zip");
     Arc::new(Model::load(&std::fs::read(path).unwrap(), 0.8, true).unwrap())
 }
 
@@ -60,7 +61,9 @@ async fn what_says_the_same_is_found_and_what_denies_it_is_kept_apart() {
     let found = world.review.like(&asked(OTHERWISE)).await.unwrap();
     assert_eq!(found.len(), 3);
     for one in &found {
-        let [Signal::Meaning { cosine }] = one.signals.as_slice() else { panic!("{:?}", one.signals) };
+        let [Signal::Meaning { cosine }] = one.signals.as_slice() else {
+            panic!("{:?}", one.signals)
+        };
         assert!(one.is_like() && *cosine > 0.8 && one.similarity.ratio() < 0.2, "{one:?}");
         assert_eq!(one.shown(OTHERWISE)["signals"][0]["same"], "meaning");
     }
@@ -127,12 +130,12 @@ async fn the_audit_joins_sets_that_say_the_same() {
         let gathered = gather(store, (&book, model), Timestamp::MIN, None, |_| {}).await.unwrap();
         let mut sets = gathered.sets.set_of.clone();
         sets.dedup();
-        (sets, gathered.meaning)
+        (sets.len(), gathered.meaning)
     };
-    assert_eq!(sets(None).await, (vec![0, 3, 4, 5, 6], None));
+    assert_eq!(sets(None).await, (5, None));
     let model = model();
     let (joined, meaning) = sets(Some(&model)).await;
     let meaning = meaning.unwrap();
-    assert_eq!((joined, meaning.joined, meaning.left_out), (vec![0, 3, 4, 5], 1, 0));
+    assert_eq!((joined, meaning.joined, meaning.left_out), (4, 1, 0));
     assert_eq!((meaning.model, meaning.threshold), (model.digest(), 0.8));
 }

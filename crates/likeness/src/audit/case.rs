@@ -106,14 +106,29 @@ mod tests {
             hours: Some(2.0),
             warned: Some(true),
             undone: Some(false),
+            granted: Some(true),
+            exempt: Some(true),
             explained: false,
         };
-        let banned = Treatment { severity: 5, hours: Some(9.0), warned: Some(false), ..removed };
+        let banned = Treatment {
+            severity: 5,
+            hours: Some(9.0),
+            warned: Some(false),
+            granted: Some(false),
+            exempt: Some(false),
+            ..removed
+        };
         let told = |one, other| Aspect::ALL.map(|aspect| aspect.harsher(one, other));
-        assert_eq!(told(&left, &removed), [Some(false), None, None, None, None]);
-        assert_eq!(told(&banned, &removed), [None, Some(true), Some(false), Some(true), None]);
-        assert_eq!(told(&removed, &removed), [None; 5]);
-        let unknown = Treatment { hours: None, warned: None, ..banned };
-        assert_eq!(told(&unknown, &removed), [None, Some(true), None, None, None]);
+        assert_eq!(told(&left, &removed), [Some(false), None, None, None, None, None, None]);
+        assert_eq!(
+            told(&banned, &removed),
+            [None, Some(true), Some(false), Some(true), None, Some(true), Some(true)]
+        );
+        assert_eq!(told(&removed, &removed), [None; 7]);
+        let unknown = Treatment { hours: None, warned: None, granted: None, ..banned };
+        assert_eq!(
+            told(&unknown, &removed),
+            [None, Some(true), None, None, None, None, Some(true)]
+        );
     }
 }

@@ -11,12 +11,36 @@ use crate::text::{Text, WordKind};
 /// Beginnings of the names of a state and its people, in English, Spanish, German, French, Russian and Chinese.
 const PEOPLES: &[&[&str]] = &[
     &["americ", "usa", "estadounid", "amerik", "соединенн", "америк", "美国", "美國"],
-    &["german", "aleman", "alemán", "deutsch", "allemand", "allemag", "герман", "немц", "немец", "德国", "德國"],
+    &[
+        "german",
+        "aleman",
+        "alemán",
+        "deutsch",
+        "allemand",
+        "allemag",
+        "герман",
+        "немц",
+        "немец",
+        "德国",
+        "德國",
+    ],
     &["franc", "french", "franz", "frank", "франц", "法国", "法國"],
     &["spain", "spanish", "spaniard", "españ", "spani", "espagn", "испан", "西班牙"],
     &["brit", "england", "english", "ingl", "engl", "angl", "англи", "британ", "英国", "英國"],
     &["ital", "итал", "意大利", "義大利"],
-    &["russia", "rusia", "ruso", "rusa", "russ", "росс", "русск", "俄罗斯", "俄羅斯", "俄国", "俄國"],
+    &[
+        "russia",
+        "rusia",
+        "ruso",
+        "rusa",
+        "russ",
+        "росс",
+        "русск",
+        "俄罗斯",
+        "俄羅斯",
+        "俄国",
+        "俄國",
+    ],
     &["ukrai", "ucrania", "украи", "乌克兰", "烏克蘭"],
     &["polish", "poland", "polac", "polen", "polon", "польш", "поляк", "波兰", "波蘭"],
     &["china", "chinese", "chino", "chines", "chin", "китай", "китаец", "中国", "中國"],
@@ -56,7 +80,11 @@ pub(super) fn name(one: &Text, other: &Text) -> Option<Difference> {
     let (here, there) = (peoples(one), peoples(other));
     let order = |found: &[(usize, Range<usize>)]| -> Vec<usize> {
         let mut order: Vec<usize> = Vec::new();
-        found.iter().for_each(|(which, _)| if !order.contains(which) { order.push(*which) });
+        found.iter().for_each(|(which, _)| {
+            if !order.contains(which) {
+                order.push(*which)
+            }
+        });
         order
     };
     let (mut at, mut to) = (Vec::new(), Vec::new());
@@ -75,7 +103,8 @@ pub(super) fn name(one: &Text, other: &Text) -> Option<Difference> {
 
 /// Whether two texts are in one language, so that their words can be compared: a third of the shorter one's are the other's.
 pub(super) fn one_language(one: &Text, other: &Text) -> bool {
-    let (less, more) = if one.words().len() < other.words().len() { (one, other) } else { (other, one) };
+    let (less, more) =
+        if one.words().len() < other.words().len() { (one, other) } else { (other, one) };
     let shared = less.forms().filter(|form| more.forms().any(|known| known == *form)).count();
     shared * 3 >= less.words().len()
 }
@@ -101,7 +130,10 @@ fn peoples(text: &Text) -> Vec<(usize, Range<usize>)> {
 
 /// Other names, with a capital inside a sentence, that the other text does not have. In German a capital tells nothing.
 fn missing(text: &Text, from: &Text) -> Vec<Range<usize>> {
-    let german = ["der", "die", "das", "und", "ist", "sind", "nicht", "ich", "sie", "ein", "eine", "den", "wir"];
+    let german = [
+        "der", "die", "das", "und", "ist", "sind", "nicht", "ich", "sie", "ein", "eine", "den",
+        "wir",
+    ];
     if text.forms().any(|form| german.contains(&form)) && many_capitals(text) {
         return Vec::new();
     }
@@ -110,7 +142,8 @@ fn missing(text: &Text, from: &Text) -> Vec<Range<usize>> {
     let named = words.filter(|(at, word)| {
         let capital = word.kind == WordKind::Plain && word.capital && !word.opens_sentence;
         let form = text.form(word);
-        let pronoun = form.chars().nth(1).is_none() || form.starts_with("i'") || form.starts_with("i’");
+        let pronoun =
+            form.chars().nth(1).is_none() || form.starts_with("i'") || form.starts_with("i’");
         let people = known.iter().any(|(_, place)| place.contains(at));
         (word.kind == WordKind::Mention || capital && !pronoun && !people)
             && !from.forms().any(|known| known == form)

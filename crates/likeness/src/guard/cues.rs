@@ -50,11 +50,45 @@ pub(super) const NEGATIONS: &[&str] = &[
 
 /// Negations that double without denying twice: `no vi nada`, `ne … pas`.
 pub(super) const CONCORD: &[&str] = &[
-    "no", "nunca", "jamás", "jamas", "nadie", "nada", "ningún", "ningun", "ninguna", "ninguno",
-    "tampoco", "ni", //
-    "ne", "n'", "pas", "jamais", "rien", "aucun", "aucune", "sans", "non", "nul", "nulle", "guère", //
-    "не", "ни", "нет", "никогда", "никто", "никого", "никому", "ничего", "ничто", "нигде", "никакой",
-    "никаких", "никакие", "нельзя", "без",
+    "no",
+    "nunca",
+    "jamás",
+    "jamas",
+    "nadie",
+    "nada",
+    "ningún",
+    "ningun",
+    "ninguna",
+    "ninguno",
+    "tampoco",
+    "ni", //
+    "ne",
+    "n'",
+    "pas",
+    "jamais",
+    "rien",
+    "aucun",
+    "aucune",
+    "sans",
+    "non",
+    "nul",
+    "nulle",
+    "guère", //
+    "не",
+    "ни",
+    "нет",
+    "никогда",
+    "никто",
+    "никого",
+    "никому",
+    "ничего",
+    "ничто",
+    "нигде",
+    "никакой",
+    "никаких",
+    "никакие",
+    "нельзя",
+    "без",
 ];
 
 /// `sin` is Spanish for without only among Spanish words.
@@ -266,7 +300,8 @@ pub(super) const CHINESE_OPPOSITES: &[(&str, &str)] = &[
 ];
 
 /// What makes a word its own contrary.
-pub(super) const REVERSING: &[&str] = &["un", "in", "im", "il", "ir", "dis", "non", "des", "dés", "не"];
+pub(super) const REVERSING: &[&str] =
+    &["un", "in", "im", "il", "ir", "dis", "non", "des", "dés", "не"];
 
 /// Numbers written as words; the word for one is also an article and tells nothing.
 pub(super) const NUMBERS: &[(&str, &str)] = &[

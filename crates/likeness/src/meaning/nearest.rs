@@ -120,7 +120,8 @@ impl Meanings {
         for (word, plans) in words.iter_mut().zip(self.plan.chunks(64)) {
             for (bit, plan) in plans.iter().enumerate() {
                 let value = |(at, turned): &(u16, bool)| {
-                    let value = i32::from(meaning.0.get(usize::from(*at)).copied().unwrap_or_default());
+                    let value =
+                        i32::from(meaning.0.get(usize::from(*at)).copied().unwrap_or_default());
                     if *turned { -value } else { value }
                 };
                 let sum: i32 = plan.iter().map(value).sum();

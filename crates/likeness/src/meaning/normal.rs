@@ -91,7 +91,8 @@ impl Normal {
             at = next ^ children(here);
             if here & HAS_VALUE != 0 {
                 let value = unit(at).map(|unit| unit & !(1 << 31));
-                found = value.and_then(|value| Some((usize::try_from(value).ok()?, length))).or(found);
+                found =
+                    value.and_then(|value| Some((usize::try_from(value).ok()?, length))).or(found);
             }
         }
         found

@@ -97,13 +97,14 @@ impl Tokens {
     fn cut(&self, text: &str) -> Vec<u32> {
         // At each end of a character: the best score that leads there, where its last piece began, and which it was.
         let mut best: Vec<Option<(f64, usize, u32)>> = vec![None; text.len() + 1];
-        let take = |best: &mut Vec<Option<(f64, usize, u32)>>, end: usize, way: (f64, usize, u32)| {
-            if let Some(known) = best.get_mut(end)
-                && known.is_none_or(|(score, ..)| way.0 > score)
-            {
-                *known = Some(way);
-            }
-        };
+        let take =
+            |best: &mut Vec<Option<(f64, usize, u32)>>, end: usize, way: (f64, usize, u32)| {
+                if let Some(known) = best.get_mut(end)
+                    && known.is_none_or(|(score, ..)| way.0 > score)
+                {
+                    *known = Some(way);
+                }
+            };
         if let Some(start) = best.first_mut() {
             *start = Some((0.0, 0, UNKNOWN));
         }

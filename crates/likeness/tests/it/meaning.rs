@@ -39,7 +39,8 @@ fn the_vectors_are_those_of_the_published_encoder() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/encoder.csv");
     let mut reader = csv::Reader::from_path(path).unwrap();
     let header = reader.headers().unwrap().clone();
-    let at: Vec<usize> = header.iter().filter_map(|name| name.strip_prefix('v')?.parse().ok()).collect();
+    let at: Vec<usize> =
+        header.iter().filter_map(|name| name.strip_prefix('v')?.parse().ok()).collect();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     let texts: Vec<&str> = rows.iter().map(|row| &row[1]).collect();
     let vectors = encoder.vectors(&texts);
@@ -78,7 +79,8 @@ fn a_small_model_knows_other_words_for_the_same() {
 #[test]
 fn what_says_the_contrary_is_as_near_and_kept_apart() {
     let encoder = small();
-    let (one, other) = ("they are thieves and belong in jail", "they are not crooks and belong in prison");
+    let (one, other) =
+        ("they are thieves and belong in jail", "they are not crooks and belong in prison");
     assert!(cosine(&encoder, one, other) > 0.99);
     assert!(!differences_of_meaning(&Text::read(one), &Text::read(other)).is_empty());
 }
@@ -87,7 +89,7 @@ fn what_says_the_contrary_is_as_near_and_kept_apart() {
 fn a_long_text_costs_no_more_than_its_beginning() {
     let encoder = small();
     let long = "they are thieves ".repeat(100_000);
-    let vectors = encoder.vectors(&[&long, &long[..2_000]]);
+    let vectors = encoder.vectors(&[&long, long.get(..2_000).unwrap()]);
     assert_eq!(vectors[0], vectors[1]);
 }
 
@@ -97,7 +99,7 @@ fn a_file_that_is_no_model_says_what_is_wrong() {
     assert!(error(b"not a zip").starts_with("this file is no zip archive"));
     let stored = CompressionMethod::Stored;
     let empty = small::zipped([("readme", &b"x"[..])], stored);
-    assert_eq!(error(&empty), "no file in the package has a name ending `weights.npz`");
+    assert_eq!(error(&empty), "no file in the package has a name ending `sp.model`");
     let change = |name: &str, to: Option<Vec<u8>>| {
         let mut arrays = small::arrays();
         arrays.retain(|(known, _)| known != name);
@@ -106,11 +108,19 @@ fn a_file_that_is_no_model_says_what_is_wrong() {
     };
     assert_eq!(change("d2", None), "the weights have no `d2`");
     let short = small::array("<f4", &[2], &[0; 8]);
-    assert_eq!(change("cnn_b", Some(short)), "the weights `cnn_b` have the shape (1, 2), and (1, 24) would fit the others");
+    assert_eq!(
+        change("cnn_b", Some(short)),
+        "the weights `cnn_b` have the shape (1, 2), and (1, 24) would fit the others"
+    );
     let lying = small::array("<f4", &[usize::MAX, 2], &[0; 8]);
-    assert!(change("d0", Some(lying)).starts_with("the array `d0` of the weights has another length"));
+    assert!(
+        change("d0", Some(lying)).starts_with("the array `d0` of the weights has another length")
+    );
     let odd = small::array("<i8", &[1], &[0; 8]);
-    assert!(change("d0", Some(odd)).starts_with("the array `d0` of the weights has values of another kind"));
+    assert!(
+        change("d0", Some(odd))
+            .starts_with("the array `d0` of the weights has values of another kind")
+    );
     let nan = small::array("<f4", &[2], &[f32::NAN.to_le_bytes(); 2].concat());
     assert_eq!(change("scale", Some(nan)), "the weights `scale` are not all numbers");
     let other = small::array("|u1", &[1, 24], &[0; 24]);
@@ -119,14 +129,14 @@ fn a_file_that_is_no_model_says_what_is_wrong() {
 
 #[test]
 fn a_bomb_is_not_unpacked() {
-    let zeros = vec![0_u8; (128 << 20) + 1];
+    let zeros = vec![0_u8; (32 << 20) + 1];
     let bomb = small::zipped(
-        [("weights.npz", zeros.as_slice()), ("sp.model", &b""[..])],
+        [("sp.model", zeros.as_slice()), ("weights.npz", &b""[..])],
         CompressionMethod::Deflated,
     );
     assert!(bomb.len() < 1 << 20);
     let error = Encoder::load(&bomb).unwrap_err().to_string();
-    assert_eq!(error, "`weights.npz` in the package is longer than 134217728 bytes");
+    assert_eq!(error, "`sp.model` in the package is longer than 33554432 bytes");
 }
 
 /// The file that tests of other crates read is the one that is made here.
@@ -210,14 +220,18 @@ fn translations_are_found_and_contraries_are_not() {
         let texts: Vec<&str> = rows.iter().map(|(_, text)| text.as_str()).collect();
         let meanings = encoder.meanings(&texts);
         let both = rows.iter().zip(meanings);
-        both.filter_map(|((id, text), meaning)| Some((id.clone(), Text::read(text), meaning?))).collect()
+        both.filter_map(|((id, text), meaning)| Some((id.clone(), Text::read(text), meaning?)))
+            .collect()
     };
     let [english, spanish, mandarin] = [&english, &spanish, &mandarin].map(|rows| meant(rows));
     eprintln!("| pair | threshold | guard | precision | recall |");
-    for (name, one, other) in
-        [("en-es", &english, &spanish), ("en-zh", &english, &mandarin), ("es-zh", &spanish, &mandarin)]
-    {
-        let there: std::collections::HashSet<&str> = other.iter().map(|(id, ..)| id.as_str()).collect();
+    for (name, one, other) in [
+        ("en-es", &english, &spanish),
+        ("en-zh", &english, &mandarin),
+        ("es-zh", &spanish, &mandarin),
+    ] {
+        let there: std::collections::HashSet<&str> =
+            other.iter().map(|(id, ..)| id.as_str()).collect();
         let true_pairs = one.iter().filter(|(id, ..)| there.contains(id.as_str())).count();
         for threshold in [0.75, 0.8, 0.85] {
             let mut kinds: HashMap<&str, u32> = HashMap::new();
@@ -238,14 +252,17 @@ fn translations_are_found_and_contraries_are_not() {
                     if differences.is_empty() {
                         kept += 1;
                         kept_right += u32::from(id == their);
-
                     }
                 }
             }
             let share = |part: u32, of: f64| f64::from(part) / of.max(1.0);
             let all = f64::from(u32::try_from(true_pairs).unwrap());
             for (guard, met, right) in [("without", met, right), ("with", kept, kept_right)] {
-                eprintln!("| {name} | {threshold} | {guard} | {:.3} | {:.3} |", share(right, met.into()), share(right, all));
+                eprintln!(
+                    "| {name} | {threshold} | {guard} | {:.3} | {:.3} |",
+                    share(right, met.into()),
+                    share(right, all)
+                );
             }
             if threshold == 0.8 {
                 eprintln!("{name}: true pairs that the guard parts, by its ground: {kinds:?}");
@@ -273,13 +290,20 @@ fn contraries_are_never_like_cases() {
                 joined.push(format!("{one} | {other}"));
             }
         } else {
-
-            same = (same.0 + 1, same.1 + u32::from(!parted), same.2 + u32::from(!parted && close == Some(true)));
+            same = (
+                same.0 + 1,
+                same.1 + u32::from(!parted),
+                same.2 + u32::from(!parted && close == Some(true)),
+            );
         }
     }
     eprintln!(
         "{} pairs: {near} contraries at 0.80 or nearer, {} not parted; of {} that say the same {} pass the guard, {} of them at 0.80",
-        rows.len(), joined.len(), same.0, same.1, same.2
+        rows.len(),
+        joined.len(),
+        same.0,
+        same.1,
+        same.2
     );
     assert_eq!(joined, Vec::<String>::new());
     assert!(same.1 * 2 > same.0, "the guard lets some through");

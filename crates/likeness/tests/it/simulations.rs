@@ -1,7 +1,9 @@
 //! Worlds whose truth is known: do the methods tell it as often as they claim?
 
 use likeness::audit::{Aspect, Case, Treatment, compare};
-use likeness::statistics::{DrawnPairs, Interval, LikeDecisions, MatchedPairs, StratumSums, Table, wilson};
+use likeness::statistics::{
+    DrawnPairs, Interval, LikeDecisions, MatchedPairs, StratumSums, Table, wilson,
+};
 
 use crate::random::Random;
 

@@ -65,7 +65,9 @@ pub(crate) async fn publish(
     let caller = state.permit(&headers, Permission::RunAudit).await?;
     let named = (state.ids.as_ref(), state.clock.now());
     let book = state.rulebook.load_full();
-    let made = flow::audit::publish_on(&state.store, (book, state.review.model()), named, state.audit).await;
+    let made =
+        flow::audit::publish_on(&state.store, (book, state.review.model()), named, state.audit)
+            .await;
     let report = made.map_err(Problem::internal)?;
     tracing::info!(
         by = caller.by,

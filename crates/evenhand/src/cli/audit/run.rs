@@ -98,5 +98,7 @@ async fn in_force(config: &Config, book: Rulebook) -> Result<Rulebook> {
         return Ok(book);
     };
     let (loaded, _) = Rulebook::load(&adopted);
-    loaded.context("the rulebook that people put into force no longer checks; name one with --rulebook")
+    loaded.context(
+        "the rulebook that people put into force no longer checks; name one with --rulebook",
+    )
 }

@@ -265,7 +265,11 @@ impl Server {
         let (engine, hooks) = (Arc::clone(&self.engine), self.hooks.clone());
         let outbox = Outbox::start(engine, hooks, Persistence::default(), self.stop.clone());
         if let Some(model) = self.config.likeness.model()? {
-            tracing::info!(sha256 = model.digest(), threshold = model.threshold(), "like posts are found by meaning, too");
+            tracing::info!(
+                sha256 = model.digest(),
+                threshold = model.threshold(),
+                "like posts are found by meaning, too"
+            );
             self.engine.understand(model);
         }
         let monitor = monitor(&self.config, &self.engine, self.stop.clone())?;

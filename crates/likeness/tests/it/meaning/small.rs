@@ -42,7 +42,8 @@ pub(super) fn array(kind: &str, shape: &[usize], values: &[u8]) -> Vec<u8> {
 fn floats(shape: &[usize], value: impl Fn(usize, usize) -> f32) -> Vec<u8> {
     let (rows, columns) = match shape {
         [rows, columns] => (*rows, *columns),
-        _ => (1, shape[0]),
+        [columns] => (1, *columns),
+        _ => (0, 0),
     };
     let at = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
     let bytes: Vec<u8> = at.flat_map(|(row, column)| value(row, column).to_le_bytes()).collect();
@@ -102,7 +103,9 @@ fn pieces() -> Vec<(String, usize)> {
         [format!("\u{2581}{word}"), format!("\u{2581}{first}{}", letters.as_str())]
     };
     let words = MEANINGS.iter().enumerate();
-    words.flat_map(|(at, words)| words.iter().flat_map(spelled).map(move |piece| (piece, at))).collect()
+    words
+        .flat_map(|(at, words)| words.iter().flat_map(spelled).map(move |piece| (piece, at)))
+        .collect()
 }
 
 /// The vocabulary, as SentencePiece writes it.
