@@ -436,7 +436,8 @@ fn http(
 
 fn stands_in<T>(reader: &mut Reader<'_>, node: &Node) -> Option<T> {
     let message = "`on_failure` says what stands in when the scorer is late, fails or lies";
-    let hint = "write the value itself, as in `on_failure = 0.0`, or `on_failure = { none = true }`";
+    let hint =
+        "write the value itself, as in `on_failure = 0.0`, or `on_failure = { none = true }`";
     reader.wrong(node.span, "on-failure", message.to_owned(), hint);
     None
 }

@@ -23,10 +23,7 @@ pub const EXAMPLES: &[Example] = &[
     ("SimpleListContains(list=['en', 'de'], phrases=['en'])", "'en'"),
     ("RegexListMatch(list='patterns', phrases=['GR0B'])", "'gr[o0]b'"),
     ("CensorizedListMatch(list='slurs', phrases=['gr\u{43e}bniks'], plurals=True)", "'grobnik'"),
-    (
-        "CensorizedListMatch(list='slurs', phrases=['grobnik'], must_be_censorized=True)",
-        "None",
-    ),
+    ("CensorizedListMatch(list='slurs', phrases=['grobnik'], must_be_censorized=True)", "None"),
     ("CheckCensorized(s='gr0bnik', pattern='grobnik', must_be_censorized=True)", "True"),
     ("CheckCensorized(s='grobnik', pattern='grobnik', must_be_censorized=True)", "False"),
     ("StringContains(s='Free money', phrase='free')", "True"),
@@ -41,7 +38,10 @@ pub const EXAMPLES: &[Example] = &[
     ("DomainInList(domain='www.evil.example', list='hosts')", "True"),
     ("LookUp(key='sho.rt/x', table='links')", "'https://shop.example/'"),
     ("ExpandLink(url='https://sho.rt/x', table='links')", "'https://shop.example/'"),
-    ("ExpandLinks(urls=['sho.rt/x', 'a.example'], table='links')", "['https://shop.example/', 'a.example']"),
+    (
+        "ExpandLinks(urls=['sho.rt/x', 'a.example'], table='links')",
+        "['https://shop.example/', 'a.example']",
+    ),
     ("UnixTimeAge(timestamp=1772404140)", "60.0"),
     ("DidFromUri(uri='at://did:plc:abc/app.bsky.feed.post/3k')", "'did:plc:abc'"),
     ("CollectionFromUri(uri='at://did:plc:abc/app.bsky.feed.post/3k')", "'app.bsky.feed.post'"),

@@ -94,7 +94,10 @@ fn prepare(site: &Site<'_>) -> Result<Prepared, Vec<ArgumentError>> {
 }
 
 fn look_up(call: &Call<'_>) -> Result<Value, Fault> {
-    table_of(call)?.get(call.text(0)?).cloned().ok_or_else(|| Fault::expected("the table has no such key"))
+    table_of(call)?
+        .get(call.text(0)?)
+        .cloned()
+        .ok_or_else(|| Fault::expected("the table has no such key"))
 }
 
 fn expand(call: &Call<'_>) -> Result<Value, Fault> {

@@ -233,9 +233,12 @@ fn censored(call: &Call<'_>) -> Result<Value, Fault> {
     let entries = list.entries();
     let (plurals, substrings) = (call.flag(2), call.flag(3));
     // In disguise means: not plainly there as well.
-    let open = |phrase: &str, entry: &&&str| !(call.flag(4) && plainly(phrase, entry, plurals, substrings));
+    let open = |phrase: &str, entry: &&&str| {
+        !(call.flag(4) && plainly(phrase, entry, plurals, substrings))
+    };
     for phrase in phrases(call)? {
-        let entries: Vec<&str> = entries.iter().filter(|entry| open(phrase, entry)).copied().collect();
+        let entries: Vec<&str> =
+            entries.iter().filter(|entry| open(phrase, entry)).copied().collect();
         let found = disguised(phrase, &entries, plurals, substrings);
         if let Some(entry) = found.and_then(|at| entries.get(at)) {
             return Ok(Value::str(entry));

@@ -293,7 +293,8 @@ Plain = CensorizedListContains(list='words', phrases=['grobnik'], must_be_censor
         ("lists/words.txt", "grobnik\n"),
         ("lists/shorteners.csv", "sho.rt/x,https://a.example/\n"),
     ]);
-    let text = r#"{"text": "chat.example/one chat.example/two chat.example/one", "made": 1772366400}"#; // 12:00
+    let text =
+        r#"{"text": "chat.example/one chat.example/two chat.example/one", "made": 1772366400}"#; // 12:00
     let event = event(1, "2026-03-01T12:01:00Z", text);
     let outcome = evaluate(&plan, &event, &Facts::default(), event.timestamp);
     let shown = |name| rules::value::repr(&feature(&plan, &outcome, name)).unwrap();

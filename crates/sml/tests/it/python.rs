@@ -85,30 +85,113 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % end
     }
 
     fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
-        all[self.below(all.len())]
+        all.get(self.below(all.len())).copied().unwrap_or_default()
     }
 }
 
 #[test]
 fn keywords_soft_keywords_and_dunders_are_names_where_cpython_says_so() {
     let names = [
-        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
-        "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in",
-        "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
-        "_", "__", "___", "case", "match", "type", "print", "exec", "self", "nonlocals", "Nonee", "none",
-        "__debug__", "__init__", "__class__", "__peg_parser__", "_1", "__a__", "Ellipsis", "NotImplemented",
-        "\u{fb01}", "\u{fb01}nally", "\u{1d41a}nd", "\u{1d422}f", "\u{ff29}\u{ff2e}", "N\u{ff4f}ne", "\u{ff34}rue",
-        "a\u{301}", "\u{e1}", "x\u{b2}", "\u{212a}", "e\u{feff}", "a\u{200d}b", "\u{1f600}", "a\u{b7}", "\u{2118}", "\u{37a}",
+        "False",
+        "None",
+        "True",
+        "and",
+        "as",
+        "assert",
+        "async",
+        "await",
+        "break",
+        "class",
+        "continue",
+        "def",
+        "del",
+        "elif",
+        "else",
+        "except",
+        "finally",
+        "for",
+        "from",
+        "global",
+        "if",
+        "import",
+        "in",
+        "is",
+        "lambda",
+        "nonlocal",
+        "not",
+        "or",
+        "pass",
+        "raise",
+        "return",
+        "try",
+        "while",
+        "with",
+        "yield",
+        "_",
+        "__",
+        "___",
+        "case",
+        "match",
+        "type",
+        "print",
+        "exec",
+        "self",
+        "nonlocals",
+        "Nonee",
+        "none",
+        "__debug__",
+        "__init__",
+        "__class__",
+        "__peg_parser__",
+        "_1",
+        "__a__",
+        "Ellipsis",
+        "NotImplemented",
+        "\u{fb01}",
+        "\u{fb01}nally",
+        "\u{1d41a}nd",
+        "\u{1d422}f",
+        "\u{ff29}\u{ff2e}",
+        "N\u{ff4f}ne",
+        "\u{ff34}rue",
+        "a\u{301}",
+        "\u{e1}",
+        "x\u{b2}",
+        "\u{212a}",
+        "e\u{feff}",
+        "a\u{200d}b",
+        "\u{1f600}",
+        "a\u{b7}",
+        "\u{2118}",
+        "\u{37a}",
     ];
     let frames = [
-        "{} = 1", "A = {}", "A: {} = 1", "{}: int = 1", "F({}=1)", "{}(a=1)", "A = {}(a=1)", "A = f'{{}}'",
-        "A = f'x{{}}y'", "A = {}.b", "A = B.{}", "A = [{}]", "A = not {}", "A = {} in B", "A = B + {}",
-        "A: Optional[{}] = 1", "A: {}[int] = 1", "A: int | {} = 1", "F(a=1, {}=2, {}=3)", "A = f'{ {} }'",
+        "{} = 1",
+        "A = {}",
+        "A: {} = 1",
+        "{}: int = 1",
+        "F({}=1)",
+        "{}(a=1)",
+        "A = {}(a=1)",
+        "A = f'{{}}'",
+        "A = f'x{{}}y'",
+        "A = {}.b",
+        "A = B.{}",
+        "A = [{}]",
+        "A = not {}",
+        "A = {} in B",
+        "A = B + {}",
+        "A: Optional[{}] = 1",
+        "A: {}[int] = 1",
+        "A: int | {} = 1",
+        "F(a=1, {}=2, {}=3)",
+        "A = f'{ {} }'",
     ];
     let programs: Vec<String> = names
         .iter()
@@ -123,11 +206,65 @@ fn keywords_soft_keywords_and_dunders_are_names_where_cpython_says_so() {
 #[test]
 fn format_strings_are_read_as_cpython_reads_them() {
     let pieces = [
-        "{", "}", "{{", "}}", "{A}", "{ A }", "{\tA}", "{A!r}", "{A:x}", "{A:}", "{A=}", "{}", "{ }", "{A.b}",
-        "{(A)}", "{A }", "{A\n}", "{a\u{301}}", "{\u{fb01}}", "{None}", "{match}", "{__a__}", "{1}", "{A+B}", "{'x'}", "{\"x\"}",
-        "{A#}", "{\\A}", "\\n", "\\{", "\\N{BULLET}", "\\N{A}", "\\x41", "\\u00e9", "\\", "\\\\", "'", "\"", "\n",
-        "x", "é", "😀", " ", "#", "{{A}}", "{{{A}}}", "{A}{B}", "{A,}", "{*A}", "{A:{B}}", "{not A}", "{A if B else C}",
-        "{lambda}", "{f''}", "{A!}", "{A!s:>{B}}", "{yield}", "{_}", "{[A]}",
+        "{",
+        "}",
+        "{{",
+        "}}",
+        "{A}",
+        "{ A }",
+        "{\tA}",
+        "{A!r}",
+        "{A:x}",
+        "{A:}",
+        "{A=}",
+        "{}",
+        "{ }",
+        "{A.b}",
+        "{(A)}",
+        "{A }",
+        "{A\n}",
+        "{a\u{301}}",
+        "{\u{fb01}}",
+        "{None}",
+        "{match}",
+        "{__a__}",
+        "{1}",
+        "{A+B}",
+        "{'x'}",
+        "{\"x\"}",
+        "{A#}",
+        "{\\A}",
+        "\\n",
+        "\\{",
+        "\\N{BULLET}",
+        "\\N{A}",
+        "\\x41",
+        "\\u00e9",
+        "\\",
+        "\\\\",
+        "'",
+        "\"",
+        "\n",
+        "x",
+        "é",
+        "😀",
+        " ",
+        "#",
+        "{{A}}",
+        "{{{A}}}",
+        "{A}{B}",
+        "{A,}",
+        "{*A}",
+        "{A:{B}}",
+        "{not A}",
+        "{A if B else C}",
+        "{lambda}",
+        "{f''}",
+        "{A!}",
+        "{A!s:>{B}}",
+        "{yield}",
+        "{_}",
+        "{[A]}",
     ];
     let starts = ["f", "F", "rf", "fR", "f", "f", "", "r", "u", "b", "bf"];
     let quotes = ["'", "\"", "\"\"\"", "\'\'\'"];
@@ -171,7 +308,9 @@ fn characters_make_the_names_that_they_make_in_cpython() {
     let text = String::from_utf8(output.stdout).unwrap();
     let stored = |text: String| {
         let (root, diagnostics) = sml::parse(&text);
-        let Some(sml::tree::Statement::Assign(assign)) = root.statements.first() else { return None };
+        let Some(sml::tree::Statement::Assign(assign)) = root.statements.first() else {
+            return None;
+        };
         diagnostics.is_empty().then(|| assign.name.text.to_string())
     };
     let mut wrong = Vec::new();
