@@ -5,8 +5,9 @@
 
 mod number;
 
-use unicode_ident::{is_xid_continue, is_xid_start};
+use unicode_ident::is_xid_start;
 
+use crate::text::is_name_part;
 use crate::token::{Kind, Token, keyword, operator};
 use crate::{Diagnostic, Span};
 
@@ -131,7 +132,7 @@ impl Lexer<'_> {
         let after_value =
             self.lost || self.tokens.last().is_some_and(|token| token.kind.ends_value());
         let rest = self.source.get(self.at..).unwrap_or_default();
-        let word = rest.split(|c: char| !is_xid_continue(c)).next().unwrap_or_default();
+        let word = rest.split(|c: char| !is_name_part(c)).next().unwrap_or_default();
         let after_word = rest.get(word.len()..).unwrap_or_default().trim_start_matches([' ', '\t']);
         after_value
             && word.starts_with(is_name_start)
@@ -226,9 +227,9 @@ impl Lexer<'_> {
             self.at += word.len();
             return self.text(start);
         }
-        let bad = word.char_indices().find(|(index, c)| {
-            !(if *index == 0 { is_name_start(*c) } else { is_xid_continue(*c) })
-        });
+        let bad = word
+            .char_indices()
+            .find(|(index, c)| !(if *index == 0 { is_name_start(*c) } else { is_name_part(*c) }));
         if let Some((index, _)) = bad {
             self.at = start + index;
             self.unexpected_character();

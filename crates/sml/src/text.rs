@@ -373,6 +373,12 @@ fn trimmed(source: &str, span: Span) -> Span {
 fn is_name(text: &str) -> bool {
     let mut characters = text.chars();
     characters.next().is_some_and(|c| c == '_' || is_xid_start(c))
-        && characters.all(is_xid_continue)
+        && characters.all(is_name_part)
         && token::keyword(text).is_none()
+}
+
+/// Whether a character goes on a name. Unicode 15.1 (of 2023) took in two joiners, which are
+/// invisible, and two dots of katakana: in Python 3.11 and here they are no part of a name.
+pub(crate) fn is_name_part(c: char) -> bool {
+    is_xid_continue(c) && !matches!(c, '\u{200c}' | '\u{200d}' | '\u{30fb}' | '\u{ff65}')
 }

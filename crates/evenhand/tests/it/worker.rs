@@ -24,6 +24,23 @@ fn message(id: u64, text: &str) -> String {
     json!({"send_time": "2026-03-01T12:00:00+00:00", "data": event}).to_string() + "\n"
 }
 
+/// The event as JSON inside a text, as Osprey's own examples send it.
+#[test]
+fn an_event_inside_a_text_is_the_same_event() {
+    let folder = folder();
+    let plain = message(7, "please \"buy now\" é");
+    let mut wrapped: Value = serde_json::from_str(&plain).unwrap();
+    wrapped["data"] = wrapped["data"].to_string().into();
+    let (code, expected, _) = worker(folder.path(), &plain, &[]);
+    let (same, out, err) = worker(folder.path(), &(wrapped.to_string() + "\n"), &[]);
+    assert_eq!((code, &expected), (same, &out), "{err}");
+    for wrong in ["no JSON", "[1]", "{\"action_id\": 1", "\"{}\"", "{}, \"now\": \"x\""] {
+        wrapped["data"] = wrong.into();
+        let (code, out, err) = worker(folder.path(), &(wrapped.to_string() + "\n"), &[]);
+        assert_eq!((code, out.as_str()), (1, ""), "{wrong}: {err}");
+    }
+}
+
 fn worker(folder: &Path, events: &str, more: &[&str]) -> (i32, String, String) {
     let input = folder.join("events.ndjson");
     std::fs::write(&input, events).unwrap();

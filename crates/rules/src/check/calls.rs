@@ -109,7 +109,11 @@ pub(crate) fn check<'t>(context: &Context<'t>, problems: &mut Vec<Problem>) -> O
                 continue;
             };
             let Some(callable) = context.environment.function(name) else {
-                problems.push(unknown(context.environment, file, call, name));
+                // What is wrong with its declaration is told there.
+                let declared = context.environment.declared.as_ref();
+                if !declared.is_some_and(|declared| declared.is_broken(name)) {
+                    problems.push(unknown(context.environment, file, call, name));
+                }
                 continue;
             };
             let signature = callable.signature;
@@ -279,13 +283,17 @@ fn unknown(environment: &Environment, file: &File, call: &Call, name: &str) -> P
     let longer = names().find(|known| {
         known.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
     });
-    match longer.or_else(|| nearest(name, names())) {
-        Some(found) => problem.with_hint(format!("did you mean `{found}`?")),
-        None => problem.with_hint(
-            "if the platform adds it, declare it in `functions.toml`: `evenhand sml \
-             check --declare-unknown` writes a first draft",
-        ),
-    }
+    let declare = "if the platform adds it, declare it in `functions.toml`: `evenhand sml \
+                   check --declare-unknown` writes a first draft";
+    let hint = match longer.or_else(|| nearest(name, names())) {
+        // So much more than a slip of the pen may well be another function.
+        Some(found) if found.len() > name.len() + 3 => {
+            format!("did you mean `{found}`? Else, {declare}")
+        }
+        Some(found) => format!("did you mean `{found}`?"),
+        None => declare.to_owned(),
+    };
+    problem.with_hint(hint)
 }
 
 /// "it takes `path`, `required` (may be left out)"

@@ -50,7 +50,10 @@ pub(super) fn load(sources: &Sources, lists: &WordLists, problems: &mut Vec<Prob
         }
         let mut places: BTreeMap<String, Span> = BTreeMap::new();
         for node in table.get("function").map_or(&[][..], items) {
-            let Some((name, at, function)) = function(&mut reader, node, lists) else { continue };
+            let Some((name, at, function)) = function(&mut reader, node, lists) else {
+                declared.broken.extend(name_of(node));
+                continue;
+            };
             if places.insert(name.clone(), at).is_some() {
                 let message = format!("`{name}` is declared twice");
                 reader.wrong(at, "declared-twice", message, "keep one of the two");
@@ -60,6 +63,16 @@ pub(super) fn load(sources: &Sources, lists: &WordLists, problems: &mut Vec<Prob
     }
     problems.append(&mut reader.problems);
     declared
+}
+
+/// The name in a declaration of which the rest may be wrong.
+fn name_of(node: &Node) -> Option<String> {
+    let NodeValue::Table(entries) = &node.value else { return None };
+    let (_, name) = entries.iter().find(|(key, _)| key.name == "name")?;
+    match &name.value {
+        NodeValue::Text(name) => Some(name.clone()),
+        _ => None,
+    }
 }
 
 fn running_list(reader: &mut Reader<'_>, node: &Node) -> Option<Arc<str>> {
@@ -396,9 +409,11 @@ fn http(
     }
     let failing = reader.need(&http, "on_failure")?;
     let otherwise = match &failing.value {
-        NodeValue::Table(_) => {
-            let none = reader.table(failing, "what stands in", &["none"])?;
-            is_true(reader, &none, "none")?;
+        NodeValue::Table(entries) => {
+            let [(key, node)] = entries.as_slice() else { return stands_in(reader, failing) };
+            if key.name != "none" || !matches!(node.value, NodeValue::Flag(true)) {
+                return stands_in(reader, failing);
+            }
             None
         }
         _ => Some(value(reader, failing, &signature.returns)?),
@@ -417,6 +432,14 @@ fn http(
         returns: signature.returns.clone(),
         otherwise,
     })
+}
+
+fn stands_in<T>(reader: &mut Reader<'_>, node: &Node) -> Option<T> {
+    let message = "`on_failure` says what stands in when the scorer is late, fails or lies";
+    let hint =
+        "write the value itself, as in `on_failure = 0.0`, or `on_failure = { none = true }`";
+    reader.wrong(node.span, "on-failure", message.to_owned(), hint);
+    None
 }
 
 /// A span of time, or what stands for it.

@@ -9,7 +9,7 @@ mod read;
 mod scorer;
 mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use draft::{Draft, draft};
@@ -32,6 +32,8 @@ pub struct Declared {
     functions: BTreeMap<String, Arc<DeclaredFunction>>,
     /// The lists that change while the engine runs.
     running: Vec<Arc<str>>,
+    /// Functions whose declaration is wrong, which is told where it stands.
+    broken: BTreeSet<String>,
 }
 
 /// A function as declared.
@@ -93,6 +95,11 @@ impl Declared {
             Binding::Ask(scorer) => Some(scorer),
             _ => None,
         })
+    }
+
+    /// Whether a function is declared, though not in a way that can be read.
+    pub(crate) fn is_broken(&self, name: &str) -> bool {
+        self.broken.contains(name)
     }
 
     /// The lists that change while the engine runs.

@@ -160,7 +160,12 @@ impl View<'_> {
             })
             .collect();
         let ran = held != Held::NotRun;
-        let decided_by = conditions.iter().position(|one| one.holds != Some(true)).filter(|_| ran);
+        // One that cannot be computed leaves the whole rule uncomputed, whatever the others say.
+        let decides: fn(&Condition) -> bool = match held {
+            Held::Failed => |one| one.holds.is_none(),
+            _ => |one| one.holds != Some(true),
+        };
+        let decided_by = conditions.iter().position(decides).filter(|_| ran);
         let cone = self.plan.cone(at);
         let took: Duration = cone.iter().filter_map(|at| self.spent.get(at)).sum();
         let took_ns = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);

@@ -3,7 +3,7 @@
 
 use super::{Call, Family, Needs, Signature, Special, dates};
 use crate::types::Type;
-use crate::value::{Exception, Fault, Str, Value};
+use crate::value::{BinaryOperator, Exception, Fault, Str, Value, binary};
 
 pub(super) fn register(all: &mut Vec<Signature>) {
     let reader = |name, returns, read, doc| {
@@ -37,6 +37,9 @@ pub(super) fn register(all: &mut Vec<Signature>) {
         ours("RecordKeyFromUri", maybe(), "The record's key in an `at://` address; None if there is none.", |call| part(call, 2)).argument("uri", maybe()),
         ours("TimestampAge", Type::Float, "The seconds from a moment, as people or programs write it, to the event; 0 if it lies ahead.", age)
             .argument("timestamp", Type::Str)
+            .needs(Needs::Moment),
+        Signature::ours(Family::Time, "UnixTimeAge", Type::Float, "The seconds from a moment, given in seconds since 1970, to the event; 0 if it lies ahead.", unix_age)
+            .argument("timestamp", Type::Float)
             .needs(Needs::Moment),
         reader("GetRecordURI", Type::Str, record_uri, "The `at://` address of the record that the event is about."),
         reader("GetRecordCID", Type::Str, |data| text_at(data, &[&["cid"], &["operation", "cid"]], "a CID"), "The CID of the record that the event is about."),
@@ -104,6 +107,14 @@ fn age(call: &Call<'_>) -> Result<Value, Fault> {
             .ok_or_else(|| Fault::error(Exception::ValueError, "this is not a date or time"))?,
     };
     Ok(Value::Float(now.duration_since(then).as_secs_f64().max(0.0)))
+}
+
+fn unix_age(call: &Call<'_>) -> Result<Value, Fault> {
+    let now = call.context.now.duration_since(jiff::Timestamp::UNIX_EPOCH).as_secs_f64();
+    match binary(BinaryOperator::Subtract, &Value::Float(now), call.argument(0))? {
+        Value::Float(seconds) => Ok(Value::Float(seconds.max(0.0))),
+        other => Err(Fault::wrong_type("float", &other)),
+    }
 }
 
 /// The value at keys, one inside the other.

@@ -23,6 +23,7 @@ pub const EXAMPLES: &[Example] = &[
     ("SimpleListContains(list=['en', 'de'], phrases=['en'])", "'en'"),
     ("RegexListMatch(list='patterns', phrases=['GR0B'])", "'gr[o0]b'"),
     ("CensorizedListMatch(list='slurs', phrases=['gr\u{43e}bniks'], plurals=True)", "'grobnik'"),
+    ("CensorizedListMatch(list='slurs', phrases=['grobnik'], must_be_censorized=True)", "None"),
     ("CheckCensorized(s='gr0bnik', pattern='grobnik', must_be_censorized=True)", "True"),
     ("CheckCensorized(s='grobnik', pattern='grobnik', must_be_censorized=True)", "False"),
     ("StringContains(s='Free money', phrase='free')", "True"),
@@ -37,6 +38,11 @@ pub const EXAMPLES: &[Example] = &[
     ("DomainInList(domain='www.evil.example', list='hosts')", "True"),
     ("LookUp(key='sho.rt/x', table='links')", "'https://shop.example/'"),
     ("ExpandLink(url='https://sho.rt/x', table='links')", "'https://shop.example/'"),
+    (
+        "ExpandLinks(urls=['sho.rt/x', 'a.example'], table='links')",
+        "['https://shop.example/', 'a.example']",
+    ),
+    ("UnixTimeAge(timestamp=1772404140)", "60.0"),
     ("DidFromUri(uri='at://did:plc:abc/app.bsky.feed.post/3k')", "'did:plc:abc'"),
     ("CollectionFromUri(uri='at://did:plc:abc/app.bsky.feed.post/3k')", "'app.bsky.feed.post'"),
     ("RecordKeyFromUri(uri='at://did:plc:abc/app.bsky.feed.post/3k')", "'3k'"),
@@ -60,6 +66,10 @@ pub const EXAMPLES: &[Example] = &[
     ("StringLength(s='ab')", "2"),
     ("StringSplit(s='a,b', sep=',')", "['a', 'b']"),
     ("HashMd5(input='a')", "'0cc175b9c0f1b6a831c399e269772661'"),
+    (
+        "RegexFindAll(target='chat.example/i/a1 or chat.example/i/b2', pattern=r'chat\\.example/i/(\\w+)')",
+        "['a1', 'b2']",
+    ),
     ("RegexMatch(target='free now', pattern=r'\\bfree\\b')", "True"),
 ];
 

@@ -1,9 +1,12 @@
-//! Osprey's functions on regular expressions.
+//! Osprey's functions on regular expressions, and ours that gives what a pattern finds.
 
 use super::{ArgumentError, Call, Family, Match, Prepared, Signature, Site};
 use crate::regexes::Pattern;
 use crate::types::Type;
-use crate::value::{Fault, Value};
+use crate::value::{Fault, Str, Value};
+
+/// How many passages one call gives.
+const MOST_FOUND: usize = 1000;
 
 pub(super) fn register(all: &mut Vec<Signature>) {
     let regex =
@@ -46,6 +49,19 @@ pub(super) fn register(all: &mut Vec<Signature>) {
         .default(false)
         .prepared(prepare_many)
         .found_by(find_many),
+        Signature::ours(
+            Family::Regexes,
+            "RegexFindAll",
+            Type::list(Type::Str),
+            "What the pattern finds in the text, each once: of every match its first group, or all of it if it has none.",
+            find_all,
+        )
+        .argument("target", Type::Str)
+        .constant("pattern", Type::Str)
+        .constant("case_insensitive", Type::Bool)
+        .default(false)
+        .prepared(prepare_one)
+        .found_by(find_every),
     ]);
 }
 
@@ -75,6 +91,31 @@ fn count(call: &Call<'_>) -> Result<Value, Fault> {
         count += i64::from(pattern.is_match(text)?);
     }
     Ok(Value::Int(count))
+}
+
+fn every(call: &Call<'_>) -> Result<Vec<(usize, usize)>, Fault> {
+    let text = call.text(0)?;
+    let mut found = Vec::new();
+    for pattern in call.patterns() {
+        found.extend(pattern.find_all(text, MOST_FOUND)?);
+    }
+    Ok(found)
+}
+
+fn find_all(call: &Call<'_>) -> Result<Value, Fault> {
+    let text = call.text(0)?;
+    let mut found: Vec<&str> = Vec::new();
+    for (start, end) in every(call)? {
+        if let Some(passage) = text.get(start..end).filter(|passage| !found.contains(passage)) {
+            found.push(passage);
+        }
+    }
+    Ok(Value::texts(found.into_iter().map(Str::from)))
+}
+
+fn find_every(call: &Call<'_>) -> Vec<Match> {
+    let found = every(call).unwrap_or_default();
+    found.into_iter().map(|(start, end)| Match { argument: 0, start, end }).collect()
 }
 
 fn find(call: &Call<'_>) -> Vec<Match> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::{ArgumentError, Call, Family, Needs, Prepared, Signature, Site};
 use crate::types::Type;
-use crate::value::{Fault, Value};
+use crate::value::{Fault, Str, Value};
 
 /// Keys and values.
 #[derive(Debug, Default)]
@@ -66,7 +66,13 @@ pub(super) fn register(all: &mut Vec<Signature>) {
             .prepared(prepare)
             .needs(Needs::Lists)
     };
+    let links = Type::list(Type::Str);
     all.extend([
+        Signature::ours(Family::Links, "ExpandLinks", links.clone(), "Where each of the links leads by a table of the rulebook, as with ExpandLink.", expand_all)
+            .argument("urls", links)
+            .constant("table", Type::Str)
+            .prepared(prepare)
+            .needs(Needs::Lists),
         table("LookUp", Family::Lists, "key", "The value of a key in a table of the rulebook (`lists/NAME.csv`); no value if it is not there.", look_up),
         table("ExpandLink", Family::Links, "url", "Where a short link leads by a table of the rulebook, step by step; the link itself if it is not there.", expand),
     ]);
@@ -88,17 +94,30 @@ fn prepare(site: &Site<'_>) -> Result<Prepared, Vec<ArgumentError>> {
 }
 
 fn look_up(call: &Call<'_>) -> Result<Value, Fault> {
-    let Prepared::Table(table) = call.prepared else {
-        return Err(Fault::expected("the rulebook has no such table"));
-    };
-    table.get(call.text(0)?).cloned().ok_or_else(|| Fault::expected("the table has no such key"))
+    table_of(call)?
+        .get(call.text(0)?)
+        .cloned()
+        .ok_or_else(|| Fault::expected("the table has no such key"))
 }
 
 fn expand(call: &Call<'_>) -> Result<Value, Fault> {
-    let Prepared::Table(table) = call.prepared else {
-        return Err(Fault::expected("the rulebook has no such table"));
-    };
-    let mut link = call.text(0)?.to_owned();
+    Ok(Value::from(follow(table_of(call)?, call.text(0)?)))
+}
+
+fn expand_all(call: &Call<'_>) -> Result<Value, Fault> {
+    let table = table_of(call)?;
+    Ok(Value::texts(call.texts(0)?.into_iter().map(|link| Str::from(follow(table, link)))))
+}
+
+fn table_of<'c>(call: &Call<'c>) -> Result<&'c Table, Fault> {
+    match call.prepared {
+        Prepared::Table(table) => Ok(table),
+        _ => Err(Fault::expected("the rulebook has no such table")),
+    }
+}
+
+fn follow(table: &Table, link: &str) -> String {
+    let mut link = link.to_owned();
     for _ in 0..MOST_STEPS {
         let bare = bare(&link);
         match table.text(&link).or_else(|| table.text(bare)) {
@@ -106,7 +125,7 @@ fn expand(call: &Call<'_>) -> Result<Value, Fault> {
             _ => break,
         }
     }
-    Ok(Value::from(link))
+    link
 }
 
 /// A link without its scheme, `www.` and a slash at the end, as tables write it.

@@ -53,8 +53,12 @@ pub(super) fn register(all: &mut Vec<Signature>) {
             false,
         ),
         flag(
-            flag(listed("CensorizedListMatch", maybe(), "The first entry of a list of the rulebook that is in any of the phrases, whatever its disguise; None if none is.", censored), "plurals", false),
-            "substrings",
+            flag(
+                flag(listed("CensorizedListMatch", maybe(), "The first entry of a list of the rulebook that is in any of the phrases, whatever its disguise; with `must_be_censorized`, only if it is disguised; None if none is.", censored), "plurals", false),
+                "substrings",
+                false,
+            ),
+            "must_be_censorized",
             false,
         ),
         flag(
@@ -227,8 +231,15 @@ fn disguised(text: &str, entries: &[&str], plurals: bool, substrings: bool) -> O
 fn censored(call: &Call<'_>) -> Result<Value, Fault> {
     let list = call.named_list()?;
     let entries = list.entries();
+    let (plurals, substrings) = (call.flag(2), call.flag(3));
+    // In disguise means: not plainly there as well.
+    let open = |phrase: &str, entry: &&&str| {
+        !(call.flag(4) && plainly(phrase, entry, plurals, substrings))
+    };
     for phrase in phrases(call)? {
-        let found = disguised(phrase, &entries, call.flag(2), call.flag(3));
+        let entries: Vec<&str> =
+            entries.iter().filter(|entry| open(phrase, entry)).copied().collect();
+        let found = disguised(phrase, &entries, plurals, substrings);
         if let Some(entry) = found.and_then(|at| entries.get(at)) {
             return Ok(Value::str(entry));
         }
@@ -236,16 +247,18 @@ fn censored(call: &Call<'_>) -> Result<Value, Fault> {
     Ok(Value::None)
 }
 
+/// Whether a word is in a text as it is written.
+fn plainly(text: &str, word: &str, plurals: bool, substrings: bool) -> bool {
+    let many = [word.to_owned(), format!("{word}s"), format!("{word}es")];
+    let forms = many.iter().take(if plurals { 3 } else { 1 });
+    forms.into_iter().any(|form| is_in(text, form, false, !substrings))
+}
+
 fn check_censored(call: &Call<'_>) -> Result<Value, Fault> {
     let (text, word) = (call.text(0)?, call.text(1)?);
     let (plurals, substrings) = (call.flag(2), call.flag(3));
     let there = disguised(text, &[word], plurals, substrings).is_some();
-    let plainly = || {
-        let many = [word.to_owned(), format!("{word}s"), format!("{word}es")];
-        let forms = many.iter().take(if plurals { 3 } else { 1 });
-        forms.into_iter().any(|form| is_in(text, form, false, !substrings))
-    };
-    Ok(Value::Bool(there && !(call.flag(4) && plainly())))
+    Ok(Value::Bool(there && !(call.flag(4) && plainly(text, word, plurals, substrings))))
 }
 
 /// Marks that underline or strike out the letter before them.

@@ -189,6 +189,34 @@ impl Pattern {
         })
     }
 
+    /// What the pattern finds, one after the other and at most `most`, in bytes: of each match the
+    /// first of its groups that took part, or all of it.
+    pub fn find_all(&self, text: &str, most: usize) -> Result<Vec<(usize, usize)>, Fault> {
+        match self.runner(text) {
+            Runner::Linear(regex) => Ok(regex
+                .captures_iter(text.as_bytes())
+                .take(most)
+                .filter_map(|captures| {
+                    let mut groups = captures.iter();
+                    let whole = groups.next().flatten();
+                    groups.flatten().next().or(whole).map(|found| (found.start(), found.end()))
+                })
+                .collect()),
+            Runner::Backtracking(_) if !self.may_match(text) => Ok(Vec::new()),
+            Runner::Backtracking(regex) => {
+                let mut found = Vec::new();
+                for captures in regex.captures_iter(text).take(most) {
+                    let captures = captures.map_err(|error| budget(&error))?;
+                    let mut groups = captures.iter();
+                    let whole = groups.next().flatten();
+                    let passage = groups.flatten().next().or(whole);
+                    found.extend(passage.map(|found| (found.start(), found.end())));
+                }
+                Ok(found)
+            }
+        }
+    }
+
     fn runner(&self, text: &str) -> Runner<'_> {
         match &self.engine {
             Engine::Linear(regex) => Runner::Linear(regex),

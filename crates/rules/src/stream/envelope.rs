@@ -9,7 +9,7 @@ use model::{ActionId, Event, Json};
 use super::Now;
 use crate::jsonpath::Wanted;
 use crate::value::Value;
-use crate::value::json::{JsonError, Reader};
+use crate::value::json::{self, JsonError, Reader};
 
 /// JSON nested deeper is refused.
 const MAX_DEPTH: usize = 190;
@@ -149,12 +149,32 @@ impl<'l> Envelope<'l> {
     }
 }
 
+/// A message whose event is JSON inside a text, as Osprey's own examples send it, with the event as an
+/// object. None of anything else.
+pub(super) fn opened(line: &Arc<str>, at: (usize, usize), wanted: &Wanted) -> Option<Arc<str>> {
+    let parts = Parts::read(line, at, wanted).ok()?;
+    let (None, Some(data)) = (parts.action_id, parts.data) else { return None };
+    let Value::Str(inside) = json::read(&data.text.into(), 1).ok()?.value else { return None };
+    let inside = inside.trim();
+    json::read(&inside.into(), MAX_DEPTH).ok().filter(|_| inside.starts_with('{'))?;
+    let mut message = String::from("{");
+    for (key, value) in [("send_time", &parts.send_time), ("now", &parts.now)] {
+        if let Some(Value::Str(value)) = value {
+            message.push_str(&format!("\"{key}\": "));
+            json::write_str(&mut message, value);
+            message.push_str(", ");
+        }
+    }
+    message.push_str(&format!("\"data\": {inside}}}"));
+    Some(message.into())
+}
+
 fn id(written: Option<&str>) -> Result<(&str, ActionId), String> {
     let written = written.ok_or("`action_id` is missing: the platform's id, a number or a text")?;
     let whole = written.strip_prefix('-').unwrap_or(written);
     let text = match whole.bytes().all(|byte| byte.is_ascii_digit()) {
         true => written.into(),
-        false => match crate::value::json::read(&written.into(), 1) {
+        false => match json::read(&written.into(), 1) {
             Ok(document) => match document.value {
                 Value::Str(text) => text,
                 _ => return Err("`action_id` is neither a whole number nor a text".into()),

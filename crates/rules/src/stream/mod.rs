@@ -40,7 +40,7 @@ use crate::rulebook::Rulebook;
 use crate::sources::Sources;
 use crate::value::json::NonFinite;
 use crate::world::World;
-use envelope::Envelope;
+use envelope::{Envelope, opened};
 
 /// The labels of all entities, by `Type/id`.
 pub type Labels = BTreeMap<String, LabelState>;
@@ -193,7 +193,13 @@ impl Stream {
         clock: &mut dyn FnMut() -> Duration,
     ) -> Result<Explanation, String> {
         let place = (0, line.len());
-        let envelope = Envelope::read(line, place, self.settings.now, &self.plan.wanted)?;
+        let envelope = match Envelope::read(line, place, self.settings.now, &self.plan.wanted) {
+            Ok(envelope) => envelope,
+            Err(why) => match opened(line, place, &self.plan.wanted) {
+                Some(line) => return self.explain(&line, sources, book, clock),
+                None => return Err(why),
+            },
+        };
         let facts = Facts { offset: envelope.offset, ..Facts::default() };
         let facts = self.world.facts_beside(&self.plan, &envelope.event, facts);
         let event = match book {
@@ -211,7 +217,13 @@ impl Stream {
         place: (usize, usize),
         out: &mut String,
     ) -> Result<(), String> {
-        let envelope = Envelope::read(text, place, self.settings.now, &self.plan.wanted)?;
+        let envelope = match Envelope::read(text, place, self.settings.now, &self.plan.wanted) {
+            Ok(envelope) => envelope,
+            Err(why) => match opened(text, place, &self.plan.wanted) {
+                Some(text) => return self.event_within(&text, (0, text.len()), out),
+                None => return Err(why),
+            },
+        };
         let facts = Facts { offset: envelope.offset, ..Facts::default() };
         let facts = self.world.facts_beside(&self.plan, &envelope.event, facts);
         let data = envelope.data.clone();

@@ -217,6 +217,103 @@ fn a_running_list_is_what_the_facts_say() {
 }
 
 #[test]
+fn a_wrong_declaration_is_told_once_and_not_at_its_calls() {
+    let toml = "[[function]]\nname = \"Ask\"\nreturns = \"strin\"\nabsent = true\n";
+    let told = problems(&sources(&[("main.sml", "A = Ask()\nB = Ask()\n"), (FILE, toml)]));
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].contains("`strin` is no type"), "{told:#?}");
+}
+
+/// What public rule sets take from plug-ins and one of ours can stand behind.
+#[test]
+fn functions_of_public_rule_sets_are_bound() {
+    let toml = r#"
+[[function]]
+name = "ParseInvites"
+returns = "List[str]"
+arguments = [{ name = "text", type = "str" }]
+builtin = "RegexFindAll"
+map = { target = "text" }
+fixed = { pattern = 'chat\.example/(\w+)' }
+
+[[function]]
+name = "NostrAccountAge"
+returns = "float"
+arguments = [{ name = "created_at", type = "int" }]
+builtin = "UnixTimeAge"
+map = { timestamp = "created_at" }
+
+[[function]]
+name = "IsValidMediaHash"
+returns = "bool"
+arguments = [{ name = "sha256", type = "str" }]
+builtin = "RegexMatch"
+map = { target = "sha256" }
+fixed = { pattern = "^[0-9a-f]{4}$", case_insensitive = true }
+
+[[function]]
+name = "Regex"
+returns = "bool"
+arguments = [{ name = "f", type = "str" }, { name = "r", type = "str" }]
+builtin = "RegexMatch"
+map = { target = "f", pattern = "r" }
+
+[[function]]
+name = "ResolveShortenedUrls"
+returns = "List[str]"
+arguments = [{ name = "urls", type = "List[str]" }, { name = "list", type = "str" }]
+builtin = "ExpandLinks"
+map = { table = "list" }
+
+[[function]]
+name = "CensorizedListContains"
+returns = "Optional[str]"
+arguments = [
+  { name = "list", type = "str" },
+  { name = "phrases", type = "List[str]" },
+  { name = "must_be_censorized", type = "bool", default = false },
+]
+builtin = "CensorizedListMatch"
+"#;
+    let main = "Text: str = JsonData(path='$.text')
+Made: int = JsonData(path='$.made')
+Invites: List[str] = ParseInvites(text=Text)
+Age = NostrAccountAge(created_at=Made)
+Valid = IsValidMediaHash(sha256=Text)
+Odd = IsValidMediaHash(sha256='AB0f')
+Found = Regex(f=Text, r=r'two\\b')
+Links = ResolveShortenedUrls(urls=['https://sho.rt/x', 'b.example'], list='shorteners')
+Open = CensorizedListContains(list='words', phrases=['grobnik'])
+Hidden = CensorizedListContains(list='words', phrases=['gr0bnik'], must_be_censorized=True)
+Plain = CensorizedListContains(list='words', phrases=['grobnik'], must_be_censorized=True)
+";
+    let plan = plan(&[
+        ("main.sml", main),
+        (FILE, toml),
+        ("lists/words.txt", "grobnik\n"),
+        ("lists/shorteners.csv", "sho.rt/x,https://a.example/\n"),
+    ]);
+    let text =
+        r#"{"text": "chat.example/one chat.example/two chat.example/one", "made": 1772366400}"#; // 12:00
+    let event = event(1, "2026-03-01T12:01:00Z", text);
+    let outcome = evaluate(&plan, &event, &Facts::default(), event.timestamp);
+    let shown = |name| rules::value::repr(&feature(&plan, &outcome, name)).unwrap();
+    for (name, is) in [
+        ("Invites", "['one', 'two']"),
+        ("Age", "60.0"),
+        ("Valid", "False"),
+        ("Odd", "True"),
+        ("Found", "True"),
+        ("Links", "['https://a.example/', 'b.example']"),
+        ("Open", "'grobnik'"),
+        ("Hidden", "'grobnik'"),
+        ("Plain", "None"),
+    ] {
+        assert_eq!(shown(name), is, "{name}");
+    }
+}
+
+#[test]
 fn what_is_wrong_is_told_with_place_and_hint() {
     for (toml, says) in [
         ("[[function]]\nname = \"F\"\n", "1:1: a function has no `returns` (add `returns`)"),
@@ -248,6 +345,11 @@ fn what_is_wrong_is_told_with_place_and_hint() {
             "[[function]]\nname = \"F\"\nreturns = \"float\"\n[function.http]\n\
              url = \"ftp://x\"\ntimeout = \"5\"\non_failure = \"no\"\n",
             "`ftp://x` is no address",
+        ),
+        (
+            "[[function]]\nname = \"F\"\nreturns = \"str\"\n[function.http]\n\
+             url = \"https://x\"\non_failure = { value = \"no\" }\n",
+            "write the value itself, as in `on_failure = 0.0`, or `on_failure = { none = true }`",
         ),
         (
             "[[function]]\nname = \"Rule\"\nreturns = \"str\"\nabsent = true\n",

@@ -15,6 +15,7 @@ mod declared;
 mod dsa;
 mod evaluation;
 mod explain;
+mod files;
 mod findings;
 mod hostile;
 mod literate;
