@@ -324,7 +324,9 @@ async fn the_end_of_a_lock_is_told_once_by_mail_or_through_the_platform() {
     let (port, got) = mail_server(0).await;
     let (endpoint, told) = platform().await;
     let client = http_client(&Reach { private_addresses: true, ..Reach::default() }).unwrap();
-    let ways = Ways { mail: Some(mailer(port)), platform: Some((client, endpoint)) };
+    let hooks = Hooks::new(Arc::clone(&world.engine), client, [7; 32]);
+    hooks.configure(endpoint);
+    let ways = Ways { mail: Some(mailer(port)), platform: Some(hooks) };
     let notices = Notices::new(Arc::clone(&world.engine), ways);
     let you = You::new(Arc::clone(&world.engine));
     you.issue(&account("ann"), contact("ann@mail.example", "de"), false).await.unwrap();
