@@ -61,7 +61,7 @@ fn with_a_model_what_says_the_same_is_found_too() {
         said(command.arg("--config").arg(config).arg(text))
     };
     let said_otherwise = "those people were crooks, all of whom deserve to go to prison";
-    let understands = format!("[likeness]\nmodel = '{model}'\n");
+    let understands = format!("[likeness]\nmodel = '{model}'\nthreshold = 0.7\n");
     let (code, out, err) = asked(&understands, said_otherwise);
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("%  like      item-0") && out.contains("same meaning (0."), "{out}");
