@@ -43,11 +43,11 @@ pub use decide::{Circumstances, Judged, Undecided, decide_one};
 pub use ending::{end_due, endings};
 pub use engine::{Engine, Settings};
 pub use evaluate::Known;
-pub use hooks::{HookError, Hooks, MOST_HOOKS, NewHook};
 pub use exemption::{
     ExemptionError, Exemptions, LONGEST_NOTICE, LONGEST_REASON, NewExemption, ProposedExemption,
     tend_exemptions,
 };
+pub use hooks::{HookError, Hooks, MOST_HOOKS, NewHook};
 pub use ingest::{Intake, Readiness};
 pub use memory::{Decision, Memory};
 pub use notices::{Notices, Ways};
