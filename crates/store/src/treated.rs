@@ -14,7 +14,8 @@ pub struct Treated {
     pub seq: i64,
     /// The event. Its secret data stays where it is.
     pub event: Event,
-    /// The first decision on it; `None`: nothing was found and nobody reported it.
+    /// The first decision on it, or what people held on a report of what automation had let stand; `None`:
+    /// nothing was found and nobody reported it.
     pub decision: Option<Decision>,
     /// Whether a later decision held that there was no breach after all.
     pub undone: bool,
@@ -31,6 +32,8 @@ const ITEMS: &str = "select e.action_id, e.action_name, e.happened_at, e.data, n
         where p.decision_id = d.id and p.appellant = 'person' order by p.level desc limit 1) end \
     from item i join event e on e.seq = i.event_seq \
     left join decision d on d.event_seq = e.seq and d.replaces is null \
+        and not (d.breach = 0 and exists (select 1 from decision again \
+            where again.event_seq = e.seq and again.replaces is null and again.seq > d.seq)) \
     left join decision later on later.replaces = d.id \
     where e.seq > $1 and e.received_at >= $2 \
     and (d.id is not null or e.became = 'nothing') \
@@ -45,6 +48,8 @@ const DRAWN: &str = "select e.action_id, e.action_name, e.happened_at, e.data, n
     from item i join event e on e.seq = i.event_seq \
     left join left_up l on l.event_seq = e.seq and l.draw < $4 \
     left join decision d on d.event_seq = e.seq and d.replaces is null \
+        and not (d.breach = 0 and exists (select 1 from decision again \
+            where again.event_seq = e.seq and again.replaces is null and again.seq > d.seq)) \
     left join decision later on later.replaces = d.id \
     where e.seq > $1 and e.received_at >= $2 \
     and (d.breach = 1 or (l.draw is not null and (d.id is not null or e.became = 'nothing'))) \

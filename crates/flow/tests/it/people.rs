@@ -1,6 +1,6 @@
 //! Cases, second persons, replacements and reports.
 
-use crate::world::{World, account, item, words};
+use crate::world::{World, account, item, start_of_time, words};
 use flow::{Bytes, EmergencyPlea, Held, Report, ReviewError, Reviewed, Status, Verdict};
 use model::{CaseId, ClauseId, Decided, DecidedBy, DecisionId, Outcome, ReceiptState, Source};
 use std::sync::Arc;
@@ -148,6 +148,10 @@ async fn a_report_opens_a_case_or_joins_the_one_that_waits() {
     let held = decided(world.review.decide(opened.case, "reviewer 1", breach()).await);
     assert_eq!(held.decision().source, Source::Report);
     assert_eq!(words(held.decision()), ["remove", "warn"]);
+    // The audit compares what was held in the end, and never an item with itself.
+    let audited = world.engine.store.treated(start_of_time(), -1, 9, None).await.unwrap();
+    let ids: Vec<_> = audited.iter().map(|one| one.decision.as_ref().map(|it| it.id)).collect();
+    assert_eq!(ids, [Some(held.decision().id)]);
 
     let waiting = case(&world, 2, "ben").await;
     assert_eq!(world.review.report(report(2)).await.unwrap().case, waiting);
