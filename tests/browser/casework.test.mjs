@@ -250,7 +250,10 @@ test("what is done with a case short of deciding it has a key and a form", { ski
   await Promise.all([page.waitForURL(/told=worked/), page.keyboard.press("Enter")]);
   assert.match(await page.innerText(".casework"), /Escalated/);
   await sound(page, "case-work", false);
-  await press("h", "Escalated");
+  // From the plain address, so that the next answer is told from this one.
+  await page.goto(`${base}/console/cases/${id}`);
+  await press("h", "Nobody has it claimed. Escalated");
+  await press("c", "You have it until");
   await press("c", "Nobody has it claimed");
 });
 
