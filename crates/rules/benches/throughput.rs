@@ -1,6 +1,7 @@
 //! Events a second on one core, from the event's bytes to the result's bytes, for rule sets of several kinds and
 //! sizes. `cargo bench -p rules --bench throughput [-- NAME]` prints a table: medians of several runs by the time of
-//! the processor, which depend on the machine; ratios within one run depend on it less.
+//! the processor, which depend on the machine; ratios within one run depend on it less. With `--events N` exactly N
+//! events are read and nothing is timed: the difference of two such runs under callgrind is the instructions an event.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench may panic, and prints")]
 
 use std::fmt::Write as _;
@@ -119,7 +120,18 @@ fn spent(clock: Instant) -> f64 {
     nanos.map_or_else(|| clock.elapsed().as_secs_f64(), |nanos| nanos / 1e9)
 }
 
-fn run(name: &str, main: &str, events: &[Arc<str>]) {
+/// Reads so many events, for an instrument that counts.
+fn counted(plan: &Arc<Plan>, events: &[Arc<str>], count: usize) {
+    let settings = Settings { output: Output::Matched, ..Settings::default() };
+    let mut stream = Stream::new(Arc::clone(plan), settings);
+    let mut out = String::new();
+    for event in events.iter().cycle().take(count) {
+        out.clear();
+        stream.event(event, &mut out).expect("a sound event");
+    }
+}
+
+fn run(name: &str, main: &str, events: &[Arc<str>], count: Option<usize>) {
     let sources = Sources::from_map([("main.sml".to_owned(), main.to_owned())].into());
     let clock = Instant::now();
     let start = spent(clock);
@@ -128,6 +140,9 @@ fn run(name: &str, main: &str, events: &[Arc<str>]) {
     assert!(problems.is_empty(), "{problems:?}");
     let plan = Arc::new(Plan::build(checked.program.expect("a program without problems")));
     let compiled = spent(clock) - start;
+    if let Some(count) = count {
+        return counted(&plan, events, count);
+    }
     let mut rates = [0.0; 2];
     let mut size = 0;
     for (rate, output) in rates.iter_mut().zip([Output::Matched, Output::Full]) {
@@ -159,10 +174,18 @@ fn run(name: &str, main: &str, events: &[Arc<str>]) {
 }
 
 fn main() {
-    let wanted: Vec<String> =
-        std::env::args().skip(1).filter(|one| !one.starts_with('-')).collect();
-    let wants =
-        |name: &str| wanted.is_empty() || wanted.iter().any(|one| name.contains(one.as_str()));
+    let mut arguments = std::env::args().skip(1);
+    let (mut wanted, mut count) = (Vec::new(), None);
+    while let Some(argument) = arguments.next() {
+        if argument == "--events" {
+            count = arguments.next().map(|count| count.parse().expect("a number of events"));
+        } else if !argument.starts_with('-') {
+            wanted.push(argument);
+        }
+    }
+    let wants = |name: &str| {
+        wanted.is_empty() || wanted.iter().any(|one: &String| name.contains(one.as_str()))
+    };
     let plain = posts(2_000, &["post_created"]);
     let many: Vec<String> = (0..50).map(|at| format!("action_{at}")).collect();
     let gated = posts(2_000, &many.iter().map(String::as_str).collect::<Vec<_>>());
@@ -197,6 +220,6 @@ fn main() {
             .chain([("e: 100 mixed".to_owned(), rules(100, mixed), &*plain)])
             .collect();
     for (name, main, events) in sets.iter().filter(|(name, ..)| wants(name)) {
-        run(name, main, events);
+        run(name, main, events, count);
     }
 }
