@@ -1,51 +1,16 @@
 // The way in for people who work here: the set-up link, the password, passkeys (with a virtual authenticator), proving it
 // again, sessions; by keyboard, without JavaScript, on a phone, in the dark. Starts a server of its own (EVENHAND).
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { answers, launch, looksAt, violations } from "./kit.mjs";
+import { house, password } from "./kit.mjs";
 
-const binary = process.env.EVENHAND;
-const shots = process.env.SHOTS;
-const port = Number(process.env.ACCESS_PORT ?? 18260);
-// Browsers make passkeys for a domain, never for a bare address.
-const base = `http://localhost:${port}`;
-const skip = binary ? false : "EVENHAND is not set";
-const password = "otter candle meridian fog";
-const looks = looksAt(1440, 900);
-let browser;
-let server;
-let work;
-let data;
-
-const run = (...args) => execFileSync(binary, args, { encoding: "utf8" });
-
-before(async () => {
-  if (skip) return;
-  work = mkdtempSync(join(tmpdir(), "access-"));
-  data = join(work, "data");
-  mkdirSync(data);
-  const book = fileURLToPath(new URL("../../crates/console/tests/it/rulebook", import.meta.url));
-  server = spawn(binary, ["serve", "--data", data, "--rulebook", book, "--listen", `127.0.0.1:${port}`, "--public-url", base,
-    "--admin-listen", `127.0.0.1:${port + 1}`], { stdio: "ignore" });
-  await answers(`http://127.0.0.1:${port}`);
-  browser = await launch();
-  if (shots) mkdirSync(shots, { recursive: true });
-});
-
-after(async () => {
-  await browser?.close();
-  server?.kill();
-  await new Promise((done) => (server ? server.once("exit", done) : done()));
-  if (work) rmSync(work, { recursive: true, force: true });
-});
+const book = fileURLToPath(new URL("../../crates/console/tests/it/rulebook", import.meta.url));
+const own = house("access", Number(process.env.ACCESS_PORT ?? 18260), "--rulebook", book);
+const { base, check, joins: joined, looks, skip } = own;
 
 const open = async (options = looks.desk) => {
-  const context = await browser.newContext(options);
+  const context = await own.browser.newContext(options);
   const page = await context.newPage();
   const wrong = [];
   page.on("request", (request) => {
@@ -62,13 +27,6 @@ const open = async (options = looks.desk) => {
   return { page, close };
 };
 
-const check = async (page, name, look) => {
-  assert.deepEqual(await violations(page), [], name);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-  assert.equal(wide, false, `${name} is too wide`);
-  if (shots) await page.screenshot({ path: `${shots}/${name}-${look}.png`, fullPage: true });
-};
-
 // A device with a PIN or a fingerprint, as the browser simulates it.
 const authenticator = async (page) => {
   const client = await page.context().newCDPSession(page);
@@ -79,15 +37,6 @@ const authenticator = async (page) => {
   return { client, authenticatorId };
 };
 
-const joined = async (page, role, name) => {
-  const token = run("person", "add", "--role", role, "--data", data).match(/token=([0-9a-f]+)/)[1];
-  await page.goto(`${base}/console/join?token=${token}`);
-  await page.fill("input[name=name]", name);
-  await page.fill("input[name=password]", password);
-  await page.fill("input[name=again]", password);
-  await page.click("main button");
-  await page.waitForURL(`${base}/console/`);
-};
 const signOut = async (page) => {
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await page.waitForURL(/sign-in/);

@@ -3,12 +3,12 @@
 // Starts a server of its own (EVENHAND).
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { answers, launch, looksAt, violations } from "./kit.mjs";
+import { answers, end, launch, looksAt, violations } from "./kit.mjs";
 
 const binary = process.env.EVENHAND;
 const shots = process.env.SHOTS;
@@ -83,11 +83,7 @@ before(async () => {
   }
 });
 
-after(async () => {
-  await browser?.close();
-  await stop();
-  if (work) rmSync(work, { recursive: true, force: true });
-});
+after(() => end({ browser, server, work }));
 
 const open = async (name, look, script = true) => {
   const context = await browser.newContext({ ...look, storageState: people[name], javaScriptEnabled: script });

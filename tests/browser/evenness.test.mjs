@@ -2,12 +2,12 @@
 // without JavaScript, on a phone, in the dark, and with assistive technology. Starts a server of its own (EVENHAND).
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { answers, launch, looksAt, violations } from "./kit.mjs";
+import { answers, end, joins, launch, looksAt, violations } from "./kit.mjs";
 
 const binary = process.env.EVENHAND;
 const shots = process.env.SHOTS;
@@ -71,21 +71,12 @@ before(async () => {
   const token = told.match(/token=([0-9a-f]+)/)[1];
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
-  await page.goto(`${base}/console/join?token=${token}`);
-  await page.fill("input[name=name]", "ann");
-  await page.fill("input[name=password]", "otter candle meridian fog");
-  await page.fill("input[name=again]", "otter candle meridian fog");
-  await page.click("main button");
+  await joins(page, `${base}/console/join?token=${token}`, "ann", `${base}/console/`);
   cookies = await context.cookies();
   await context.close();
 });
 
-after(async () => {
-  await browser?.close();
-  server?.kill();
-  await new Promise((done) => (server ? server.once("exit", done) : done()));
-  if (work) rmSync(work, { recursive: true, force: true });
-});
+after(() => end({ browser, server, work }));
 
 const open = async (options, signedIn = false) => {
   const context = await browser.newContext(options);

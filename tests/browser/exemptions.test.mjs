@@ -2,70 +2,21 @@
 // notice, another agrees, everybody reads it, it is ended, and people look at the post again. Starts a server of its
 // own (EVENHAND).
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { answers, launch, looksAt, violations } from "./kit.mjs";
+import { test } from "node:test";
+import { house } from "./kit.mjs";
 
-const binary = process.env.EVENHAND;
-const shots = process.env.SHOTS;
-const port = Number(process.env.EXEMPTIONS_PORT ?? 18220);
-const base = `http://localhost:${port}`;
-const skip = binary ? false : "EVENHAND is not set";
-const password = "otter candle meridian fog";
-const looks = looksAt(1440, 900);
-let browser;
-let server;
-let work;
-let data;
+const own = house("exemptions", Number(process.env.EXEMPTIONS_PORT ?? 18220));
+const { base, check, command, looks, skip } = own;
 
-const command = (...args) => execFileSync(binary, [...args, "--data", data], { encoding: "utf8" }).trim();
-
-before(async () => {
-  if (skip) return;
-  work = mkdtempSync(join(tmpdir(), "exemptions-"));
-  data = join(work, "data");
-  mkdirSync(data);
-  server = spawn(binary, ["serve", "--data", data, "--listen", `127.0.0.1:${port}`, "--public-url", base,
-    "--admin-listen", `127.0.0.1:${port + 1}`], { stdio: "ignore" });
-  await answers(`http://127.0.0.1:${port}`);
-  browser = await launch();
-  if (shots) mkdirSync(shots, { recursive: true });
-});
-
-after(async () => {
-  await browser?.close();
-  server?.kill();
-  await new Promise((done) => (server ? server.once("exit", done) : done()));
-  if (work) rmSync(work, { recursive: true, force: true });
-});
-
-const check = async (page, name, look) => {
-  assert.deepEqual(await violations(page), [], `${name}, ${look}`);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-  assert.equal(wide, false, `${name} is too wide (${look})`);
-  if (shots) await page.screenshot({ path: join(shots, `${name}-${look}.png`), fullPage: true });
-};
-
+// Forms work without a script.
 const signedIn = async (role, name) => {
-  const token = command("person", "add", "--role", role).match(/token=([0-9a-f]+)/)[1];
-  // Forms work without a script.
-  const context = await browser.newContext({ ...looks.desk, javaScriptEnabled: false });
-  const page = await context.newPage();
-  await page.goto(`${base}/console/join?token=${token}`);
-  await page.fill("input[name=name]", name);
-  await page.fill("input[name=password]", password);
-  await page.fill("input[name=again]", password);
-  await page.click("main button");
-  await page.waitForURL(`${base}/console/`);
+  const { context, page } = await own.signedIn(role, name, { javaScriptEnabled: false });
   return { context, page, kept: await context.storageState() };
 };
 
 const everywhere = async (address, name, kept) => {
   for (const [look, options] of Object.entries(looks)) {
-    const context = await browser.newContext(kept ? { ...options, storageState: kept } : options);
+    const context = await own.browser.newContext(kept ? { ...options, storageState: kept } : options);
     const page = await context.newPage();
     await page.goto(`${base}${address}`);
     await check(page, name, look);
@@ -121,7 +72,7 @@ test("a post stays up behind a notice, in public, until people look again", { sk
   await everywhere(`/exemptions/${one.id}`, "exemption");
   assert.equal(one.decisions.length, 1);
   await everywhere(`/decisions/${one.decisions[0]}`, "decision-exempt");
-  const reader = await browser.newPage();
+  const reader = await own.browser.newPage();
   await reader.goto(`${base}/decisions/${one.decisions[0]}`);
   assert.match(await reader.textContent("main"), /Why it was not removed/);
   await reader.click("text=exemption of the public register");

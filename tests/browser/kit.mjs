@@ -1,4 +1,11 @@
-// What all browser tests share: the browser, the three looks, the server's first answer, what axe finds.
+// What all browser tests share: the browser, the three looks, the server's first answer, what axe finds; and a server
+// of a file's own (EVENHAND), with people who join it.
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before } from "node:test";
 import AxeBuilder from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 
@@ -25,4 +32,62 @@ export const answers = async (address) => {
 export const violations = async (page) => {
   const found = await new AxeBuilder({ page }).analyze();
   return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(", ")}`);
+};
+
+export const password = "otter candle meridian fog";
+
+// Ends what a file of tests began.
+export const end = async ({ browser, server, work }) => {
+  await browser?.close();
+  server?.kill();
+  await new Promise((done) => (server ? server.once("exit", done) : done()));
+  if (work) rmSync(work, { recursive: true, force: true });
+};
+
+// Somebody opens the one-time link and chooses a name and a password.
+export const joins = async (page, link, name, to) => {
+  await page.goto(link);
+  await page.fill("input[name=name]", name);
+  await page.fill("input[name=password]", password);
+  await page.fill("input[name=again]", password);
+  await Promise.all([page.waitForURL(to), page.click("main button")]);
+};
+
+// A server of a file's own, from before its first test to after its last. Browsers make passkeys for a domain, never
+// for a bare address: so it is `localhost`.
+export const house = (name, port, ...more) => {
+  const binary = process.env.EVENHAND;
+  const shots = process.env.SHOTS;
+  const base = `http://localhost:${port}`;
+  const own = { base, shots, skip: binary ? false : "EVENHAND is not set", looks: looksAt(1440, 900) };
+  own.command = (...args) => execFileSync(binary, [...args, "--data", own.data], { encoding: "utf8" }).trim();
+  own.check = async (page, what, look) => {
+    assert.deepEqual(await violations(page), [], `${what}, ${look}`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    assert.equal(wide, false, `${what} is too wide (${look})`);
+    if (shots) await page.screenshot({ path: join(shots, `${what}-${look}.png`), fullPage: true });
+  };
+  own.joins = async (page, role, who) => {
+    const [, token] = own.command("person", "add", "--role", role).match(/token=([0-9a-f]+)/);
+    await joins(page, `${base}/console/join?token=${token}`, who, `${base}/console/`);
+  };
+  own.signedIn = async (role, who, options = {}) => {
+    const context = await own.browser.newContext({ ...own.looks.desk, ...options });
+    const page = await context.newPage();
+    await own.joins(page, role, who);
+    return { context, page };
+  };
+  before(async () => {
+    if (own.skip) return;
+    own.work = mkdtempSync(join(tmpdir(), `${name}-`));
+    own.data = join(own.work, "data");
+    mkdirSync(own.data);
+    own.server = spawn(binary, ["serve", "--data", own.data, "--listen", `127.0.0.1:${port}`, "--public-url", base,
+      "--admin-listen", `127.0.0.1:${port + 1}`, ...more], { stdio: "ignore" });
+    await answers(`http://127.0.0.1:${port}`);
+    own.browser = await launch();
+    if (shots) mkdirSync(shots, { recursive: true });
+  });
+  after(() => end(own));
+  return own;
 };

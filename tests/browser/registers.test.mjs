@@ -1,65 +1,11 @@
 // The registers that are open to everybody, and their rooms at the desk: who speaks for whom (two people enter a fact,
 // anybody finds it and says that it is wrong), emergencies, what one person did alone. Starts a server of its own (EVENHAND).
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { answers, launch, looksAt, violations } from "./kit.mjs";
+import { test } from "node:test";
+import { house } from "./kit.mjs";
 
-const binary = process.env.EVENHAND;
-const shots = process.env.SHOTS;
-const port = Number(process.env.REGISTERS_PORT ?? 18270);
-const base = `http://localhost:${port}`;
-const skip = binary ? false : "EVENHAND is not set";
-const password = "otter candle meridian fog";
-const looks = looksAt(1440, 900);
-let browser;
-let server;
-let work;
-let data;
-
-const invite = (role) =>
-  execFileSync(binary, ["person", "add", "--role", role, "--data", data], { encoding: "utf8" }).match(/token=([0-9a-f]+)/)[1];
-
-before(async () => {
-  if (skip) return;
-  work = mkdtempSync(join(tmpdir(), "registers-"));
-  data = join(work, "data");
-  mkdirSync(data);
-  server = spawn(binary, ["serve", "--data", data, "--listen", `127.0.0.1:${port}`, "--public-url", base,
-    "--admin-listen", `127.0.0.1:${port + 1}`], { stdio: "ignore" });
-  await answers(`http://127.0.0.1:${port}`);
-  browser = await launch();
-  if (shots) mkdirSync(shots, { recursive: true });
-});
-
-after(async () => {
-  await browser?.close();
-  server?.kill();
-  await new Promise((done) => (server ? server.once("exit", done) : done()));
-  if (work) rmSync(work, { recursive: true, force: true });
-});
-
-const check = async (page, name, look) => {
-  assert.deepEqual(await violations(page), [], name);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-  assert.equal(wide, false, `${name} is too wide`);
-  if (shots) await page.screenshot({ path: join(shots, `${name}-${look}.png`), fullPage: true });
-};
-
-const signedIn = async (role, name) => {
-  const context = await browser.newContext(looks.desk);
-  const page = await context.newPage();
-  await page.goto(`${base}/console/join?token=${invite(role)}`);
-  await page.fill("input[name=name]", name);
-  await page.fill("input[name=password]", password);
-  await page.fill("input[name=again]", password);
-  await page.click("main button");
-  await page.waitForURL(`${base}/console/`);
-  return { context, page };
-};
+const own = house("registers", Number(process.env.REGISTERS_PORT ?? 18270));
+const { base, check, looks, signedIn, skip } = own;
 
 test("two people enter a fact, and anybody finds it and says that it is wrong", { skip }, async () => {
   const first = await signedIn("policy_editor", "editor");
@@ -83,7 +29,7 @@ test("two people enter a fact, and anybody finds it and says that it is wrong", 
   assert.match(await second.page.textContent("main"), /It is in the register/);
 
   for (const [look, options] of Object.entries(looks)) {
-    const context = await browser.newContext({ ...options, javaScriptEnabled: true });
+    const context = await own.browser.newContext({ ...options, javaScriptEnabled: true });
     const page = await context.newPage();
     await page.goto(`${base}/affiliations?q=tarsk-channel`);
     assert.match(await page.textContent("main"), /tarsk-channel\.example/);

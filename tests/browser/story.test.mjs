@@ -3,11 +3,11 @@
 // and everything is undone. At each step the public page, the author's own page and the reporter's are looked at.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { answers, launch, violations } from "./kit.mjs";
+import { answers, end, joins, launch, password, violations } from "./kit.mjs";
 
 const { EVENHAND: binary, SHOTS: shots } = process.env;
 const port = Number(process.env.STORY_PORT ?? 18270);
@@ -15,7 +15,6 @@ const port = Number(process.env.STORY_PORT ?? 18270);
 const base = `http://localhost:${port}`;
 const plaza = `http://127.0.0.1:${port + 2}`;
 const skip = binary ? false : "EVENHAND is not set";
-const password = "otter candle meridian fog";
 let browser;
 let server;
 let work;
@@ -43,12 +42,7 @@ before(async () => {
   if (shots) mkdirSync(shots, { recursive: true });
 });
 
-after(async () => {
-  await browser?.close();
-  server?.kill();
-  await new Promise((done) => (server ? server.once("exit", done) : done()));
-  if (work) rmSync(work, { recursive: true, force: true });
-});
+after(() => end({ browser, server, work }));
 
 const view = async (id) => (await fetch(`http://127.0.0.1:${port}/api/v1/decisions/${id}`)).json();
 const looked = (post, wanted, but) => until(`${wanted} of ${post}`, async () => {
@@ -65,14 +59,6 @@ const accessible = async (page, name, scripts) => {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(over <= 0, `${name} is ${over} px too wide`);
   if (shots) await page.screenshot({ path: `${shots}/story-${name}.png`, fullPage: true });
-};
-
-const join_ = async (page, link, name) => {
-  await page.goto(link);
-  await page.fill("input[name=name]", name);
-  await page.fill("input[name=password]", password);
-  await page.fill("input[name=again]", password);
-  await leads(page, () => page.click("main button"), `${base}/console/`);
 };
 
 const withPasskey = async (page) => {
@@ -108,7 +94,7 @@ const story = (scripts) => async () => {
   // Who works here. The first administrator comes by the link that the server printed, and invites the others.
   const staff = async (name) => {
     const page = await open();
-    await join_(page, await invite(), `${name}-${tag}`);
+    await joins(page, await invite(), `${name}-${tag}`, `${base}/console/`);
     if (scripts) await withPasskey(page);
     await signedInAnew(page, `${name}-${tag}`, scripts);
     return page;
@@ -116,7 +102,7 @@ const story = (scripts) => async () => {
   if (!invite) {
     const link = await until("the set-up link", () => /https?:\/\/\S+token=[0-9a-f]+/.exec(said)?.[0]);
     const boss = await open();
-    await join_(boss, link, `boss-${tag}`);
+    await joins(boss, link, `boss-${tag}`, `${base}/console/`);
     invite = async () => {
       await boss.goto(`${base}/console/people`);
       await boss.check("input[name=role][value=reviewer]");

@@ -131,22 +131,31 @@ impl Outbox {
     async fn serve(self, to: Arc<Endpoint>, queue: Vec<(Due, InLog)>) -> Result<(), StoreError> {
         for (due, log) in queue {
             let now = self.engine.clock.now();
-            let attempt = match self.rebuild(&due).await? {
-                Ok(message) => self.judge(&due, self.send(&to, message, log, now).await, now),
-                Err(why) => Attempt::Failed { why, next_at: None },
-            };
-            let outcome = match &attempt {
-                Attempt::Delivered => "delivered",
-                Attempt::Failed { next_at: Some(_), .. } => "retry",
-                Attempt::Failed { next_at: None, .. } => "dead",
-            };
-            metrics::counter!("evenhand_deliveries_total", "outcome" => outcome).increment(1);
+            let (attempt, _) = self.attempt(&to, &due, log, now).await?;
+            count("evenhand_deliveries_total", &attempt);
             self.keep(&due, now, &attempt).await?;
             if matches!(attempt, Attempt::Failed { next_at: Some(_), .. }) {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// One attempt, and what was answered, if anything could be sent.
+    async fn attempt(
+        &self,
+        to: &Endpoint,
+        due: &Due,
+        log: InLog,
+        now: Timestamp,
+    ) -> Result<(Attempt, Option<Delivery>), StoreError> {
+        Ok(match self.rebuild(due).await? {
+            Ok(message) => {
+                let answer = self.send(to, message, log, now).await;
+                (self.judge(due, answer.clone(), now), Some(answer))
+            }
+            Err(why) => (Attempt::Failed { why, next_at: None }, None),
+        })
     }
 
     async fn send(&self, to: &Endpoint, it: Message, log: InLog, now: Timestamp) -> Delivery {
@@ -273,6 +282,16 @@ fn settled(joined: Option<Joined>) -> Result<(), StoreError> {
         Some(Err(error)) => Err(StoreError::Database(error.to_string())),
         None => Ok(()),
     }
+}
+
+/// Counts an attempt by how it ended.
+fn count(name: &'static str, attempt: &Attempt) {
+    let outcome = match attempt {
+        Attempt::Delivered => "delivered",
+        Attempt::Failed { next_at: Some(_), .. } => "retry",
+        Attempt::Failed { next_at: None, .. } => "dead",
+    };
+    metrics::counter!(name, "outcome" => outcome).increment(1);
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of rows are far below 2^52")]

@@ -212,7 +212,7 @@ impl<L: OwnLog> Collector<L> {
         let Some(note) = self.log.checkpoint().await? else { return Ok(()) };
         let Ok(Checkpoint { size, .. }) = Checkpoint::parse(note.text()) else { return Ok(()) };
         let now = self.clock.now();
-        let mut gathered = self.gathered(note).await?;
+        let mut gathered = self.gathered(note, size, now).await?;
         let asked_about = gathered.clone();
         let due: Vec<_> =
             self.policy.witnesses().iter().filter(|it| self.due(it, &gathered, now)).collect();
@@ -223,21 +223,16 @@ impl<L: OwnLog> Collector<L> {
                 async move { (witness, self.ask_patiently(witness, note, size, known).await) }
             })
             .collect();
-        let mut enough = Ok(());
         while let Some((witness, answer)) = asked.next().await {
             let Some(signature) = self.note_answer(witness, &gathered, size, answer, now) else {
                 continue;
             };
             gathered.add(signature);
             self.memory().gathered = Some(gathered.clone());
-            enough = self.policy.accept(&gathered).map(|_| ());
-            if enough.is_ok() {
-                let checkpoint = gathered.to_string();
-                self.store.keep_cosigned(&Cosigned { size, checkpoint, collected_at: now }).await?;
-            }
+            self.keep(&gathered, size, now).await?;
         }
-        match enough {
-            Ok(()) => {}
+        match self.policy.accept(&gathered) {
+            Ok(_) => {}
             Err(PolicyError::Quorum(found)) => {
                 tracing::warn!(found, size, "too few witnesses cosigned the checkpoint");
             }
@@ -246,15 +241,34 @@ impl<L: OwnLog> Collector<L> {
         Ok(())
     }
 
+    /// Keeps a checkpoint, if its cosignatures are enough.
+    async fn keep(&self, note: &Note, size: u64, now: Timestamp) -> Result<(), StoreError> {
+        if self.policy.accept(note).is_err() {
+            return Ok(());
+        }
+        let checkpoint = note.to_string();
+        self.store.keep_cosigned(&Cosigned { size, checkpoint, collected_at: now }).await?;
+        Ok(())
+    }
+
     /// The checkpoint with the cosignatures of it that are here already.
-    async fn gathered(&self, note: Note) -> Result<Note, StoreError> {
+    async fn gathered(&self, note: Note, size: u64, now: Timestamp) -> Result<Note, StoreError> {
         let same = |other: &Note| other.text() == note.text();
         if let Some(gathered) = self.memory().gathered.clone().filter(same) {
             return Ok(gathered);
         }
         let kept = self.store.cosigned().await?;
         let kept = kept.and_then(|kept| kept.checkpoint.parse().ok()).filter(same);
-        Ok(kept.unwrap_or(note))
+        let gathered = match kept {
+            Some(kept) => kept,
+            None => {
+                // A policy may ask for no cosignatures at all.
+                self.keep(&note, size, now).await?;
+                note
+            }
+        };
+        self.memory().gathered = Some(gathered.clone());
+        Ok(gathered)
     }
 
     /// Whether a witness is to be asked now. One that failed rests, twice as long each time.

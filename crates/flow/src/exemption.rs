@@ -368,11 +368,8 @@ fn begun(act: &Act, asked: ProposedExemption, since: Timestamp) -> Exemption {
 /// A text of one line without anything that hides or reorders; `None` when it is none, or too long.
 fn one_line(text: &str, longest: usize) -> Option<String> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
-    };
-    (!text.is_empty() && text.chars().count() <= longest && !text.contains(hidden)).then_some(text)
+    (!text.is_empty() && text.chars().count() <= longest && !text.contains(model::hides))
+        .then_some(text)
 }
 
 /// Looks after exemptions until `stop`: what people agreed to, what is over, what people must look at again.

@@ -94,39 +94,39 @@ impl Hooks {
         if let Some(configured) = self.0.configured.get() {
             return Ok(Some(configured.clone()));
         }
-        let hooks = self.0.engine.store.webhooks().await?;
-        let enforces = |hook: &&Webhook| hook.enforces && hook.state == HookState::Active;
-        match hooks.iter().find(enforces) {
-            Some(hook) => self.signed(hook).await,
+        let live = self.0.engine.store.live_webhooks().await?;
+        match live.iter().find(|hook| hook.enforces) {
+            Some(hook) => self.signed(&hook.id, &hook.url).await,
             None => Ok(None),
         }
     }
 
     /// An address with the secrets that sign now; nothing when it gets nothing, or its secrets cannot be made.
     pub(crate) async fn endpoint(&self, id: &str) -> Result<Option<Endpoint>, StoreError> {
-        match self.0.engine.store.webhook(id).await? {
-            Some(hook) if hook.state == HookState::Active => self.signed(&hook).await,
-            _ => Ok(None),
+        let live = self.0.engine.store.live_webhooks().await?;
+        match live.iter().find(|hook| hook.id == id) {
+            Some(hook) => self.signed(&hook.id, &hook.url).await,
+            None => Ok(None),
         }
     }
 
-    async fn signed(&self, hook: &Webhook) -> Result<Option<Endpoint>, StoreError> {
+    async fn signed(&self, id: &str, url: &str) -> Result<Option<Endpoint>, StoreError> {
         let now = self.0.engine.clock.now();
-        let kept = self.0.engine.store.webhook_secrets(&hook.id, now).await?;
+        let kept = self.0.engine.store.webhook_secrets(id, now).await?;
         let secrets: Vec<Secret> = kept
             .iter()
-            .map(|kept| (kept, Secret::derived(&self.0.key, &hook.id, kept.number)))
+            .map(|kept| (kept, Secret::derived(&self.0.key, id, kept.number)))
             .filter(|(kept, secret)| kept.digest == secret.digest())
             .map(|(_, secret)| secret)
             .collect();
         if secrets.is_empty() {
             tracing::error!(
-                webhook = hook.id,
+                webhook = id,
                 "its secret was made with another `webhooks.key`: nothing is sent there until that file is back or the secret is rotated"
             );
             return Ok(None);
         }
-        Ok(Some(Endpoint { url: hook.url.clone(), secrets }))
+        Ok(Some(Endpoint { url: url.to_owned(), secrets }))
     }
 
     async fn hook(&self, id: &str) -> Result<Webhook, HookError> {
@@ -225,7 +225,7 @@ impl Hooks {
         let hook = self.hook(id).await?;
         let engine = &self.0.engine;
         let now = engine.clock.now();
-        let Some(to) = self.signed(&hook).await? else {
+        let Some(to) = self.signed(&hook.id, &hook.url).await? else {
             return Err(HookError::Wrong(
                 "its secret was made with another `webhooks.key`; rotate the secret".into(),
             ));

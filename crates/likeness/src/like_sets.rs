@@ -46,6 +46,16 @@ pub struct LikeSets {
     pub unmeant: usize,
 }
 
+impl LikeSets {
+    /// Counts a near pair that the guard parts.
+    fn part(&mut self, one: usize, other: usize) {
+        self.parted += 1;
+        if self.parted_pairs.len() < MOST_PARTED {
+            self.parted_pairs.push((one, other));
+        }
+    }
+}
+
 /// Two texts that are like cases.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LikePair {
@@ -116,14 +126,9 @@ impl TextSorter {
     #[must_use]
     pub fn finish(self, threshold: f64) -> LikeSets {
         let Self { terms, distinct, raw } = self;
-        distinct.join(threshold, |one, other| {
-            let text = |place| raw.get(index(place)).map(|raw| Text::read_with(raw, &terms));
-            matches!((text(one), text(other)), (Some(one), Some(other)) if differences(&one, &other).is_empty())
-        })
+        distinct.join(threshold, |one, other| says_the_same(&raw, &terms, one, other))
     }
-}
 
-impl TextSorter {
     /// The same, and then sets are joined of which the first posts say the same in other words or another language: from a
     /// cosine of `near` on, unless the guard finds a difference. `meanings` says what texts mean.
     #[must_use]
@@ -135,10 +140,8 @@ impl TextSorter {
     ) -> LikeSets {
         let Self { terms, distinct, raw } = self;
         let first_of = distinct.first_of.clone();
-        let read = |at: usize| raw.get(at).map(|raw| Text::read_with(raw, &terms));
-        let mut found = distinct.join(threshold, |one, other| {
-            matches!((read(index(one)), read(index(other))), (Some(one), Some(other)) if differences(&one, &other).is_empty())
-        });
+        let mut found =
+            distinct.join(threshold, |one, other| says_the_same(&raw, &terms, one, other));
         // The first text of each set, by its number.
         let is_first = |place: usize| found.set_of.get(place) == Some(&place);
         let heads: Vec<(usize, usize)> =
@@ -153,7 +156,8 @@ impl TextSorter {
         let place = |at: u32| looked.get(index(at)).map(|(_, place)| *place).unwrap_or_default();
         for (other, meaning) in (0u32..).zip(meanings(&texts)) {
             let Some(meaning) = meaning else { continue };
-            let text = |at: u32| looked.get(index(at)).and_then(|(number, _)| read(*number));
+            let number = |at: u32| looked.get(index(at)).map(|(number, _)| *number);
+            let text = |at: u32| number(at).and_then(|number| read(&raw, &terms, number));
             for near in known.nearest(&meaning, near, MEANT_WITH) {
                 let Ok(one) = u32::try_from(near.key) else { continue };
                 let (Some(here), Some(there)) = (text(one), text(other)) else { continue };
@@ -164,10 +168,7 @@ impl TextSorter {
                     let meaning = Some(near.cosine);
                     found.pairs.push(LikePair { one, other, similarity, meaning });
                 } else {
-                    found.parted += 1;
-                    if found.parted_pairs.len() < MOST_PARTED {
-                        found.parted_pairs.push((place(one), place(other)));
-                    }
+                    found.part(place(one), place(other));
                 }
             }
             known.insert(i64::from(other), &meaning);
@@ -180,6 +181,17 @@ impl TextSorter {
         found.pairs.sort_unstable_by_key(|pair| (pair.other, pair.one));
         found
     }
+}
+
+/// A distinct text, read anew: only its words are held.
+fn read(raw: &[Box<str>], terms: &Terms, number: usize) -> Option<Text> {
+    raw.get(number).map(|raw| Text::read_with(raw, terms))
+}
+
+/// Whether the guard finds nothing between two distinct texts.
+fn says_the_same(raw: &[Box<str>], terms: &Terms, one: u32, other: u32) -> bool {
+    let text = |number: u32| read(raw, terms, index(number));
+    matches!((text(one), text(other)), (Some(one), Some(other)) if differences(&one, &other).is_empty())
 }
 
 fn index(place: u32) -> usize {
@@ -254,10 +266,7 @@ impl Distinct {
                             let (one, other) = (place(one), place(other));
                             found.pairs.push(LikePair { one, other, similarity, meaning: None });
                         } else {
-                            found.parted += 1;
-                            if found.parted_pairs.len() < MOST_PARTED {
-                                found.parted_pairs.push((place(one), place(other)));
-                            }
+                            found.part(place(one), place(other));
                         }
                     }
                 }

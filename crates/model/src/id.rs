@@ -24,6 +24,14 @@ pub enum IdError {
     Unsafe(u32),
 }
 
+/// Whether a character hides, or reorders what is beside it: controls, zero-width characters, marks of direction
+/// (Unicode Standard Annex #9).
+#[must_use]
+pub fn hides(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
 fn check(text: &str) -> Result<(), IdError> {
     if text.is_empty() {
         return Err(IdError::Empty);
@@ -31,11 +39,7 @@ fn check(text: &str) -> Result<(), IdError> {
     if text.len() > LONGEST {
         return Err(IdError::TooLong(text.len()));
     }
-    let hidden = |c: &char| {
-        c.is_control()
-            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
-    };
-    text.chars().find(hidden).map_or(Ok(()), |c| Err(IdError::Unsafe(u32::from(c))))
+    text.chars().find(|c| hides(*c)).map_or(Ok(()), |c| Err(IdError::Unsafe(u32::from(c))))
 }
 
 /// Accepts a JSON string or an integer, because platforms send both.

@@ -47,6 +47,7 @@ pub use event::{Event, EventError, Limits};
 pub use evidence::{Cited, Departed, DepartsFrom, EvidenceKind};
 pub use exemption::{Exempted, Exemption, ExemptionEnd};
 pub use finding::{Finding, FoundBy, Passage, PassageError};
+pub use id::hides;
 pub use id::{
     AccountId, ActionId, AppealId, CaseId, DecisionId, EndingId, EvidenceId, IdError, ItemId,
     PersonId,

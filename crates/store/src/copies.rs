@@ -1,7 +1,7 @@
 //! What leaves, once more for each address that gets copies: a work list of its own beside that of the platform, every
 //! attempt, and how it ended. Must not touch what the platform owes.
 
-use crate::outbox::{Attempt, Due};
+use crate::outbox::{Attempt, Due, due};
 use crate::sql::{
     Insert, Value, column, execute, fetch, fetch_one, instant, maybe_instant, maybe_parsed, parsed,
     unreadable,
@@ -9,7 +9,7 @@ use crate::sql::{
 use crate::webhooks::{HookEvent, note};
 use crate::{Store, StoreError};
 use jiff::Timestamp;
-use model::{DecisionId, EndingId, Json};
+use model::{DecisionId, EndingId};
 use serde::Serialize;
 use sqlx::any::AnyRow;
 
@@ -118,21 +118,6 @@ pub(crate) const FORGET: &[&str] = &[
         (select seq from decision where event_seq in ({list}))",
 ];
 
-fn due(row: &AnyRow) -> Result<Due, StoreError> {
-    let body = Json::parse(column(row, 1)?);
-    let position: Option<i64> = column(row, 7)?;
-    Ok(Due {
-        decision: parsed(row, 0, "a decision's id")?,
-        body: body.map_err(|error| unreadable("an enforcement", &error))?,
-        attempts: u32::try_from(column::<i64>(row, 2)?).unwrap_or(u32::MAX),
-        since: instant(row, 3)?,
-        account: column(row, 4)?,
-        place: crate::sql::count(row, 5)?,
-        ending: maybe_parsed(row, 6, "an ending's id")?,
-        position: usize::try_from(position.unwrap_or_default()).unwrap_or_default(),
-    })
-}
-
 fn copy(row: &AnyRow) -> Result<CopyOf, StoreError> {
     let word: &str = column(row, 3)?;
     let state = CopyState::ALL.into_iter().find(|state| state.word() == word);
@@ -198,14 +183,11 @@ impl Store {
         at: Timestamp,
         attempt: &Attempt,
     ) -> Result<bool, StoreError> {
-        let (ended, state, why, next_at) = match attempt {
-            Attempt::Delivered => ("delivered", CopyState::Delivered, None, None),
-            Attempt::Failed { why, next_at: None } => {
-                ("gave_up", CopyState::Dead, Some(why.as_str()), None)
-            }
-            Attempt::Failed { why, next_at } => {
-                ("failed", CopyState::Waiting, Some(why.as_str()), *next_at)
-            }
+        let (ended, why, next_at) = attempt.kept();
+        let state = match attempt {
+            Attempt::Delivered => CopyState::Delivered,
+            Attempt::Failed { next_at: None, .. } => CopyState::Dead,
+            Attempt::Failed { .. } => CopyState::Waiting,
         };
         let key = || [webhook.into(), Value::from_count(place)];
         let mut tx = self.write().await?;

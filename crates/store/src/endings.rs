@@ -4,7 +4,7 @@
 use crate::leaf::hour;
 use crate::sql::{
     Insert, LONGEST_LIST, Value, column, count, execute, fetch, fetch_one, instant, json,
-    maybe_instant, number, parsed, with_list,
+    maybe_instant, parsed, with_list,
 };
 use crate::{Store, StoreError, StoredDecision};
 use jiff::Timestamp;
@@ -33,11 +33,9 @@ const RUNS: &str = "select d.seq, d.account_id, later.id from decision d \
     join timed t on t.decision_seq = d.seq and t.position = $2 \
     left join decision later on later.replaces = d.id where d.id = $1";
 const DONE: &str = "delete from timed where decision_seq = $1 and position = $2";
-const NEXT_LEAF: &str = "select coalesce(max(seq) + 1, 0) from leaf";
 const OF: &str = "select e.decision_seq, e.id, e.position, e.ended_at, e.leaf_seq, \
         (select min(r.at) from receipt r where r.decision_seq = e.leaf_seq and r.state = 'enforced') \
     from ending e where e.decision_seq in ({list}) order by e.decision_seq, e.position";
-const LEAF: Insert = Insert { into: "insert into leaf (seq, bytes, hash)", columns: 3, then: "" };
 const ENDING: Insert = Insert {
     into: "insert into ending (leaf_seq, id, decision_seq, position, ended_at, recorded_at)",
     columns: 6,
@@ -52,9 +50,9 @@ const DELIVERY: Insert = Insert {
 };
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[DUE, RUNS, DONE, NEXT_LEAF, OF];
+pub(crate) const STATEMENTS: &[&str] = &[DUE, RUNS, DONE, OF];
 #[cfg(test)]
-pub(crate) const INSERTS: &[&Insert] = &[&LEAF, &ENDING, &OUTBOX, &DELIVERY];
+pub(crate) const INSERTS: &[&Insert] = &[&ENDING, &OUTBOX, &DELIVERY];
 
 /// The leaf of an ending: which measure of which decision, and the hour. It holds nothing personal.
 fn leaf(ending: &Ending) -> Vec<u8> {
@@ -100,11 +98,7 @@ impl Store {
         let replaced = column::<Option<String>>(&row, 2)?.is_some();
         execute(&mut tx, DONE, [seq.into(), position.clone()]).await?;
         if !replaced {
-            let place = number(&mut tx, NEXT_LEAF, []).await?;
-            let bytes = leaf(ending);
-            let hash = tlog::leaf_hash(&bytes);
-            let row = vec![place.into(), bytes.as_slice().into(), hash.as_slice().into()];
-            LEAF.run(&mut tx, row).await?;
+            let place = crate::leaf::append(&mut tx, &leaf(ending)).await?;
             let row = vec![
                 place.into(),
                 ending.id().to_string().into(),

@@ -5,7 +5,7 @@
 use crate::leaf::hour;
 use crate::redact::{ERASED, redacted};
 use crate::sql::{
-    Insert, LONGEST_LIST, Value, column, count, execute, fetch, instant, json, number, unreadable,
+    Insert, LONGEST_LIST, Value, column, count, execute, fetch, instant, json, unreadable,
     with_list,
 };
 use crate::{Store, StoreError};
@@ -69,7 +69,6 @@ const CASE_FINDINGS: &str =
     "select case_id, event_seq, position, body from case_finding where event_seq in ({list})";
 const PROPOSALS: &str = "select p.seq, p.verdict from proposal p \
     join casefile c on c.id = p.case_id where c.event_seq in ({list})";
-const NEXT_LEAF: &str = "select coalesce(max(seq) + 1, 0) from leaf";
 const ERASURES: &str = "select scope, erased_at, events from erasure order by leaf_seq";
 
 const SET_DECISION: &str =
@@ -136,7 +135,6 @@ const LOOKS: &str = "update look set subject = null, why = null where subject in
 const NOTICES_BY: &str = "update report_notice set name = null, email = null, reporter = null where reporter in ({list})";
 const MEASURES_ON: &str = "update reporter_measure set reporter = '' where reporter in ({list})";
 const REPORTER: &str = "update report set reporter = null where reporter in ({list})";
-const LEAF: Insert = Insert { into: "insert into leaf (seq, bytes, hash)", columns: 3, then: "" };
 const ERASURE: Insert = Insert {
     into: "insert into erasure (leaf_seq, scope, erased_at, events)",
     columns: 4,
@@ -155,7 +153,6 @@ pub(crate) const STATEMENTS: &[&str] = &[
     CASES,
     CASE_FINDINGS,
     PROPOSALS,
-    NEXT_LEAF,
     ERASURES,
     SET_DECISION,
     SET_STATEMENT,
@@ -175,7 +172,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     LOOKS,
 ];
 #[cfg(test)]
-pub(crate) const INSERTS: &[&Insert] = &[&LEAF, &ERASURE];
+pub(crate) const INSERTS: &[&Insert] = &[&ERASURE];
 
 impl Forget {
     /// The word for its scope.
@@ -245,11 +242,7 @@ impl Store {
         }
         let arrivals = arrivals(&mut tx, &events).await?;
         let (decisions, openings) = overwrite(&mut tx, what.account(), &events).await?;
-        let place = number(&mut tx, NEXT_LEAF, []).await?;
-        let bytes = leaf(at, decisions);
-        let hash = tlog::leaf_hash(&bytes);
-        LEAF.run(&mut tx, vec![place.into(), bytes.as_slice().into(), hash.as_slice().into()])
-            .await?;
+        let place = crate::leaf::append(&mut tx, &leaf(at, decisions)).await?;
         let manifest = json(&arrivals, "an erasure")?;
         let row = vec![place.into(), what.scope().into(), at.into(), manifest.into()];
         ERASURE.run(&mut tx, row).await?;

@@ -1,7 +1,7 @@
 //! Exemptions as they are kept: that one began, that it ended (each with its leaf, in one transaction), and which
 //! decisions were made under it. Must not decide who gets one, nor what follows when one ends.
 
-use crate::leaf::hour;
+use crate::leaf::{self, hour};
 use crate::sql::{
     Insert, LONGEST_LIST, Value, column, count, execute, fetch, fetch_one, instant, json,
     maybe_instant, number, parsed, unreadable, whole, with_list,
@@ -64,7 +64,6 @@ const DUE: &str = " where x.until_at <= $1 and e.at is null order by x.until_at 
 const SOME: &str = " where x.leaf_seq < $1";
 const UNDER: &str = "select x.exemption_id, d.id from exempt_decision x join decision d on d.seq = x.decision_seq \
     where x.exemption_id in ({list}) order by d.seq";
-const NEXT_LEAF: &str = "select coalesce(max(seq) + 1, 0) from leaf";
 const RUNNING: &str = "select x.leaf_seq from exemption x where x.id = $1 \
     and not exists (select 1 from exemption_end e where e.exemption_seq = x.leaf_seq)";
 const KNOWN: &str = "select count(*) from exemption where id = $1";
@@ -90,7 +89,6 @@ const SINCE: &str = "select d.id, f.id, u.exemption_id, d.decided_at, later.id f
     left join decision later on later.replaces = d.id \
     where d.decided_at >= $1 order by d.seq, f.seq";
 const BEGUN: &str = "select from_at, class from exemption order by from_at";
-const LEAF: Insert = Insert { into: "insert into leaf (seq, bytes, hash)", columns: 3, then: "" };
 const EXEMPTION: Insert = Insert {
     into: "insert into exemption (leaf_seq, id, item_id, account_id, clause, class, reason, notice, people, \
         from_at, until_at)",
@@ -116,11 +114,11 @@ pub(crate) const FORGET: [&str; 4] = [
 
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[
-    SELECT, UNDER, NEXT_LEAF, RUNNING, KNOWN, TO_APPLY, TO_REFER, STANDS, SINCE, BEGUN, FORGET[0],
-    FORGET[1], FORGET[2], FORGET[3],
+    SELECT, UNDER, RUNNING, KNOWN, TO_APPLY, TO_REFER, STANDS, SINCE, BEGUN, FORGET[0], FORGET[1],
+    FORGET[2], FORGET[3],
 ];
 #[cfg(test)]
-pub(crate) const INSERTS: &[&Insert] = &[&LEAF, &EXEMPTION, &END];
+pub(crate) const INSERTS: &[&Insert] = &[&EXEMPTION, &END];
 
 /// The leaf that an exemption began: nothing in it says whose item it is about.
 fn begins(exemption: &Exemption) -> Vec<u8> {
@@ -150,13 +148,6 @@ fn ends(id: &str, end: &ExemptionEnd) -> Vec<u8> {
     .bytes()
 }
 
-async fn add_leaf(connection: &mut AnyConnection, bytes: &[u8]) -> Result<i64, StoreError> {
-    let place = number(connection, NEXT_LEAF, []).await?;
-    let hash = tlog::leaf_hash(bytes);
-    LEAF.run(connection, vec![place.into(), bytes.into(), hash.as_slice().into()]).await?;
-    Ok(place)
-}
-
 impl Store {
     /// Keeps that an exemption began, with its leaf. `false`: it is kept already.
     ///
@@ -167,7 +158,7 @@ impl Store {
         if number(&mut tx, KNOWN, [exemption.id.as_str().into()]).await? > 0 {
             return Ok(false);
         }
-        let place = add_leaf(&mut tx, &begins(exemption)).await?;
+        let place = leaf::append(&mut tx, &begins(exemption)).await?;
         let row = vec![
             place.into(),
             exemption.id.as_str().into(),
@@ -193,7 +184,7 @@ impl Store {
     pub async fn end_exemption(&self, id: &str, end: &ExemptionEnd) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
         let Some(row) = fetch_one(&mut tx, RUNNING, [id.into()]).await? else { return Ok(false) };
-        let place = add_leaf(&mut tx, &ends(id, end)).await?;
+        let place = leaf::append(&mut tx, &ends(id, end)).await?;
         let row = vec![
             column::<i64>(&row, 0)?.into(),
             place.into(),

@@ -1,14 +1,15 @@
 //! The leaf that a decision puts into the public log: what everybody may know in clear, and one
 //! commitment for each field that a person may have erased. Must not hold personal data in clear.
 
-use crate::sql::{column, count, digest, execute, fetch, maybe_parsed};
+use crate::sql::{Insert, column, count, digest, execute, fetch, maybe_parsed, number};
 use crate::{Store, StoreError};
 use jiff::Timestamp;
 use model::{
     AffiliationKind, AutomatedDecision, Decided, DecidedBy, DecisionId, FoundBy, Ids, Outcome,
     Source,
 };
-use tlog::{Canonical, Commitment, LONGEST_LEAF};
+use sqlx::AnyConnection;
+use tlog::{Canonical, Commitment, LONGEST_LEAF, leaf_hash};
 
 /// The leaf of one decision, with the openings of its commitments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,6 +176,17 @@ fn in_clear(decided: &Decided, class: AffiliationKind) -> Vec<(String, Canonical
     members
 }
 
+/// Puts one more leaf at the end, in the transaction of what it is about. Returns its place.
+pub(crate) async fn append(
+    connection: &mut AnyConnection,
+    bytes: &[u8],
+) -> Result<i64, StoreError> {
+    let place = number(connection, NEXT_LEAF, []).await?;
+    let hash = leaf_hash(bytes);
+    LEAF.run(connection, vec![place.into(), bytes.into(), hash.as_slice().into()]).await?;
+    Ok(place)
+}
+
 /// Rounded down to the hour: the exact moment can point to a person.
 pub(crate) fn hour(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:00Z").to_string()
@@ -184,6 +196,10 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The place of the next leaf.
+pub(crate) const NEXT_LEAF: &str = "select coalesce(max(seq) + 1, 0) from leaf";
+pub(crate) const LEAF: Insert =
+    Insert { into: "insert into leaf (seq, bytes, hash)", columns: 3, then: "" };
 const LEAVES: &str = "select l.seq, d.id, l.bytes, l.hash \
     from leaf l left join decision d on d.seq = l.seq where l.seq >= $1 order by l.seq limit $2";
 const OPENINGS: &str = "select o.field, o.salt, o.value \
@@ -192,7 +208,9 @@ const ERASE: &str = "delete from opening where field = $1 and decision_seq = \
     (select seq from decision where id = $2)";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[LEAVES, OPENINGS, ERASE];
+pub(crate) const STATEMENTS: &[&str] = &[LEAVES, OPENINGS, ERASE, NEXT_LEAF];
+#[cfg(test)]
+pub(crate) const INSERTS: &[&Insert] = &[&LEAF];
 
 impl Store {
     /// Leaves of the public log from place `from` on.

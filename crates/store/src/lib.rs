@@ -114,7 +114,7 @@ pub use store::{Checked, Store};
 pub use timeline::{OverTime, Slot};
 pub use treated::Treated;
 pub use unenforced::{Unenforced, Way};
-pub use webhooks::{HookEvent, HookSecret, HookState, Webhook};
+pub use webhooks::{HookEvent, HookSecret, HookState, LiveHook, Webhook};
 pub use witness::{Evidence, Witnessed};
 pub use work::{Act, Acted, CaseEvent, Split};
 pub use you::{Contact, HeldAbout, MOST_TRIES, Tried, YouLink};

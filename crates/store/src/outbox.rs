@@ -45,6 +45,17 @@ pub enum Attempt {
     },
 }
 
+impl Attempt {
+    /// How it is kept: the word, why, and when it is tried again.
+    pub(crate) fn kept(&self) -> (&'static str, Option<&str>, Option<Timestamp>) {
+        match self {
+            Self::Delivered => ("delivered", None, None),
+            Self::Failed { why, next_at: None } => ("gave_up", Some(why), None),
+            Self::Failed { why, next_at } => ("failed", Some(why), *next_at),
+        }
+    }
+}
+
 /// How much waits to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Backlog {
@@ -122,22 +133,7 @@ impl Store {
     pub async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<Due>, StoreError> {
         let mut reader = self.read().await?;
         let rows = fetch(&mut reader, DUE, [now.into(), i64::from(limit).into()]).await?;
-        rows.iter()
-            .map(|row| {
-                let body = Json::parse(column(row, 1)?);
-                let position: Option<i64> = column(row, 7)?;
-                Ok(Due {
-                    place: count(row, 5)?,
-                    decision: parsed(row, 0, "a decision's id")?,
-                    ending: maybe_parsed(row, 6, "an ending's id")?,
-                    position: usize::try_from(position.unwrap_or_default()).unwrap_or_default(),
-                    account: column(row, 4)?,
-                    body: body.map_err(|error| unreadable("an enforcement", &error))?,
-                    attempts: attempts(row, 2)?,
-                    since: instant(row, 3)?,
-                })
-            })
-            .collect()
+        rows.iter().map(due).collect()
     }
 
     /// Keeps how an attempt ended.
@@ -150,11 +146,7 @@ impl Store {
         at: Timestamp,
         attempt: &Attempt,
     ) -> Result<(), StoreError> {
-        let (ended, why, next_at) = match attempt {
-            Attempt::Delivered => ("delivered", None, None),
-            Attempt::Failed { why, next_at: None } => ("gave_up", Some(why.as_str()), None),
-            Attempt::Failed { why, next_at } => ("failed", Some(why.as_str()), *next_at),
-        };
+        let (ended, why, next_at) = attempt.kept();
         let mut tx = self.write().await?;
         let (seq, number) = find(&mut tx, place).await?;
         let row = [seq.into(), number.into(), at.into(), ended.into(), Value::text(why)];
@@ -251,6 +243,22 @@ impl Store {
         tx.commit().await?;
         Ok(new)
     }
+}
+
+/// What is to be sent, as a row of a work list with its message has it.
+pub(crate) fn due(row: &AnyRow) -> Result<Due, StoreError> {
+    let body = Json::parse(column(row, 1)?);
+    let position: Option<i64> = column(row, 7)?;
+    Ok(Due {
+        place: count(row, 5)?,
+        decision: parsed(row, 0, "a decision's id")?,
+        ending: maybe_parsed(row, 6, "an ending's id")?,
+        position: usize::try_from(position.unwrap_or_default()).unwrap_or_default(),
+        account: column(row, 4)?,
+        body: body.map_err(|error| unreadable("an enforcement", &error))?,
+        attempts: attempts(row, 2)?,
+        since: instant(row, 3)?,
+    })
 }
 
 fn attempts(row: &AnyRow, index: usize) -> Result<u32, StoreError> {

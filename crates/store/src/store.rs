@@ -406,6 +406,7 @@ mod tests {
             crate::notices::INSERTS,
             crate::you::INSERTS,
             cases::INSERTS,
+            leaf::INSERTS,
             erasure::INSERTS,
             crate::evenness::INSERTS,
             keys::INSERTS,

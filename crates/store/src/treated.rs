@@ -25,36 +25,36 @@ pub struct Treated {
     pub drawn: bool,
 }
 
-const ITEMS: &str = "select e.action_id, e.action_name, e.happened_at, e.data, null, e.seq, d.body, \
-    later.breach, 1, \
-    case when d.breach = 1 then (select a.outcome <> 'rejected' from appeal p \
-        join appeal_answer a on a.appeal_id = p.id \
-        where p.decision_id = d.id and p.appellant = 'person' order by p.level desc limit 1) end \
-    from item i join event e on e.seq = i.event_seq \
-    left join decision d on d.event_seq = e.seq and d.replaces is null \
-        and not (d.breach = 0 and exists (select 1 from decision again \
-            where again.event_seq = e.seq and again.replaces is null and again.seq > d.seq)) \
-    left join decision later on later.replaces = d.id \
-    where e.seq > $1 and e.received_at >= $2 \
-    and (d.id is not null or e.became = 'nothing') \
-    and not exists (select 1 from item newer where newer.item_id = i.item_id and newer.event_seq > i.event_seq) \
-    order by e.seq limit $3";
+/// What both questions ask alike: whether an item was drawn, what else it is joined with, and which count.
+macro_rules! treated {
+    ($drawn:literal, $joined:literal, $which:literal) => {
+        concat!(
+            "select e.action_id, e.action_name, e.happened_at, e.data, null, e.seq, d.body, later.breach, ",
+            $drawn,
+            ", case when d.breach = 1 then (select a.outcome <> 'rejected' from appeal p \
+                join appeal_answer a on a.appeal_id = p.id \
+                where p.decision_id = d.id and p.appellant = 'person' order by p.level desc limit 1) end \
+            from item i join event e on e.seq = i.event_seq ",
+            $joined,
+            " left join decision d on d.event_seq = e.seq and d.replaces is null \
+                and not (d.breach = 0 and exists (select 1 from decision again \
+                    where again.event_seq = e.seq and again.replaces is null and again.seq > d.seq)) \
+            left join decision later on later.replaces = d.id \
+            where e.seq > $1 and e.received_at >= $2 and (",
+            $which,
+            ") and not exists (select 1 from item newer \
+                where newer.item_id = i.item_id and newer.event_seq > i.event_seq) \
+            order by e.seq limit $3"
+        )
+    };
+}
+const ITEMS: &str = treated!("1", "", "d.id is not null or e.became = 'nothing'");
 /// Of what was held to breach nothing only what was drawn is read.
-const DRAWN: &str = "select e.action_id, e.action_name, e.happened_at, e.data, null, e.seq, d.body, \
-    later.breach, l.draw is not null, \
-    case when d.breach = 1 then (select a.outcome <> 'rejected' from appeal p \
-        join appeal_answer a on a.appeal_id = p.id \
-        where p.decision_id = d.id and p.appellant = 'person' order by p.level desc limit 1) end \
-    from item i join event e on e.seq = i.event_seq \
-    left join left_up l on l.event_seq = e.seq and l.draw < $4 \
-    left join decision d on d.event_seq = e.seq and d.replaces is null \
-        and not (d.breach = 0 and exists (select 1 from decision again \
-            where again.event_seq = e.seq and again.replaces is null and again.seq > d.seq)) \
-    left join decision later on later.replaces = d.id \
-    where e.seq > $1 and e.received_at >= $2 \
-    and (d.breach = 1 or (l.draw is not null and (d.id is not null or e.became = 'nothing'))) \
-    and not exists (select 1 from item newer where newer.item_id = i.item_id and newer.event_seq > i.event_seq) \
-    order by e.seq limit $3";
+const DRAWN: &str = treated!(
+    "l.draw is not null",
+    "left join left_up l on l.event_seq = e.seq and l.draw < $4",
+    "d.breach = 1 or (l.draw is not null and (d.id is not null or e.became = 'nothing'))"
+);
 
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[ITEMS, DRAWN];

@@ -60,6 +60,17 @@ pub struct Webhook {
     pub made_by: String,
 }
 
+/// An address that gets something now, as whoever sends needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveHook {
+    /// Our id of it.
+    pub id: String,
+    /// The address.
+    pub url: String,
+    /// Whether it carries decisions out; else it gets copies.
+    pub enforces: bool,
+}
+
 /// One thing that was done with an address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HookEvent {
@@ -108,6 +119,11 @@ const ALL: &str = "select w.id, w.name, w.url, w.enforces, w.made_at, w.made_by,
         (select count(*) from webhook_delivery d where d.webhook_id = w.id and d.state = 'dead'), \
         (select max(a.at) from webhook_attempt a where a.webhook_id = w.id and a.ended = 'delivered') \
     from webhook w where ($1 = '' or w.id = $1) order by w.made_at, w.id";
+/// Asked at every round of sending: it counts nothing.
+const LIVE: &str = "select w.id, w.url, w.enforces from webhook w where coalesce((select e.what \
+        from webhook_event e where e.webhook_id = w.id \
+        and e.what in ('disabled', 'enabled', 'gone', 'removed') order by e.seq desc limit 1), 'enabled') \
+        = 'enabled' order by w.made_at, w.id";
 const EVENTS: &str = "select what, at, by_whom, detail from webhook_event where webhook_id = $1 \
     order by seq desc limit $2";
 const SECRETS: &str = "select number, digest, before_until from webhook_secret where webhook_id = $1 \
@@ -120,7 +136,8 @@ const REMOVE: [&str; 2] = [
 ];
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[HEAD, ALL, EVENTS, SECRETS, NEWEST, REMOVE[0], REMOVE[1]];
+pub(crate) const STATEMENTS: &[&str] =
+    &[HEAD, ALL, LIVE, EVENTS, SECRETS, NEWEST, REMOVE[0], REMOVE[1]];
 #[cfg(test)]
 pub(crate) const INSERTS: &[&Insert] = &[&HOOK, &SECRET, &EVENT];
 
@@ -188,6 +205,19 @@ impl Store {
         let rows = fetch(&mut *self.read().await?, ALL, ["".into()]).await?;
         let all: Vec<Webhook> = rows.iter().map(read).collect::<Result<_, _>>()?;
         Ok(all.into_iter().filter(|hook| hook.state != HookState::Removed).collect())
+    }
+
+    /// The addresses that get something now, in the order in which they were added.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn live_webhooks(&self) -> Result<Vec<LiveHook>, StoreError> {
+        let rows = fetch(&mut *self.read().await?, LIVE, []).await?;
+        let live = |row: &AnyRow| {
+            let (id, url) = (column(row, 0)?, column(row, 1)?);
+            Ok(LiveHook { id, url, enforces: column::<i64>(row, 2)? != 0 })
+        };
+        rows.iter().map(live).collect()
     }
 
     /// One address, unless it is removed.

@@ -1,6 +1,7 @@
 //! Keeping a batch: every table gets its rows of the whole batch in few statements, all in one
 //! transaction. Must not decide, and must never change a row that says what was held.
 
+use crate::leaf::{LEAF, NEXT_LEAF};
 use crate::sql::{Insert, LONGEST_LIST, Value, column, fetch, json, number, with_list};
 use crate::state::Gathered;
 use crate::{Became, ContentHash, Kept, KeptDecision, Received, Record, Store, StoreError};
@@ -13,7 +14,6 @@ use std::collections::HashMap;
 
 const NEXT_EVENT: &str = "select coalesce(max(seq) + 1, 0) from event";
 /// Decisions share their numbers with the leaves of the log, some of which are of something else.
-const NEXT_LEAF: &str = "select coalesce(max(seq) + 1, 0) from leaf";
 const NEXT_CASE: &str = "select coalesce(max(seq) + 1, 0) from casefile";
 const EVENTS: &str = "select action_id, seq from event where action_id in ({list})";
 const DECIDED: &str = "delete from waiting where case_id in ({list})";
@@ -56,7 +56,6 @@ const EXEMPT: Insert = Insert {
     columns: 2,
     then: "",
 };
-const LEAF: Insert = Insert { into: "insert into leaf (seq, bytes, hash)", columns: 3, then: "" };
 const OPENING: Insert =
     Insert { into: "insert into opening (decision_seq, field, salt, value)", columns: 4, then: "" };
 const OUTBOX: Insert =
@@ -108,7 +107,7 @@ const OUTCOMES: &str = "insert into notice (id, kind, account_id, decision_id, r
 
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] =
-    &[OUTCOMES, RANK, NEXT_EVENT, NEXT_LEAF, NEXT_CASE, EVENTS, DECIDED, WAITING_CASES, ALL_CASES];
+    &[OUTCOMES, RANK, NEXT_EVENT, NEXT_CASE, EVENTS, DECIDED, WAITING_CASES, ALL_CASES];
 #[cfg(test)]
 pub(crate) const INSERTS: &[&Insert] = &[
     &EVENT,
@@ -119,7 +118,6 @@ pub(crate) const INSERTS: &[&Insert] = &[
     &MEASURE,
     &TIMED,
     &EXEMPT,
-    &LEAF,
     &OPENING,
     &OUTBOX,
     &DELIVERY,

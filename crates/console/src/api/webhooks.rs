@@ -4,6 +4,7 @@ use super::openapi::ProblemBody;
 use crate::body;
 use crate::problem::{NOT_FOUND, Problem, WEBHOOK_REFUSED};
 use crate::query::Query;
+use crate::reads;
 use crate::state::{ConsoleState, storage};
 use axum::Json;
 use axum::body::Body;
@@ -13,13 +14,9 @@ use http::{HeaderMap, StatusCode};
 use model::Permission;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::{CopyState, Webhook};
+use store::CopyState;
 use utoipa::ToSchema;
 
-/// Messages on one page.
-const PAGE: u32 = 100;
-/// Events of one address that are shown.
-const EVENTS: u32 = 50;
 /// Hours for which the secret before a new one signs, too, unless others are asked for.
 const OVERLAP: u32 = 24;
 
@@ -74,12 +71,6 @@ fn sentence(text: &str) -> String {
     letters
         .next()
         .map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
-}
-
-/// One address, or that there is none.
-pub(crate) async fn find(state: &ConsoleState, id: &str) -> Result<Webhook, Problem> {
-    let found = state.store.webhook(id).await.map_err(|error| storage(&error))?;
-    found.ok_or_else(|| refused(HookError::NoSuch))
 }
 
 /// List the addresses that are told what leaves.
@@ -139,9 +130,8 @@ pub(crate) async fn one(
 ) -> Result<Json<Value>, Problem> {
     state.permit(&headers, Permission::ManageEnforcement).await?;
     query.only(&[])?;
-    let hook = find(&state, &id).await?;
-    let events = state.store.webhook_events(&hook.id, EVENTS).await;
-    let events = events.map_err(|error| storage(&error))?;
+    let hook = reads::webhook(&state, &id).await?;
+    let events = reads::webhook_events(&state, &hook).await?;
     Ok(Json(json!({ "webhook": hook, "events": events })))
 }
 
@@ -165,7 +155,7 @@ pub(crate) async fn enable(
     query.only(&[])?;
     let asked: WebhookStateBody = body::json(&headers, body, &state.bounds).await?;
     state.hooks.enable(&id, asked.enabled, &caller.by).await.map_err(refused)?;
-    Ok(Json(json!({ "webhook": find(&state, &id).await? })))
+    Ok(Json(json!({ "webhook": reads::webhook(&state, &id).await? })))
 }
 
 /// Remove an address; what waits for it is dropped.
@@ -256,11 +246,8 @@ pub(crate) async fn deliveries(
     query.only(&["state", "before"])?;
     let only = query.parse::<CopyWord>("state")?.map(CopyState::from);
     let before = query.parse("before")?;
-    let hook = find(&state, &id).await?;
-    let copies = state.store.copies(&hook.id, only, before, PAGE).await;
-    let copies = copies.map_err(|error| storage(&error))?;
-    let full = copies.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let next = copies.last().filter(|_| full).map(|last| last.place);
+    let hook = reads::webhook(&state, &id).await?;
+    let (copies, next) = reads::copies(&state, &hook, only, before).await?;
     Ok(Json(json!({ "deliveries": copies, "next": next })))
 }
 

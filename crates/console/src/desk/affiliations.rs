@@ -1,7 +1,7 @@
 //! `/console/affiliations`: entering and withdrawing facts about who speaks for whom, agreeing to them, and
 //! answering who says that one is wrong. Must not enter a fact without a public source.
 
-use super::{Desk, see};
+use super::{Desk, Word, see};
 use crate::page::html;
 use crate::pages::affiliations::filter;
 use crate::problem::{NOT_FOUND, Problem, REFUSED, STORAGE};
@@ -174,15 +174,6 @@ pub(crate) async fn enter(
         Entering::Entered(_) => see("/console/affiliations?done=entered"),
         Entering::Waits(_) => see("/console/affiliations?done=waits"),
     })
-}
-
-/// A word about something in the register.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Word {
-    #[serde(default)]
-    word: String,
-    #[serde(default)]
-    reason: String,
 }
 
 /// `POST /console/affiliations/{id}/withdraw`.

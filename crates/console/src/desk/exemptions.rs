@@ -1,7 +1,7 @@
 //! `/console/exemptions`: proposing that a post stays up behind a notice, agreeing to it as another person, and
 //! ending it. Must not exempt anybody by itself: two people do, through `flow`.
 
-use super::{Desk, see};
+use super::{Desk, Word, see};
 use crate::page::html;
 use crate::problem::{NOT_FOUND, Problem, REFUSED, SAME_PERSON, STORAGE};
 use crate::query::Query;
@@ -104,18 +104,17 @@ pub(crate) async fn show(
         waiting.push(Waits { act, asked, says, decided });
     }
     let filter = ExemptionFilter { before: query.parse("before")?, ..ExemptionFilter::default() };
-    let rows = crate::reads::exemptions(&state, &filter).await?;
-    let mut kept = Vec::new();
-    for view in rows.exemptions {
-        let stored = state.store.exemption(&view.id).await.map_err(failed)?;
-        let Some(stored) = stored else { continue };
-        let (item, people) = (stored.exemption.item.to_string(), stored.exemption.people);
-        kept.push(Kept { view, item, people });
-    }
+    let (rows, stored) = crate::reads::exemptions_kept(&state, &filter).await?;
+    let kept = rows.exemptions.into_iter().zip(stored);
+    let kept = kept.map(|(view, stored)| Kept {
+        view,
+        item: stored.exemption.item.to_string(),
+        people: stored.exemption.people,
+    });
     html(&Page {
         desk: Desk::new(&state, &caller, ROOM),
         waiting,
-        kept,
+        kept: kept.collect(),
         all: rows.all,
         running: rows.running,
         next: rows.next,
@@ -177,15 +176,6 @@ pub(crate) async fn propose(
     Ok(see("/console/exemptions?done=proposed"))
 }
 
-/// A word about an exemption.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Word {
-    #[serde(default)]
-    word: String,
-    #[serde(default)]
-    reason: String,
-}
-
 /// `POST /console/exemptions/{id}`: `approve`, `refuse` or `revoke`.
 pub(crate) async fn answer(
     State(state): State<ConsoleState>,
@@ -195,16 +185,12 @@ pub(crate) async fn answer(
 ) -> Result<Response, Problem> {
     let caller = state.permit(&headers, Permission::EditExemptions).await?;
     let ways = exemptions(&state);
-    let (done, back) = match said.word.as_str() {
+    let (done, became) = match said.word.as_str() {
         "approve" => (ways.answer(&id, &caller.by, true, &said.reason).await, "approved"),
         "refuse" => (ways.answer(&id, &caller.by, false, &said.reason).await, "refused"),
         "revoke" => (ways.revoke(&id, &caller.by, &said.reason).await, "revoked"),
         _ => return Err(Problem::new(&REFUSED, "Say `approve`, `refuse` or `revoke`.")),
     };
     done.map_err(|error| refused(&error))?;
-    Ok(see(match back {
-        "approved" => "/console/exemptions?done=approved",
-        "refused" => "/console/exemptions?done=refused",
-        _ => "/console/exemptions?done=revoked",
-    }))
+    Ok(see(&format!("{ROOM}?done={became}")))
 }

@@ -214,6 +214,15 @@ pub(crate) fn within(to: &str) -> &str {
     if fits && !door.iter().any(|door| to.starts_with(door)) { to } else { "/console/" }
 }
 
+/// A word about something in a register, with its reason, as a form says it.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Word {
+    #[serde(default)]
+    pub word: String,
+    #[serde(default)]
+    pub reason: String,
+}
+
 /// Sends the browser to a page of the desk after a form was taken in.
 pub(crate) fn see(to: &str) -> Response {
     Redirect::to(within(to)).into_response()

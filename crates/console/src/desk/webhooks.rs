@@ -3,10 +3,11 @@
 
 use super::{Desk, see};
 use crate::Caller;
-use crate::api::webhooks::{CopyWord, find, refused};
+use crate::api::webhooks::{CopyWord, refused};
 use crate::page::html;
 use crate::problem::{BAD_QUERY, Problem, WEBHOOK_REFUSED};
 use crate::query::Query;
+use crate::reads;
 use crate::state::{ConsoleState, storage};
 use crate::text;
 use askama::Template;
@@ -21,8 +22,6 @@ use serde::Deserialize;
 use store::{CopyOf, CopyState, HookEvent, HookState, Webhook};
 
 const ROOM: &str = "/console/webhooks";
-const PAGE: u32 = 100;
-const EVENTS: u32 = 50;
 
 #[derive(Debug, Template)]
 #[template(path = "webhooks.html")]
@@ -171,16 +170,13 @@ async fn page(
     shown: Shown,
 ) -> Result<Response, Problem> {
     let only = shown.dead.then_some(CopyState::Dead);
-    let copies = state.store.copies(&hook.id, only, shown.before, PAGE).await;
-    let copies = copies.map_err(|error| storage(&error))?;
-    let events = state.store.webhook_events(&hook.id, EVENTS).await;
-    let full = copies.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let (copies, next) = reads::copies(state, &hook, only, shown.before).await?;
     let (secret, old_until) = shown.secret.unzip();
     html(&One {
         desk: Desk::new(state, caller, ROOM),
         configured: state.hooks.configured().is_some(),
-        events: events.map_err(|error| storage(&error))?,
-        next: copies.last().filter(|_| full).map(|last| last.place),
+        events: reads::webhook_events(state, &hook).await?,
+        next,
         copies,
         dead: shown.dead,
         secret,
@@ -201,7 +197,7 @@ pub(crate) async fn one(
     let caller = state.permit(&headers, Permission::ManageEnforcement).await?;
     query.only(&["state", "before", "done"])?;
     let only = query.parse::<CopyWord>("state")?;
-    let hook = find(&state, &id).await?;
+    let hook = reads::webhook(&state, &id).await?;
     let shown = Shown {
         told: query.get("done").map(|_| "It is done.".into()),
         dead: matches!(only, Some(CopyWord::Dead)),
@@ -233,7 +229,7 @@ pub(crate) async fn act(
     Form(asked): Form<Asked>,
 ) -> Result<Response, Problem> {
     let caller = state.permit(&headers, Permission::ManageEnforcement).await?;
-    let hook = find(&state, &id).await?;
+    let hook = reads::webhook(&state, &id).await?;
     let back = format!("{ROOM}/{}", hook.id);
     let (hooks, by) = (&state.hooks, caller.by.as_str());
     match asked.r#do.as_str() {

@@ -46,6 +46,17 @@ pub(crate) async fn exemptions(
     state: &ConsoleState,
     filter: &ExemptionFilter,
 ) -> Result<ExemptionRows, Problem> {
+    exemptions_kept(state, filter).await.map(|(rows, _)| rows)
+}
+
+/// A page of the register, and beside each row what is kept of it: for people who work here alone.
+///
+/// # Errors
+/// A problem when the store cannot be read.
+pub(crate) async fn exemptions_kept(
+    state: &ConsoleState,
+    filter: &ExemptionFilter,
+) -> Result<(ExemptionRows, Vec<StoredExemption>), Problem> {
     let now = state.clock.now();
     let failed = |error| storage(&error);
     let (all, page) = state.store.exemptions(filter, now, PAGE).await.map_err(failed)?;
@@ -53,14 +64,9 @@ pub(crate) async fn exemptions(
     let (running, _) = state.store.exemptions(&runs, now, 0).await.map_err(failed)?;
     let book = state.rulebook.load();
     let (months, begun) = begun(&state.store.exemptions_begun().await.map_err(failed)?, now);
-    Ok(ExemptionRows {
-        all,
-        running,
-        months,
-        begun,
-        exemptions: page.entries.iter().map(|one| view(&book, one, now)).collect(),
-        next: page.next,
-    })
+    let exemptions = page.entries.iter().map(|one| view(&book, one, now)).collect();
+    let rows = ExemptionRows { all, running, months, begun, exemptions, next: page.next };
+    Ok((rows, page.entries))
 }
 
 /// One exemption.

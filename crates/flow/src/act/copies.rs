@@ -1,10 +1,11 @@
 //! Copies of what leaves, to each address that wants them: one round at a time for each, so that a slow or broken
 //! receiver holds up nobody else. Must not touch what the platform owes.
 
-use super::{MOST_AT_ONCE, Outbox, in_order};
+use super::{MOST_AT_ONCE, Outbox, count, in_order};
+use platforms::webhook::Delivery;
 use std::collections::HashMap;
 use std::time::Duration;
-use store::{Attempt, HookEvent, HookState, StoreError, Webhook};
+use store::{Attempt, HookEvent, StoreError};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -14,10 +15,9 @@ impl Outbox {
     pub(super) async fn copy(self, stop: CancellationToken) {
         let mut rounds: HashMap<String, JoinHandle<()>> = HashMap::new();
         while !stop.is_cancelled() {
-            match self.engine.store.webhooks().await {
+            match self.engine.store.live_webhooks().await {
                 Ok(hooks) => {
-                    let due = |hook: &Webhook| !hook.enforces && hook.state == HookState::Active;
-                    for hook in hooks.into_iter().filter(due) {
+                    for hook in hooks.into_iter().filter(|hook| !hook.enforces) {
                         if rounds.get(&hook.id).is_none_or(JoinHandle::is_finished) {
                             let round = self.clone().copies_of(hook.id.clone(), stop.clone());
                             rounds.insert(hook.id, tokio::spawn(round));
@@ -59,29 +59,16 @@ impl Outbox {
                     return Ok(());
                 }
                 let now = clock.now();
-                let delivery = match self.rebuild(&due).await? {
-                    Ok(message) => Ok(self.send(&to, message, log, now).await),
-                    Err(why) => Err(why),
-                };
-                if delivery == Ok(platforms::webhook::Delivery::Gone) {
+                let (attempt, answer) = self.attempt(&to, &due, log, now).await?;
+                if answer == Some(Delivery::Gone) {
                     let (what, by) = ("gone".into(), "evenhand".into());
                     let event = HookEvent { what, at: now, by, detail: None };
                     tracing::warn!(webhook = hook, "the receiver takes no more (410): disabled");
                     return store.webhook_event(hook, &event).await;
                 }
-                let silent = matches!(delivery, Ok(platforms::webhook::Delivery::Retry { .. }));
-                let attempt = match delivery {
-                    Ok(delivery) => self.judge(&due, delivery, now),
-                    Err(why) => Attempt::Failed { why, next_at: None },
-                };
-                let outcome = match &attempt {
-                    Attempt::Delivered => "delivered",
-                    Attempt::Failed { next_at: Some(_), .. } => "retry",
-                    Attempt::Failed { next_at: None, .. } => "dead",
-                };
-                metrics::counter!("evenhand_copies_total", "outcome" => outcome).increment(1);
+                count("evenhand_copies_total", &attempt);
                 store.copy_attempted(hook, due.place, now, &attempt).await?;
-                if silent {
+                if matches!(answer, Some(Delivery::Retry { .. })) {
                     return Ok(());
                 }
                 if matches!(attempt, Attempt::Failed { next_at: Some(_), .. }) {
