@@ -8,16 +8,16 @@ use crate::jsonpath::Path;
 use crate::types::Type;
 use crate::value::{Exception, Fault, Value, integer, parse_float, parse_integer, text};
 
-/// Looks a path up in the event's data and makes what is there fit a type. For `EntityJson` the
-/// type is that of the id.
-pub fn lookup(
+/// Makes what was found at a path of the event's data fit a type. For `EntityJson` the type is that
+/// of the id.
+pub fn fitted(
     path: &Path,
-    data: &Value,
+    found: Option<Value>,
     wanted: &Type,
     required: bool,
     coerce_type: bool,
 ) -> Result<Value, Fault> {
-    let Some(value) = path.first(data)? else {
+    let Some(value) = found else {
         return match (wanted.accepts_none(), required) {
             (true, _) => Ok(Value::None),
             (false, true) => Err(Fault::error(
@@ -153,7 +153,8 @@ mod tests {
         required: bool,
         coerce_type: bool,
     ) -> Result<Value, (Exception, bool)> {
-        lookup(&Path::parse("$.a").unwrap(), &data(source), wanted, required, coerce_type)
+        let path = Path::parse("$.a").unwrap();
+        fitted(&path, path.first(&data(source)).unwrap(), wanted, required, coerce_type)
             .map_err(|fault| (fault.exception, fault.expected))
     }
 

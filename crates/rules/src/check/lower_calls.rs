@@ -12,6 +12,7 @@ use super::lower::{Lowered, Lowering, number};
 use super::walk::function_name;
 use crate::declared::{Binding, From};
 use crate::functions::{self, Needs, Special};
+use crate::jsonpath::Part;
 use crate::plan::node::{
     Argument, Beyond, BeyondDoes, Data, Does, Experiment, Finding, Function, HasLabel, Input,
     Items, Kind, Label, Piece, Rule, When,
@@ -193,6 +194,7 @@ impl<'t> Lowering<'t> {
                 let coerce_type = self.input(&given, "coerce_type");
                 let prepared = Arc::new(given.checked.prepared);
                 Kind::Data(Box::new(Data {
+                    part: Part::default(),
                     prepared,
                     wanted,
                     entity,

@@ -45,7 +45,8 @@ pub(crate) struct Shapes {
 
 #[derive(Debug, Default)]
 struct Bases {
-    by_shape: HashMap<Box<[u8]>, Arc<Base>>,
+    /// Few, and most events have the first.
+    by_shape: Vec<(Box<[u8]>, Arc<Base>)>,
     misses: usize,
 }
 
@@ -91,7 +92,7 @@ impl Shapes {
     /// The base of the events of a shape; None if there is none, or no room for it.
     pub(super) fn base(&self, plan: &Plan, shape: &[u8]) -> Option<Arc<Base>> {
         let known = self.bases.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(base) = known.by_shape.get(shape) {
+        if let Some((_, base)) = known.by_shape.iter().find(|(other, _)| **other == *shape) {
             return Some(Arc::clone(base));
         }
         drop(known);
@@ -105,7 +106,7 @@ impl Shapes {
             *known = Bases::default();
         }
         let base = Arc::new(Base::new(plan, &self.order, shape)?);
-        known.by_shape.insert(shape.into(), Arc::clone(&base));
+        known.by_shape.push((shape.into(), Arc::clone(&base)));
         Some(base)
     }
 }

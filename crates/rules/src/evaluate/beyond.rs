@@ -86,7 +86,7 @@ impl Run<'_> {
 
     pub(super) fn beyond(&mut self, beyond: &Beyond) -> Result<Value, Stop> {
         if let BeyondDoes::Special(Special::Event(read)) = &beyond.does {
-            return Ok(read(&self.data)?);
+            return Ok(read(self.data.whole())?);
         }
         let arguments = self.arguments_of(&beyond.arguments)?;
         let value = match &beyond.does {
@@ -134,7 +134,7 @@ impl Run<'_> {
                 })))
             }
             // Answered before the arguments are looked at.
-            Special::Event(read) => read(&self.data),
+            Special::Event(read) => read(self.data.whole()),
         }
     }
 

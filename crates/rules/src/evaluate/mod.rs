@@ -20,6 +20,7 @@ use model::Event;
 
 use crate::facts::{FactKey, Facts};
 use crate::found::Found;
+use crate::jsonpath::Drawn;
 use crate::plan::Plan;
 use crate::plan::node::{Kind, Place, Program, Source};
 use crate::state::Change;
@@ -85,7 +86,7 @@ pub fn evaluate(plan: &Plan, event: &Event, facts: &Facts, now: Timestamp) -> Ou
 pub(crate) fn evaluate_read(
     plan: &Plan,
     event: &Event,
-    data: Value,
+    data: Drawn,
     facts: &Facts,
     now: Timestamp,
 ) -> Outcome {
@@ -112,7 +113,7 @@ impl Plan {
             needed.extend(self.running_lists.iter().map(|name| FactKey::List(Arc::clone(name))));
         }
         if !wanted.facts.is_empty() {
-            let mut run = Run::new(self, event, facts, event.timestamp);
+            let mut run = Run::reading(self, event, &self.wanted, facts, event.timestamp);
             for at in &wanted.before {
                 run.compute(*at);
             }

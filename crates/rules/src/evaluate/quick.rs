@@ -13,6 +13,7 @@ use super::base::{Base, Shapes, tag};
 use super::cells::{Cells, Over, Room};
 use super::run::{Fired, Run};
 use crate::facts::Facts;
+use crate::jsonpath::Drawn;
 use crate::plan::{Plan, index};
 use crate::value::{Effect, Value};
 
@@ -23,7 +24,7 @@ const MAX_ORDERS: usize = 256;
 pub(super) fn evaluate(
     plan: &Plan,
     event: &Event,
-    data: Value,
+    data: Drawn,
     facts: &Facts,
     now: Timestamp,
 ) -> Option<Outcome> {

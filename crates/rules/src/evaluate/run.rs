@@ -12,7 +12,7 @@ use super::steps::Stop;
 use super::{Emitted, EvaluationError, Outcome};
 use crate::facts::Facts;
 use crate::functions::{CallContext, Lists, Nothing};
-use crate::jsonpath::Wanted;
+use crate::jsonpath::{Drawn, Wanted};
 use crate::plan::node::{Input, Items, Node, Place, Program, Source};
 use crate::plan::{Plan, index};
 use crate::state::Change;
@@ -34,7 +34,7 @@ pub(crate) struct Run<'a> {
     pub(super) event: Option<&'a Event>,
     pub(super) facts: &'a Facts,
     pub(super) now: Timestamp,
-    pub(super) data: Value,
+    pub(super) data: Drawn,
     secret: Option<Value>,
     pub(super) cells: Cells,
     active: Vec<bool>,
@@ -53,13 +53,24 @@ pub(crate) struct Run<'a> {
 }
 
 /// What rules may see of a text of JSON.
-pub(super) fn parse(text: &str, wanted: &Wanted) -> Value {
-    json::read_wanted(&Arc::from(text), MAX_DEPTH, wanted).unwrap_or(Value::None)
+pub(super) fn parse(text: &str, wanted: &Wanted) -> Drawn {
+    json::read_wanted(&Arc::from(text), MAX_DEPTH, wanted).unwrap_or_default()
 }
 
 impl<'a> Run<'a> {
     pub(super) fn new(plan: &'a Plan, event: &'a Event, facts: &'a Facts, now: Timestamp) -> Self {
-        let data = parse(event.data.as_str(), &Wanted::ALL);
+        Self::reading(plan, event, &Wanted::ALL, facts, now)
+    }
+
+    /// The same, reading no more of the event than is wanted.
+    pub(super) fn reading(
+        plan: &'a Plan,
+        event: &'a Event,
+        wanted: &Wanted,
+        facts: &'a Facts,
+        now: Timestamp,
+    ) -> Self {
+        let data = parse(event.data.as_str(), wanted);
         Self {
             cells: Cells::Each(vec![None; plan.program.nodes.len()]),
             active: vec![false; plan.program.units.len()],
@@ -71,7 +82,7 @@ impl<'a> Run<'a> {
     pub(super) fn beginning(
         plan: &'a Plan,
         event: &'a Event,
-        data: Value,
+        data: Drawn,
         facts: &'a Facts,
         now: Timestamp,
     ) -> Self {
@@ -96,7 +107,7 @@ impl<'a> Run<'a> {
             event: None,
             facts,
             now: Timestamp::UNIX_EPOCH,
-            data: Value::None,
+            data: Drawn::default(),
             secret: None,
             cells: Cells::Each(Vec::new()),
             active: Vec::new(),
@@ -208,7 +219,7 @@ impl<'a> Run<'a> {
             let text = self.event.and_then(|event| event.secret_data.as_ref());
             self.secret = Some(text.map_or_else(
                 || Value::Map(Arc::default()),
-                |secret| parse(secret.as_str(), &Wanted::ALL),
+                |secret| parse(secret.as_str(), &Wanted::ALL).whole().clone(),
             ));
         }
     }

@@ -67,9 +67,9 @@ impl Outcome {
         let may: Vec<u32> = match &self.values {
             // Where much changed, going through all is quicker than looking each up.
             Kept::Over { base, changed } if changed.len() < all / 4 => {
-                let nodes = changed.iter().map(|(at, _)| *at);
-                let mut may: Vec<u32> = nodes.flat_map(|at| plan.graph.features_of(at)).collect();
+                let mut may = Vec::with_capacity(2 * changed.len() + base.matched.len());
                 may.extend(&base.matched);
+                changed.iter().for_each(|(at, _)| may.extend(plan.graph.features_of(*at)));
                 may.sort_unstable();
                 may.dedup();
                 may
@@ -124,9 +124,7 @@ impl Outcome {
         shape: Shape,
     ) {
         out.push_str("{\"__action_id\":");
-        let id = event.action_id.as_str();
-        let id = parse_integer(id).unwrap_or_else(|| Value::str(id));
-        write_value(out, &id, NonFinite::Null);
+        write_id(out, event.action_id.as_str());
         out.push_str(",\"__timestamp\":");
         write_time(out, event, self.offset);
         out.push_str(",\"__error_count\":");
@@ -252,32 +250,42 @@ pub(super) fn matches(value: &Value) -> bool {
     }
 }
 
+/// Writes the event's id: as a number if it reads as one.
+fn write_id(out: &mut String, id: &str) {
+    // Digits that are written as they are read, nearly all ids.
+    let plain = id.starts_with(|first| matches!(first, '1'..='9')) && id.len() < 19;
+    if plain && id.bytes().all(|byte| byte.is_ascii_digit()) {
+        out.push_str(id);
+        return;
+    }
+    let id = parse_integer(id).unwrap_or_else(|| Value::str(id));
+    write_value(out, &id, NonFinite::Null);
+}
+
 /// Writes the event's time as Python's `isoformat` does, in quotes.
 fn write_time(out: &mut String, event: &Event, offset: Offset) {
     let time = offset.to_datetime(event.timestamp);
-    let mut digits = |before: &str, value: i64, width: u32| {
-        out.push_str(before);
-        for place in (0..width).rev() {
-            let digit = value / 10_i64.pow(place) % 10;
-            out.push(
-                u32::try_from(digit).ok().and_then(|d| char::from_digit(d, 10)).unwrap_or('0'),
-            );
-        }
-    };
-    digits("\"", time.year().into(), 4);
-    digits("-", time.month().into(), 2);
-    digits("-", time.day().into(), 2);
-    digits("T", time.hour().into(), 2);
-    digits(":", time.minute().into(), 2);
-    digits(":", time.second().into(), 2);
-    let micros = time.subsec_nanosecond() / 1000;
+    let digit = |value: u32| b'0' + (value % 10) as u8;
+    let two = |value: u32| [digit(value / 10), digit(value)];
+    let number = |value: i8| two(value.unsigned_abs().into());
+    let year = u32::from(time.year().unsigned_abs());
+    let ([y1, y2], [y3, y4]) = (two(year / 100), two(year));
+    let ([o1, o2], [d1, d2]) = (number(time.month()), number(time.day()));
+    let ([h1, h2], [m1, m2], [s1, s2]) =
+        (number(time.hour()), number(time.minute()), number(time.second()));
+    let mut put = |text: &[u8]| out.push_str(std::str::from_utf8(text).unwrap_or_default());
+    put(&[
+        b'"', y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2, b'T', h1, h2, b':', m1, m2, b':', s1, s2,
+    ]);
+    let micros = time.subsec_nanosecond().unsigned_abs() / 1000;
     if micros > 0 {
-        digits(".", micros.into(), 6);
+        let ([u1, u2], [u3, u4], [u5, u6]) = (two(micros / 10_000), two(micros / 100), two(micros));
+        put(&[b'.', u1, u2, u3, u4, u5, u6]);
     }
-    let minutes = i64::from(offset.seconds().unsigned_abs() / 60);
-    digits(if offset.is_negative() { "-" } else { "+" }, minutes / 60, 2);
-    digits(":", minutes % 60, 2);
-    out.push('"');
+    let minutes = offset.seconds().unsigned_abs() / 60;
+    let ([h1, h2], [m1, m2]) = (two(minutes / 60), two(minutes % 60));
+    let sign = if offset.is_negative() { b'-' } else { b'+' };
+    put(&[sign, h1, h2, b':', m1, m2, b'"']);
 }
 
 pub(super) fn write_value(out: &mut String, value: &Value, non_finite: NonFinite) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::murmur::murmur3;
 use super::run::{Fired, Run};
 use crate::check::experiments::{CONTROL, UNITS, most_units};
-use crate::coerce::lookup;
+use crate::coerce::fitted;
 use crate::functions::{self, Prepared};
 use crate::labels::{entity_name, id_text};
 use crate::plan::index;
@@ -144,11 +144,13 @@ impl Run<'_> {
         let required = self.need(data.required)?.truth();
         let coerce_type = self.need(data.coerce_type)?.truth();
         let Prepared::Path(path) = &*data.prepared else { return Err(Stop::Passed) };
-        if data.secret {
+        let found = if data.secret {
             self.read_secret();
-        }
-        let from = if data.secret { self.secret() } else { &self.data };
-        let value = lookup(path, from, &data.wanted, required, coerce_type)?;
+            path.first(self.secret())?
+        } else {
+            self.data.first(path, data.part)?
+        };
+        let value = fitted(path, found, &data.wanted, required, coerce_type)?;
         Ok(match &data.entity {
             Some(kind) => Value::Entity(Arc::new(Entity { kind: kind.clone(), id: value })),
             None => value,

@@ -10,7 +10,7 @@ use std::fmt;
 use crate::value::{Fault, Str, Value};
 
 pub use parse::PathError;
-pub(crate) use wanted::Wanted;
+pub(crate) use wanted::{Drawn, Part, Wanted};
 
 /// A compiled path.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,11 @@
 //! What the paths of a program ask of an event, so that the rest of the event is only passed over.
 //! Must not read anything itself.
 
-use super::{Form, Path, Step};
-use crate::value::Str;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{Form, Path, Step, find, follow};
+use crate::value::{Fault, Map, Str, Value};
 
 /// The parts of a JSON value that somebody asks for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -10,12 +13,37 @@ pub(crate) struct Wanted {
     /// All of it, whatever is in it.
     all: bool,
     /// If it is an object, only these keys.
-    keys: Vec<(Str, Wanted)>,
+    keys: Vec<(Box<str>, Wanted)>,
+    /// The places in [`Drawn::Parts`] of what is asked for whole here and below.
+    places: Range<usize>,
+}
+
+/// What was read of a value.
+#[derive(Clone, Debug)]
+pub(crate) enum Drawn {
+    /// All of it.
+    Whole(Value),
+    /// What is asked for whole, each in its place; None for what is not there.
+    Parts(Vec<Option<Value>>),
+}
+
+/// Where a path begins among the parts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Part {
+    place: usize,
+    /// So many keys of the path led to it.
+    keys: usize,
+}
+
+impl Default for Drawn {
+    fn default() -> Self {
+        Self::Whole(Value::None)
+    }
 }
 
 impl Wanted {
     /// Everything.
-    pub(crate) const ALL: Self = Self { all: true, keys: Vec::new() };
+    pub(crate) const ALL: Self = Self { all: true, keys: Vec::new(), places: 0..1 };
 
     /// What these paths ask for.
     pub(crate) fn by<'p>(paths: impl Iterator<Item = &'p Path>) -> Self {
@@ -23,6 +51,7 @@ impl Wanted {
         for path in paths {
             wanted.add(&path.leading_keys());
         }
+        wanted.number(0);
         wanted
     }
 
@@ -34,9 +63,9 @@ impl Wanted {
             *self = Self::ALL;
             return;
         };
-        let place = self.keys.iter().position(|(known, _)| known == key);
+        let place = self.keys.iter().position(|(known, _)| **known == **key);
         let place = place.unwrap_or_else(|| {
-            self.keys.push((key.clone(), Self::default()));
+            self.keys.push((key.as_str().into(), Self::default()));
             self.keys.len() - 1
         });
         if let Some((_, below)) = self.keys.get_mut(place) {
@@ -44,14 +73,71 @@ impl Wanted {
         }
     }
 
+    /// Gives places from `start` on; tells the next free one.
+    fn number(&mut self, start: usize) -> usize {
+        let below = self.keys.iter_mut().fold(start, |next, (_, wanted)| wanted.number(next));
+        let end = below + usize::from(self.all);
+        self.places = start..end;
+        end
+    }
+
     /// Whether all of the value is asked for.
     pub(crate) fn is_all(&self) -> bool {
         self.all
     }
 
+    /// The places of what is asked for here and below.
+    pub(crate) fn places(&self) -> Range<usize> {
+        self.places.clone()
+    }
+
     /// What is asked of the value of a key; None if nothing.
-    pub(crate) fn key(&self, key: &str) -> Option<&(Str, Self)> {
-        self.keys.iter().find(|(known, _)| known.as_str() == key)
+    pub(crate) fn key(&self, key: &str) -> Option<&Self> {
+        self.keys.iter().find(|(known, _)| **known == *key).map(|(_, wanted)| wanted)
+    }
+
+    /// Where a path begins that was among those asked for.
+    pub(crate) fn part(&self, path: &Path) -> Part {
+        let (mut wanted, mut keys) = (self, 0);
+        for key in path.leading_keys() {
+            let Some(below) = wanted.key(&key) else { break };
+            (wanted, keys) = (below, keys + 1);
+        }
+        Part { place: wanted.places.start, keys }
+    }
+}
+
+impl Drawn {
+    /// All of it, if all was read.
+    pub(crate) fn whole(&self) -> &Value {
+        match self {
+            Self::Whole(value) => value,
+            Self::Parts(_) => &Value::None,
+        }
+    }
+
+    /// The first match of a path, or None.
+    pub(crate) fn first(&self, path: &Path, part: Part) -> Result<Option<Value>, Fault> {
+        let parts = match self {
+            Self::Whole(value) => return path.first(value),
+            Self::Parts(parts) => parts,
+        };
+        let value = parts.get(part.place).and_then(Option::as_ref);
+        match &path.form {
+            Form::Keys(keys) => {
+                let rest = keys.get(part.keys..).unwrap_or_default();
+                Ok(value.and_then(|value| follow(value, rest)).cloned())
+            }
+            // It may look upwards; nothing that it can see there is missing.
+            Form::Steps(step) => {
+                let mut whole = value.cloned();
+                for key in path.leading_keys().into_iter().take(part.keys).rev() {
+                    let entries = whole.map(|value| (key, value)).into_iter().collect();
+                    whole = Some(Value::Map(Arc::new(Map::new(entries).0)));
+                }
+                find::first(step, &whole.unwrap_or_default())
+            }
+        }
     }
 }
 
@@ -104,12 +190,12 @@ mod tests {
     fn only_what_paths_lead_to_is_wanted() {
         let some = wanted(&["$.item.text", "$.item.tags[0].name", "$.account"]);
         assert!(!some.is_all() && some.key("other").is_none());
-        let item = &some.key("item").unwrap().1;
+        let item = some.key("item").unwrap();
         assert!(!item.is_all() && item.key("id").is_none());
-        assert!(item.key("text").unwrap().1.is_all() && item.key("tags").unwrap().1.is_all());
-        assert!(some.key("account").unwrap().1.is_all());
-        assert!(wanted(&["$.a.b", "$.a"]).key("a").unwrap().1.is_all());
-        assert!(wanted(&["$.a", "$.a.b"]).key("a").unwrap().1.is_all());
+        assert!(item.key("text").unwrap().is_all() && item.key("tags").unwrap().is_all());
+        assert!(some.key("account").unwrap().is_all());
+        assert!(wanted(&["$.a.b", "$.a"]).key("a").unwrap().is_all());
+        assert!(wanted(&["$.a", "$.a.b"]).key("a").unwrap().is_all());
     }
 
     #[test]

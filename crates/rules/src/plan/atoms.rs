@@ -42,8 +42,8 @@ struct Scan {
 #[derive(Debug, Default)]
 pub(crate) struct Atoms {
     pub(crate) ears: Vec<Ear>,
-    /// For each node with ears which they are.
-    ears_of: HashMap<u32, Vec<u32>>,
+    /// For each node its ears; most have none.
+    ears_of: Vec<Box<[u32]>>,
     /// For each test its ear and what it comes to if it is not heard.
     quiet: HashMap<u32, (u32, Value)>,
 }
@@ -82,12 +82,15 @@ impl Atoms {
             draft.add(at, sound);
             quiet.insert(at, (u32::try_from(number).unwrap_or(u32::MAX), value));
         }
-        let mut ears_of: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut ears_of: Vec<Vec<u32>> = vec![Vec::new(); program.nodes.len()];
         for ((input, _), number) in drafts.iter().zip(0..) {
-            if let Source::Node(at) = input.source {
-                ears_of.entry(at).or_default().push(number);
+            if let Source::Node(at) = input.source
+                && let Some(ears) = ears_of.get_mut(index(at))
+            {
+                ears.push(number);
             }
         }
+        let ears_of = ears_of.into_iter().map(Vec::into_boxed_slice).collect();
         let ears = drafts.into_iter().map(|(input, draft)| draft.ear(input)).collect();
         Self { ears, ears_of, quiet }
     }
@@ -99,7 +102,7 @@ impl Atoms {
 
     /// The ears that listen to a node.
     pub(crate) fn ears_of(&self, at: u32) -> &[u32] {
-        self.ears_of.get(&at).map_or(&[], Vec::as_slice)
+        self.ears_of.get(index(at)).map_or(&[], |ears| ears)
     }
 }
 

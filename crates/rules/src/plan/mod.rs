@@ -92,6 +92,13 @@ impl Plan {
             rounds.push(Round::default());
         }
         let wanted = wanted(&program);
+        for node in &mut program.nodes {
+            if let Kind::Data(data) = &mut node.kind
+                && let Prepared::Path(path) = &*data.prepared
+            {
+                data.part = wanted.part(path);
+            }
+        }
         let graph = Graph::of(&mut program, &work);
         let rules = program.nodes.iter().zip(0..).filter_map(|(node, at)| match &node.kind {
             Kind::Rule(rule) => Some((rule.name.clone(), at)),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::declared::Scorer;
 use crate::functions::{FunctionId, Prepared, Special};
+use crate::jsonpath::Part;
 use crate::types::Type;
 use crate::value::{BinaryOperator, Inequality, RuleValue, Str, Value};
 
@@ -133,6 +134,8 @@ pub(crate) enum BeyondDoes {
 #[derive(Debug)]
 pub(crate) struct Data {
     pub(crate) prepared: Arc<Prepared>,
+    /// Where the path begins among what is read of an event.
+    pub(crate) part: Part,
     /// The type of the value, or of the entity's id.
     pub(crate) wanted: Type,
     /// The entity's type, for `EntityJson`.

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use model::{ActionId, Event, Json};
 
 use super::Now;
-use crate::jsonpath::Wanted;
+use crate::jsonpath::{Drawn, Wanted};
 use crate::value::Value;
 use crate::value::json::{self, JsonError, Reader};
 
@@ -18,7 +19,7 @@ const MAX_DEPTH: usize = 190;
 pub(super) struct Envelope<'l> {
     pub(super) event: Event,
     /// What rules read of its data.
-    pub(super) data: Value,
+    pub(super) data: Drawn,
     /// The id as it is written in JSON.
     pub(super) id: &'l str,
     pub(super) now: Timestamp,
@@ -41,7 +42,7 @@ struct Parts<'l> {
 /// The data: as text and, once it is known to be the event's own, as far as rules read it.
 struct Part<'l> {
     text: &'l str,
-    value: Option<Value>,
+    drawn: Option<Drawn>,
 }
 
 impl<'l> Parts<'l> {
@@ -60,11 +61,11 @@ impl<'l> Parts<'l> {
                 "send_time" => parts.send_time = Some(reader.value()?),
                 // Without an id so far this may be a message around the event.
                 "data" if parts.action_id.is_none() => {
-                    parts.data = Some(Part { text: reader.span()?, value: None });
+                    parts.data = Some(Part { text: reader.span()?, drawn: None });
                 }
                 "data" => {
-                    let (text, value) = reader.wanted_span(wanted)?;
-                    parts.data = Some(Part { text, value: Some(value) });
+                    let (text, drawn) = reader.drawn_span(wanted)?;
+                    parts.data = Some(Part { text, drawn: Some(drawn) });
                 }
                 "secret_data" => parts.secret_data = Some(reader.span()?),
                 "now" => parts.now = Some(reader.value()?),
@@ -124,14 +125,14 @@ impl<'l> Envelope<'l> {
                 );
             }
         };
-        let (data, value) = parts.data.map(|part| (part.text, part.value)).unzip();
+        let (data, drawn) = parts.data.map(|part| (part.text, part.drawn)).unzip();
         let data = object("data", data)?;
         let data = data.ok_or("`data` is missing: an object, what the rules read")?;
-        let value = match value.flatten() {
-            Some(value) => value,
+        let drawn = match drawn.flatten() {
+            Some(drawn) => drawn,
             None => {
                 let (start, end) = place(line, data);
-                Reader::new(line, start, end, MAX_DEPTH).wanted(wanted).map_err(said)?
+                Reader::new(line, start, end, MAX_DEPTH).drawn(wanted).map_err(said)?
             }
         };
         let event = Event {
@@ -145,7 +146,7 @@ impl<'l> Envelope<'l> {
             Now::Event => timestamp,
             Now::At(at) => at,
         });
-        Ok(Self { event, data: value, id, now, offset: Some(offset) })
+        Ok(Self { event, data: drawn, id, now, offset: Some(offset) })
     }
 }
 
@@ -200,8 +201,81 @@ fn object<'l>(key: &str, written: Option<&'l str>) -> Result<Option<&'l str>, St
 fn time(key: &str, written: &Value) -> Result<(Timestamp, Offset), String> {
     let wrong = || format!("`{key}` is not a time; write it as `2026-03-01T12:00:00Z`");
     let text = written.as_str().ok_or_else(wrong)?;
+    if let Some(time) = plain_time(text) {
+        return Ok((time, Offset::UTC));
+    }
     let pieces = jiff::fmt::temporal::Pieces::parse(text).map_err(|_| wrong())?;
     let offset = pieces.to_numeric_offset().unwrap_or(Offset::UTC);
     let time = pieces.date().to_datetime(pieces.time().unwrap_or_default());
     Ok((offset.to_timestamp(time).map_err(|_| wrong())?, offset))
+}
+
+/// A time as nearly all are written, `2026-03-01T12:00:00.123Z` or with `+00:00`; None of any other.
+fn plain_time(text: &str) -> Option<Timestamp> {
+    let text = text.strip_suffix('Z').or_else(|| text.strip_suffix("+00:00"))?;
+    let (date, rest) = text.as_bytes().split_at_checked(10)?;
+    let [y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2] = date else { return None };
+    let [b'T', h1, h2, b':', m1, m2, b':', s1, s2, fraction @ ..] = rest else { return None };
+    let number = |digits: &[&u8]| {
+        digits.iter().try_fold(0_i16, |sum, digit| {
+            digit.is_ascii_digit().then(|| sum * 10 + i16::from(**digit - b'0'))
+        })
+    };
+    let small = |digits: &[&u8]| number(digits).and_then(|number| i8::try_from(number).ok());
+    let nanos = match fraction {
+        [] => 0,
+        [b'.', digits @ ..] if (1..=9).contains(&digits.len()) => {
+            let padded = digits.iter().copied().chain(std::iter::repeat(b'0')).take(9);
+            padded.fold(Some(0_i32), |sum, digit| {
+                sum.filter(|_| digit.is_ascii_digit()).map(|sum| sum * 10 + i32::from(digit - b'0'))
+            })?
+        }
+        _ => return None,
+    };
+    let (year, month, day) = (number(&[y1, y2, y3, y4])?, small(&[o1, o2])?, small(&[d1, d2])?);
+    let (hour, minute, second) = (small(&[h1, h2])?, small(&[m1, m2])?, small(&[s1, s2])?);
+    let time = DateTime::new(year, month, day, hour, minute, second, nanos).ok()?;
+    Offset::UTC.to_timestamp(time).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::{plain_time, time};
+    use crate::value::Value;
+
+    #[test]
+    fn times_are_read_the_same_the_short_way() {
+        for text in [
+            "2026-03-01T12:00:00Z",
+            "2026-03-01T12:00:00+00:00",
+            "2026-03-01T12:00:00.5Z",
+            "1969-12-31T23:59:59.123456789Z",
+            "0000-01-01T00:00:00Z",
+            "9999-12-30T21:59:59.999999999Z",
+            "2024-02-29T00:00:00Z",
+        ] {
+            let plain = plain_time(text);
+            assert_eq!(plain, text.parse::<Timestamp>().ok(), "{text}");
+            assert!(plain.is_some(), "{text}");
+        }
+        for text in [
+            "2026-03-01T12:00:60Z",
+            "2026-02-29T12:00:00Z",
+            "2026-3-01T12:00:00Z",
+            "2026-03-01 12:00:00Z",
+            "2026-03-01T12:00:00",
+            "2026-03-01T12:00:00+01:00",
+            "2026-03-01T12:00:00.Z",
+            "2026-03-01T12:00:00.1234567890Z",
+            "2026-03-01T12:00:0aZ",
+            "+2026-03-01T12:00:00Z",
+            "Z",
+            "",
+        ] {
+            assert_eq!(plain_time(text), None, "{text}");
+        }
+        assert!(time("now", &Value::str("2026-03-01T12:00:00+01:00")).is_ok());
+    }
 }

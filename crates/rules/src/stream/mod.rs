@@ -217,7 +217,7 @@ impl Stream {
         place: (usize, usize),
         out: &mut String,
     ) -> Result<(), String> {
-        let envelope = match Envelope::read(text, place, self.settings.now, &self.plan.wanted) {
+        let mut envelope = match Envelope::read(text, place, self.settings.now, &self.plan.wanted) {
             Ok(envelope) => envelope,
             Err(why) => match opened(text, place, &self.plan.wanted) {
                 Some(text) => return self.event_within(&text, (0, text.len()), out),
@@ -226,7 +226,7 @@ impl Stream {
         };
         let facts = Facts { offset: envelope.offset, ..Facts::default() };
         let facts = self.world.facts_beside(&self.plan, &envelope.event, facts);
-        let data = envelope.data.clone();
+        let data = std::mem::take(&mut envelope.data);
         let outcome = evaluate_read(&self.plan, &envelope.event, data, &facts, envelope.now);
         let mutations = self.world.take(&outcome, &envelope.event, envelope.now);
         self.write(&outcome, &envelope, &mutations, out);

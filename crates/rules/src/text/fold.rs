@@ -71,6 +71,12 @@ impl Folded {
 #[must_use]
 pub fn fold(text: &str) -> Folded {
     let mut cells = Vec::with_capacity(text.len());
+    if text.is_ascii() {
+        for (start, byte) in text.bytes().enumerate() {
+            push(&mut cells, char::from(byte.to_ascii_lowercase()), start, start + 1);
+        }
+        return Folded::new(cells);
+    }
     let mut rest = text.char_indices().peekable();
     while let Some((start, c)) = rest.next() {
         if c.is_ascii() && rest.peek().is_none_or(|(_, next)| next.is_ascii()) {

@@ -16,15 +16,21 @@ impl Views {
     pub fn of(text: &str) -> Self {
         let plain = fold(text);
         let mut views = vec![plain];
-        for one in ['i', 'l'] {
-            // Once more when joined: a digit that stands apart is in no word before that.
-            let deep = views.first().map(|plain| leet(&joined(&leet(plain.cells(), one)), one));
-            add(&mut views, deep);
+        // Most texts are no disguise, which one look at them tells.
+        if views.first().is_some_and(|plain| has_signs(plain.cells()) || stand_apart(plain.cells()))
+        {
+            for one in ['i', 'l'] {
+                // Once more when joined: a digit that stands apart is in no word before that.
+                let deep = views.first().map(|plain| leet(&joined(&leet(plain.cells(), one)), one));
+                add(&mut views, deep);
+            }
         }
-        for keep in [2, 1] {
-            for at in 0..views.len() {
-                let shortened = views.get(at).and_then(|view| shortened(view.cells(), keep));
-                add(&mut views, shortened);
+        if views.iter().any(|view| drawn_out(view.cells())) {
+            for keep in [2, 1] {
+                for at in 0..views.len() {
+                    let shortened = views.get(at).and_then(|view| shortened(view.cells(), keep));
+                    add(&mut views, shortened);
+                }
             }
         }
         Self(views)
@@ -58,6 +64,11 @@ fn add(views: &mut Vec<Folded>, cells: Option<Vec<Cell>>) {
     }
 }
 
+/// Whether there is anything that may stand for a letter.
+fn has_signs(cells: &[Cell]) -> bool {
+    cells.iter().any(|cell| letter_for(cell.c, 'i', true) != cell.c)
+}
+
 /// Reads digits and signs in words as the letters that they stand for. `one` is what 1, ! and |
 /// stand for.
 fn leet(cells: &[Cell], one: char) -> Vec<Cell> {
@@ -68,23 +79,28 @@ fn leet(cells: &[Cell], one: char) -> Vec<Cell> {
         }
         let last = word.len().saturating_sub(1);
         for (at, cell) in word.iter_mut().enumerate() {
-            let inside = at > 0 && at < last;
-            cell.c = match cell.c {
-                '0' => 'o',
-                '1' => one,
-                '3' | '€' => 'e',
-                '4' | '@' => 'a',
-                '5' | '$' => 's',
-                '7' => 't',
-                '8' => 'b',
-                '9' => 'g',
-                '!' | '|' if inside => one,
-                '+' if inside => 't',
-                c => c,
-            };
+            cell.c = letter_for(cell.c, one, at > 0 && at < last);
         }
     }
     read
+}
+
+/// The letter that a digit or sign stands for; some do only inside a word.
+fn letter_for(sign: char, one: char, inside: bool) -> char {
+    match sign {
+        'a'..='z' | ' ' => sign,
+        '0' => 'o',
+        '1' => one,
+        '3' | '€' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '7' => 't',
+        '8' => 'b',
+        '9' => 'g',
+        '!' | '|' if inside => one,
+        '+' if inside => 't',
+        c => c,
+    }
 }
 
 fn is_separator(c: char) -> bool {
@@ -98,18 +114,27 @@ fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
 }
 
+/// Whether a letter has nothing beside it that it could be read with, or is Chinese.
+fn is_single(cells: &[Cell], at: usize) -> bool {
+    let letter = |at: usize| cells.get(at).is_some_and(|cell| cell.c.is_alphanumeric());
+    let free = |at: Option<usize>| !at.is_some_and(letter);
+    let han = cells.get(at).is_some_and(|cell| is_han(cell.c));
+    han || (letter(at) && free(at.checked_sub(1)) && free(at.checked_add(1)))
+}
+
+/// Whether any two letters stand apart with one separator between them.
+fn stand_apart(cells: &[Cell]) -> bool {
+    let separators = cells.iter().enumerate().filter(|(_, cell)| is_separator(cell.c));
+    separators.into_iter().any(|(at, _)| {
+        at.checked_sub(1).is_some_and(|before| is_single(cells, before)) && is_single(cells, at + 1)
+    })
+}
+
 /// Joins letters that stand apart: at least three (of Chinese, two) with one separator, always
 /// the same one, between each two. Chinese puts commas and stops without spaces, so these do not
 /// count there.
 fn joined(cells: &[Cell]) -> Vec<Cell> {
-    let is_single = |at: usize| {
-        let letter = cells.get(at).is_some_and(|cell| cell.c.is_alphanumeric());
-        let free = |at: Option<usize>| {
-            at.and_then(|at| cells.get(at)).is_none_or(|cell| !cell.c.is_alphanumeric())
-        };
-        let han = cells.get(at).is_some_and(|cell| is_han(cell.c));
-        han || (letter && free(at.checked_sub(1)) && free(at.checked_add(1)))
-    };
+    let is_single = |at: usize| is_single(cells, at);
     let mut out = Vec::with_capacity(cells.len());
     let mut at = 0;
     while let Some(&cell) = cells.get(at) {
@@ -134,6 +159,15 @@ fn joined(cells: &[Cell]) -> Vec<Cell> {
         }
     }
     out
+}
+
+/// Whether any letter stands three times in a row.
+fn drawn_out(cells: &[Cell]) -> bool {
+    let mut runs = cells.windows(3);
+    runs.any(|run| match run {
+        [a, b, c] => a.c == b.c && b.c == c.c && a.c.is_alphabetic(),
+        _ => false,
+    })
 }
 
 /// Shortens runs of three or more equal letters; None if there are none.
@@ -176,7 +210,23 @@ impl Memo {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_looks_like_no_disguise_is_none(text in "[a-dA-D015@!|+ .,*_é法…]{0,24}") {
+            let plain = fold(&text);
+            if !has_signs(plain.cells()) && !stand_apart(plain.cells()) {
+                let deep = leet(&joined(&leet(plain.cells(), 'i')), 'l');
+                prop_assert_eq!(deep, plain.cells());
+            }
+            if !drawn_out(plain.cells()) {
+                prop_assert!(shortened(plain.cells(), 1).is_none());
+            }
+        }
+    }
 
     fn readings(text: &str) -> Vec<String> {
         Views::of(text).iter().map(|view| view.text().to_owned()).collect()

@@ -1,6 +1,7 @@
 //! JSON in and out, as Python's `json` reads and writes it: integers of any length, `NaN` and
 //! `Infinity`, the last of repeated keys. Strings without escapes are windows on the input.
 
+mod plain;
 mod skip;
 
 use std::borrow::Cow;
@@ -11,7 +12,8 @@ use num_bigint::BigInt;
 
 use super::number::{MAX_DIGITS, big_text};
 use super::{Fault, Map, Str, Value, float_text, integer};
-use crate::jsonpath::Wanted;
+use crate::jsonpath::{Drawn, Wanted};
+use plain::plain_length;
 
 /// A text that was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,17 +45,9 @@ impl std::error::Error for JsonError {}
 
 /// Reads a text. Arrays and objects nested deeper than `max_depth` are refused.
 pub fn read(text: &Arc<str>, max_depth: usize) -> Result<Document, JsonError> {
-    read_all(text, max_depth, Reader::value)
-}
-
-fn read_all<'t>(
-    text: &'t Arc<str>,
-    max_depth: usize,
-    read: impl FnOnce(&mut Reader<'t>) -> Result<Value, JsonError>,
-) -> Result<Document, JsonError> {
     let mut reader = Reader::new(text, 0, text.len(), max_depth);
     reader.skip_space();
-    let value = read(&mut reader)?;
+    let value = reader.value()?;
     reader.end()?;
     Ok(Document {
         value,
@@ -67,8 +61,12 @@ pub(crate) fn read_wanted(
     text: &Arc<str>,
     max_depth: usize,
     wanted: &Wanted,
-) -> Result<Value, JsonError> {
-    read_all(text, max_depth, |reader| reader.wanted(wanted)).map(|document| document.value)
+) -> Result<Drawn, JsonError> {
+    let mut reader = Reader::new(text, 0, text.len(), max_depth);
+    reader.skip_space();
+    let drawn = reader.drawn(wanted)?;
+    reader.end()?;
+    Ok(drawn)
 }
 
 /// Reads bytes, which must be UTF-8.
@@ -139,26 +137,39 @@ impl<'a> Reader<'a> {
     }
 
     /// The value here, as far as it is wanted.
-    pub(crate) fn wanted(&mut self, wanted: &Wanted) -> Result<Value, JsonError> {
-        if wanted.is_all() || self.peek() != Some(b'{') {
-            return self.value();
+    pub(crate) fn drawn(&mut self, wanted: &Wanted) -> Result<Drawn, JsonError> {
+        if wanted.is_all() {
+            return self.value().map(Drawn::Whole);
         }
-        let mut entries = Vec::new();
-        self.entries(|reader, key| match wanted.key(key) {
-            Some((key, below)) => {
-                entries.push((key.clone(), reader.wanted(below)?));
-                Ok(())
+        let mut parts = vec![None; wanted.places().end];
+        self.parts(wanted, &mut parts)?;
+        Ok(Drawn::Parts(parts))
+    }
+
+    fn parts(&mut self, wanted: &Wanted, parts: &mut [Option<Value>]) -> Result<(), JsonError> {
+        let here = parts.get_mut(wanted.places()).unwrap_or_default();
+        match here {
+            [part] if wanted.is_all() => {
+                *part = Some(self.value()?);
+                return Ok(());
             }
+            // Of equal keys the last counts: nothing stays of the one before.
+            _ => here.fill(None),
+        }
+        if self.peek() != Some(b'{') {
+            return self.skip();
+        }
+        self.entries(|reader, key| match wanted.key(key) {
+            Some(below) => reader.parts(below, parts),
             None => reader.skip(),
-        })?;
-        Ok(Value::Map(Arc::new(Map::new(entries).0)))
+        })
     }
 
     /// The same with its bytes.
-    pub(crate) fn wanted_span(&mut self, wanted: &Wanted) -> Result<(&'a str, Value), JsonError> {
+    pub(crate) fn drawn_span(&mut self, wanted: &Wanted) -> Result<(&'a str, Drawn), JsonError> {
         let start = self.at;
-        let value = self.wanted(wanted)?;
-        Ok((self.base.get(start..self.at).unwrap_or_default(), value))
+        let drawn = self.drawn(wanted)?;
+        Ok((self.base.get(start..self.at).unwrap_or_default(), drawn))
     }
 
     /// A key that is not kept.
@@ -461,17 +472,6 @@ impl Reader<'_> {
     }
 }
 
-/// The bytes before the first that a string cannot hold as it is.
-fn plain_length(bytes: &[u8]) -> usize {
-    let end = memchr::memchr2(b'"', b'\\', bytes).unwrap_or(bytes.len());
-    let plain = bytes.get(..end).unwrap_or_default();
-    // Without an early way out this takes many bytes at a time.
-    if !plain.iter().fold(false, |any, byte| any | (*byte < 0x20)) {
-        return end;
-    }
-    plain.iter().position(|byte| *byte < 0x20).unwrap_or(end)
-}
-
 /// How numbers that JSON lacks are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NonFinite {
@@ -525,18 +525,23 @@ pub fn write_int(out: &mut String, value: i64) {
     if value < 0 {
         out.push('-');
     }
+    let mut digits = [b'0'; 20];
     let mut rest = value.unsigned_abs();
-    let mut divisor = 1;
-    while rest / divisor >= 10 {
-        divisor *= 10;
+    if rest < 10 {
+        out.push(char::from(b'0' + rest as u8));
+        return;
     }
-    while divisor > 0 {
-        out.push(
-            char::from_digit(u32::try_from(rest / divisor).unwrap_or_default(), 10).unwrap_or('0'),
-        );
-        rest %= divisor;
-        divisor /= 10;
+    let mut length = 0;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        length += 1;
+        if rest == 0 {
+            break;
+        }
     }
+    let digits = digits.get(digits.len() - length..).unwrap_or_default();
+    out.push_str(std::str::from_utf8(digits).unwrap_or_default());
 }
 
 fn write_float(out: &mut String, value: f64, non_finite: NonFinite) {

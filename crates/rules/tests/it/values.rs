@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rules::coerce::lookup;
+use rules::coerce::fitted;
 use rules::functions::{self, CallContext, Nothing, Prepared};
 use rules::jsonpath::Path;
 use rules::text::Memo;
@@ -194,7 +194,7 @@ impl Parser<'_> {
     ) -> Result<Value, Fault> {
         let flag = |name| arguments[signature.position(name).expect("an argument")].truth();
         let wanted = self.annotation.clone().expect("an annotation");
-        lookup(path, self.data, &wanted, flag("required"), flag("coerce_type"))
+        fitted(path, path.first(self.data)?, &wanted, flag("required"), flag("coerce_type"))
     }
 }
 
