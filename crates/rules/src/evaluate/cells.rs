@@ -116,16 +116,15 @@ impl Cells {
         }
     }
 
-    /// What is kept for the outcome, and the room for the next evaluation.
-    pub(super) fn keep(self, active: Vec<bool>) -> (Kept, Option<Room>) {
+    /// What is kept for the outcome, and the room for the next evaluation, of no base.
+    pub(super) fn keep(self, active: Vec<bool>) -> (Kept, Option<Box<Over>>) {
         match self {
             Self::Each(cells) => (Kept::Each { cells, active }, None),
-            Self::Over(over) => {
-                let Over { base, mut room } = *over;
-                let mut changed: Vec<_> = room.changed.drain(..).collect();
+            Self::Over(mut over) => {
+                let mut changed: Vec<_> = over.room.changed.drain(..).collect();
                 changed.sort_unstable_by_key(|(at, _)| *at);
-                let base = base.unwrap_or_default();
-                (Kept::Over { base, changed: changed.into() }, Some(room))
+                let base = over.base.take().unwrap_or_default();
+                (Kept::Over { base, changed: changed.into() }, Some(over))
             }
         }
     }
@@ -150,6 +149,14 @@ impl Kept {
                     Err(_) => base.cells.get(index(at))?.as_ref(),
                 }
             }
+        }
+    }
+
+    /// The value at a place of those that differ from the base; the outer None says that there is no such place.
+    pub(super) fn changed(&self, place: usize) -> Option<&Option<Value>> {
+        match self {
+            Self::Each { .. } => None,
+            Self::Over { changed, .. } => changed.get(place).map(|(_, value)| value),
         }
     }
 

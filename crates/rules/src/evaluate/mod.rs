@@ -27,7 +27,7 @@ use crate::state::Change;
 use crate::value::{Effect, RuleValue, Value};
 
 pub(crate) use base::Shapes;
-pub(crate) use cells::Room;
+pub(crate) use cells::Over;
 pub use explain::{Condition, ExplainedRule, Explanation, Held, Signal};
 pub(crate) use run::Run;
 pub(crate) use show::Shape;

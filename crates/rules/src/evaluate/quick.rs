@@ -10,7 +10,7 @@ use model::Event;
 
 use super::Outcome;
 use super::base::{Base, Shapes, tag};
-use super::cells::{Cells, Over, Room};
+use super::cells::{Cells, Over};
 use super::run::{Fired, Run};
 use crate::facts::Facts;
 use crate::jsonpath::Drawn;
@@ -32,9 +32,10 @@ pub(super) fn evaluate(
         return None;
     }
     let mut run = Run::beginning(plan, event, data, facts, now);
-    let mut room = plan.rooms.lock().unwrap_or_else(PoisonError::into_inner).pop();
-    room.get_or_insert_default().begin(plan.program.nodes.len());
-    run.cells = Cells::Over(Box::new(Over { base: None, room: room.unwrap_or_default() }));
+    let free = plan.rooms.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let mut over = free.unwrap_or_default();
+    over.room.begin(plan.program.nodes.len());
+    run.cells = Cells::Over(over);
     let order = run.order(plan);
     let base = order.and_then(|order| run.enter(plan, &order));
     let Some(base) = base else {
@@ -45,7 +46,7 @@ pub(super) fn evaluate(
     Some(run.finish_over(plan, &base))
 }
 
-pub(super) fn give_back(plan: &Plan, room: Option<Room>) {
+pub(super) fn give_back(plan: &Plan, room: Option<Box<Over>>) {
     let mut rooms = plan.rooms.lock().unwrap_or_else(PoisonError::into_inner);
     rooms.extend(room);
 }

@@ -45,10 +45,7 @@ impl Outcome {
             Source::Node(at) => self.values.get(at),
             Source::Constant(at) => plan.program.constants.get(index(at)),
         }?;
-        Some(match feature.input.unwrap {
-            true => Cow::Owned(value.unwrapped()),
-            false => Cow::Borrowed(value),
-        })
+        Some(seen(feature, value))
     }
 
     /// The features that differ from null and false, in the order in which results show them.
@@ -63,23 +60,32 @@ impl Outcome {
         &'o self,
         plan: &'o Plan,
     ) -> impl Iterator<Item = (&'o Feature, Cow<'o, Value>)> {
-        let all = plan.program.features.len();
-        let may: Vec<u32> = match &self.values {
-            // Where much changed, going through all is quicker than looking each up.
-            Kept::Over { base, changed } if changed.len() < all / 4 => {
-                let mut may = Vec::with_capacity(2 * changed.len() + base.matched.len());
-                may.extend(&base.matched);
-                changed.iter().for_each(|(at, _)| may.extend(plan.graph.features_of(*at)));
+        let mut may: Vec<(u32, usize)> = Vec::new();
+        match &self.values {
+            Kept::Over { base, changed } => {
+                may.reserve(2 * changed.len() + base.matched.len());
+                for (place, (at, _)) in changed.iter().enumerate() {
+                    may.extend(plan.graph.features_of(*at).map(|feature| (feature, place)));
+                }
+                may.extend(base.matched.iter().map(|feature| (*feature, UNCHANGED)));
                 may.sort_unstable();
-                may.dedup();
-                may
+                may.dedup_by_key(|(feature, _)| *feature);
             }
-            _ => (0..).take(all).collect(),
-        };
-        let features = may.into_iter().filter_map(|at| plan.program.features.get(index(at)));
-        let shown = features.filter(|feature| feature.shown && self.values.ran(feature.file));
-        let there = shown.filter_map(|feature| Some((feature, self.value(plan, feature)?)));
-        there.filter(|(_, value)| matches(value))
+            Kept::Each { .. } => {
+                may.extend((0..).take(plan.program.features.len()).map(|at| (at, UNCHANGED)));
+            }
+        }
+        may.into_iter().filter_map(|(at, place)| {
+            let feature = plan.program.features.get(index(at))?;
+            if !feature.shown || !self.values.ran(feature.file) {
+                return None;
+            }
+            let value = match self.values.changed(place) {
+                Some(value) => seen(feature, value.as_ref()?),
+                None => self.value(plan, feature)?,
+            };
+            matches(&value).then_some((feature, value))
+        })
     }
 
     /// The value of one feature.
@@ -239,6 +245,17 @@ fn feature_name(function: &str) -> String {
         name.extend(letter.to_lowercase());
     }
     name
+}
+
+/// The place of a value that is the base's.
+const UNCHANGED: usize = usize::MAX;
+
+/// A node's value as a feature shows it.
+fn seen<'v>(feature: &Feature, value: &'v Value) -> Cow<'v, Value> {
+    match feature.input.unwrap {
+        true => Cow::Owned(value.unwrapped()),
+        false => Cow::Borrowed(value),
+    }
 }
 
 /// Whether a feature's value is more than null or false.

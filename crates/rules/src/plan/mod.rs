@@ -20,7 +20,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use crate::check::DeclaredLabels;
-use crate::evaluate::{Fold, Room, Shapes, fold};
+use crate::evaluate::{Fold, Over, Shapes, fold};
 use crate::functions::{self, Lists, Nothing, Prepared, Special};
 use crate::jsonpath::Wanted;
 use crate::value::{Str, Value};
@@ -47,7 +47,7 @@ pub struct Plan {
     /// The order of the nodes by what the `Require`s came to.
     pub(crate) orders: RwLock<Orders>,
     /// Rooms for evaluations that are not going on.
-    pub(crate) rooms: Mutex<Vec<Room>>,
+    pub(crate) rooms: Mutex<Vec<Box<Over>>>,
     /// The rules by name.
     pub(crate) rules: HashMap<Str, u32>,
     /// What must be fetched, round by round.

@@ -520,28 +520,9 @@ pub fn write(out: &mut String, value: &Value, non_finite: NonFinite) -> Result<(
     Ok(())
 }
 
-/// Writes an integer in decimal digits, without the machinery of formatting.
+/// Writes an integer in decimal digits.
 pub fn write_int(out: &mut String, value: i64) {
-    if value < 0 {
-        out.push('-');
-    }
-    let mut digits = [b'0'; 20];
-    let mut rest = value.unsigned_abs();
-    if rest < 10 {
-        out.push(char::from(b'0' + rest as u8));
-        return;
-    }
-    let mut length = 0;
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        length += 1;
-        if rest == 0 {
-            break;
-        }
-    }
-    let digits = digits.get(digits.len() - length..).unwrap_or_default();
-    out.push_str(std::str::from_utf8(digits).unwrap_or_default());
+    out.push_str(itoa::Buffer::new().format(value));
 }
 
 fn write_float(out: &mut String, value: f64, non_finite: NonFinite) {
