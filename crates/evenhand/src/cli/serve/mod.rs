@@ -185,6 +185,10 @@ impl Server {
             log: Some(config.data.join("log")),
             audit: config.audit.terms()?,
         });
+        #[cfg(feature = "oidc")]
+        if let Some(provider) = config.oidc.provider(&config.public_url())? {
+            state.trust(provider);
+        }
         Ok(Self {
             config,
             public,
