@@ -1,10 +1,12 @@
 //! Identities at the operator's provider (OpenID Connect): which of its subjects is which of our people. Must not know how
 //! one is proved: that is the console's.
 
+use crate::keys::token_digest;
 use crate::people::{change, one};
 use crate::sessions::{DROP_LINKS, END_ALL, LINKED};
-use crate::sql::{Insert, Value, column, execute, fetch, fetch_one, instant, maybe_instant, parsed};
-use crate::keys::token_digest;
+use crate::sql::{
+    Insert, Value, column, execute, fetch, fetch_one, instant, maybe_instant, parsed,
+};
 use crate::{Change, Store, StoreError};
 use jiff::Timestamp;
 use model::{Person, PersonId, PersonState};
@@ -38,8 +40,7 @@ const IDENTITY: Insert = Insert {
 const WHOSE: &str = "select person from identity where issuer = $1 and subject = $2";
 const OF_PERSON: &str = "select issuer, subject, person, name, linked_at, linked_by, used_at \
     from identity where person = $1 order by linked_at";
-const USED: &str =
-    "update identity set used_at = $3, name = coalesce($4, name) where issuer = $1 and subject = $2";
+const USED: &str = "update identity set used_at = $3, name = coalesce($4, name) where issuer = $1 and subject = $2";
 const REMOVE: &str = "delete from identity where issuer = $1 and subject = $2 and person = $3";
 
 #[cfg(test)]

@@ -12,9 +12,9 @@ mod password;
 pub(crate) use cookie::{Token, csrf};
 pub(crate) use guard::guard;
 #[cfg(feature = "oidc")]
-pub use oidc::{IdentityProvider, ProviderSettings};
-#[cfg(feature = "oidc")]
 pub(crate) use oidc::{BACK, Began, Flow, OidcError, Purpose, Said};
+#[cfg(feature = "oidc")]
+pub use oidc::{IdentityProvider, ProviderSettings};
 pub(crate) use passkey::{Answer, Passkeys};
 pub(crate) use password::{Doors, Refused, SHORTEST, name, weakness};
 

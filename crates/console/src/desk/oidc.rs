@@ -78,7 +78,9 @@ async fn begin(state: &ConsoleState, purpose: Purpose, to: &str) -> Result<Respo
     let mut response = html(&Onward {
         door: Door::new(state),
         title: format!("On to {name}"),
-        says: format!("You sign in there, and come back by yourself. {name} is told nothing of your work here."),
+        says: format!(
+            "You sign in there, and come back by yourself. {name} is told nothing of your work here."
+        ),
         to: address,
         on: "Go on",
         at_once: true,
@@ -161,7 +163,9 @@ pub(crate) async fn unlink(
     let issuer = &provider(&state)?.settings().issuer;
     let password = state.store.password_of(person).await.map_err(|error| storage(&error))?;
     if password.is_none() {
-        return Err(refused("It is the only way in that you have; ask for a link and choose a password first."));
+        return Err(refused(
+            "It is the only way in that you have; ask for a link and choose a password first.",
+        ));
     }
     let gone = state.store.remove_identity(issuer, &asked.subject, person).await;
     if gone.map_err(|error| storage(&error))? {
@@ -255,7 +259,8 @@ async fn taken(
                 Err(StoreError::Taken(_)) => return Err(elsewhere()),
                 Err(error) => return Err(storage(&error)),
             };
-            note(state, person.id, "identity_joined", Some(&shown(said)), &person.pseudonym).await?;
+            note(state, person.id, "identity_joined", Some(&shown(said)), &person.pseudonym)
+                .await?;
             let person = entrusted(state, provider, person, (mapped, said), now).await?;
             open_as(state, headers, (&person, now), door()?).await
         }
@@ -348,8 +353,14 @@ fn mapped(provider: &IdentityProvider, said: &Said) -> Result<Option<Role>, Prob
     let groups = said.groups.as_deref().unwrap_or_default();
     let role = provider.role(groups);
     if role.is_none() {
-        tracing::warn!(subject = said.subject, "whoever signs in is in no group that may work here");
-        let why = format!("{} says of no group of yours that it may work here.", provider.settings().name);
+        tracing::warn!(
+            subject = said.subject,
+            "whoever signs in is in no group that may work here"
+        );
+        let why = format!(
+            "{} says of no group of yours that it may work here.",
+            provider.settings().name
+        );
         return Err(refused(why));
     }
     Ok(role)
@@ -418,7 +429,9 @@ async fn entrusted(
             Change { person: person.id, role, state: PersonState::Active, by: BY, at: now };
         let changed = state.store.change_person(&change).await.map_err(|error| storage(&error))?;
         if changed == Changed::LastAdministrator {
-            return Err(refused("Your groups say that you manage people no longer, but nobody else does yet. Sign in with a password and make another administrator first."));
+            return Err(refused(
+                "Your groups say that you manage people no longer, but nobody else does yet. Sign in with a password and make another administrator first.",
+            ));
         }
         if role != person.role {
             tracing::info!(

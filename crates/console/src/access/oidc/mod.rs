@@ -55,8 +55,13 @@ const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::EdDsa,
 ];
 
-type Fields =
-    IdTokenFields<Rest, EmptyExtraTokenFields, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, Algorithm>;
+type Fields = IdTokenFields<
+    Rest,
+    EmptyExtraTokenFields,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    Algorithm,
+>;
 type Tokens = StandardTokenResponse<Fields, CoreTokenType>;
 type Speaker = Client<
     Rest,
@@ -370,8 +375,8 @@ impl IdentityProvider {
         let mut said = Said::read(claims, &self.settings).map_err(|error| refused(&error))?;
         if said.lacks(&self.settings)
             && metadata.userinfo_endpoint().is_some()
-            && let Ok(asked) = speaker
-                .user_info(tokens.access_token().clone(), Some(claims.subject().clone()))
+            && let Ok(asked) =
+                speaker.user_info(tokens.access_token().clone(), Some(claims.subject().clone()))
         {
             // Some providers say more there than in the token. It is as good: the subject is the same.
             let more = asked.request_async::<Rest, _, CoreGenderClaim>(&http).await;

@@ -122,7 +122,9 @@ async fn who_is_linked_comes_in_and_the_way_back_is_good_once() {
     let person = scene.linked(Role::Reviewer, "u-1").await;
     let door = get_with(&scene.router, "/console/sign-in", &[]).await;
     assert!(door.text().contains("Sign in with Plaza ID"), "{}", door.text());
-    for (sign, state) in [(Sign::Rs256(0), PersonState::Invited), (Sign::Es256, PersonState::Active)] {
+    for (sign, state) in
+        [(Sign::Rs256(0), PersonState::Invited), (Sign::Es256, PersonState::Active)]
+    {
         assert_eq!(scene.person(person.id).await.state, state);
         let gone = scene.begin("/console/me").await;
         assert!(!gone.address.contains("prompt="), "{}", gone.address);
@@ -189,12 +191,18 @@ async fn a_way_back_belongs_to_the_browser_and_the_code_that_began_it() {
     let base = way.split('?').next().unwrap();
     // A stolen code with another sign-in's state: its PKCE verifier is another.
     let stolen = format!("{base}?code={code}&state={state}");
-    kept_out(&get_with(&scene.router, &stolen, &[("cookie", &theirs.cookie)]).await, "does not hold");
+    kept_out(
+        &get_with(&scene.router, &stolen, &[("cookie", &theirs.cookie)]).await,
+        "does not hold",
+    );
     // A code that was used before.
     let gone = scene.begin("/console/").await;
     let state = gone.address.split("state=").nth(1).unwrap().split('&').next().unwrap();
     let replayed = format!("{base}?code={code}&state={state}");
-    kept_out(&get_with(&scene.router, &replayed, &[("cookie", &gone.cookie)]).await, "does not hold");
+    kept_out(
+        &get_with(&scene.router, &replayed, &[("cookie", &gone.cookie)]).await,
+        "does not hold",
+    );
     // Another issuer's answer, and a refusal.
     for (query, says) in [
         ("code=x&iss=https%3A%2F%2Fevil.example", "another identity provider"),
@@ -346,7 +354,10 @@ async fn groups_give_roles_and_take_them_and_never_more_than_the_mapping() {
     let refused = get_with(&scene.router, "/console/people", &[("cookie", &session)]).await;
     assert_eq!(refused.status, 403);
     let history = scene.world.store.person_history(person.id).await.unwrap();
-    assert_eq!((history[0].role, history[0].by.as_str()), (Role::Reviewer, "the identity provider"));
+    assert_eq!(
+        (history[0].role, history[0].by.as_str()),
+        (Role::Reviewer, "the identity provider")
+    );
     let events = scene.world.store.person_events(person.id).await.unwrap();
     assert!(events.iter().any(|event| event.what == "identity_role"), "{events:?}");
     // Whoever leaves the groups comes in no more.
@@ -355,7 +366,8 @@ async fn groups_give_roles_and_take_them_and_never_more_than_the_mapping() {
 
 #[tokio::test]
 async fn groups_make_nobody_known_unless_the_operator_says_so() {
-    let scene = Scene::new(|settings| settings.groups = vec![("mods".into(), Role::Reviewer)]).await;
+    let scene =
+        Scene::new(|settings| settings.groups = vec![("mods".into(), Role::Reviewer)]).await;
     let claims = json!({ "groups": ["mods"] });
     kept_out(&scene.sign_in(claims.clone()).await, "linked to nobody here");
     // The last administrator does not become a reviewer by a slip at the provider.

@@ -212,7 +212,8 @@ async fn discover(State(it): State<Provider>) -> Response {
 async fn jwks(State(it): State<Provider>) -> Response {
     let mut inner = it.inner();
     inner.fetched += 1;
-    let keys: Vec<Value> = inner.published.iter().map(|which| jwk(*which)).chain([ec_jwk()]).collect();
+    let keys: Vec<Value> =
+        inner.published.iter().map(|which| jwk(*which)).chain([ec_jwk()]).collect();
     Json(json!({ "keys": keys })).into_response()
 }
 
