@@ -14,7 +14,6 @@ use flow::monitor::{Compared, MonitorError, Shown, read_list};
 use http::HeaderMap;
 use model::Permission;
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::ToSchema;
 
 /// What the platform shows as restricted.

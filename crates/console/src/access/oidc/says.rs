@@ -80,7 +80,7 @@ fn name(all: &Value, settings: &ProviderSettings) -> Option<String> {
     Some(name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect())
 }
 
-/// Only an address of which the provider says that it is theirs; a text `"true"` is no such word.
+/// Only an address of which the provider says that it is theirs.
 fn email(all: &Value) -> Option<String> {
     let verified = all.get("email_verified").and_then(Value::as_bool) == Some(true);
     text(all, "email").filter(|_| verified).map(str::to_owned)
