@@ -155,7 +155,11 @@ impl fmt::Debug for IdentityProvider {
 
 /// The client that is handed to `openidconnect`; it speaks for us, within the reach of [`HttpClient`].
 async fn call(client: HttpClient, request: HttpRequest) -> Result<HttpResponse, CallError> {
-    client.exchange(request, MOST).await
+    let answer = client.exchange(request, MOST).await?;
+    if answer.status().is_server_error() {
+        return Err(CallError::NoAnswer(format!("it answers {}", answer.status())));
+    }
+    Ok(answer)
 }
 
 fn theirs(at: Timestamp) -> DateTime<Utc> {

@@ -300,7 +300,7 @@ async fn a_provider_that_is_down_shuts_nobody_out_who_has_a_password() {
     // It goes down between the two halves of a sign-in.
     scene.provider.inner().down = true;
     let reply = scene.back(&gone, &json!({}), Sign::Rs256(0)).await;
-    assert_eq!(session_cookie(&reply), None);
+    assert_eq!((reply.status.as_u16(), session_cookie(&reply)), (503, None));
     assert!(reply.text().contains("name=\"password\""), "{}", reply.text());
 }
 
