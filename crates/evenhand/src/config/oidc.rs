@@ -119,7 +119,8 @@ mod provider {
     }
 }
 
-#[cfg(all(test, feature = "oidc"))]
+#[cfg(feature = "oidc")]
+#[cfg(test)]
 mod tests {
     use super::*;
 

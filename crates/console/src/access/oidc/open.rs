@@ -73,9 +73,11 @@ impl fmt::Debug for Began {
 
 /// Sign-ins by the digest of their state, each with the digest of its browser's cookie.
 #[derive(Default)]
-pub(super) struct Open(Mutex<HashMap<[u8; 32], ([u8; 32], Flow)>>);
+pub(super) struct Open(Mutex<HashMap<Digested, (Digested, Flow)>>);
 
-fn digest(text: &str) -> [u8; 32] {
+type Digested = [u8; 32];
+
+fn digest(text: &str) -> Digested {
     Sha256::digest(text.as_bytes()).into()
 }
 

@@ -39,7 +39,7 @@ impl Gone {
 
 /// Where a page leads by itself.
 fn refresh(reply: &Reply) -> String {
-    let (_, after) = reply.text().split_once("content=\"0; url=").expect("a page that leads on");
+    let (_, after) = reply.text().split_once("content=\"0; url=").unwrap();
     after.split('"').next().unwrap().replace("&#38;", "&")
 }
 
