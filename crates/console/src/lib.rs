@@ -30,6 +30,8 @@ mod witness;
 mod you;
 
 pub use access::Caller;
+#[cfg(feature = "oidc")]
+pub use access::{IdentityProvider, ProviderSettings};
 pub use admin::{Metrics, admin_router};
 pub use cosigners::{Cosigners, cosigners_router};
 pub use problem::Problem;

@@ -79,6 +79,10 @@ kinds! {
         "Sign in at /console/sign-in; a session ends by itself when it is not used.";
     PASSKEY_REFUSED = "passkey-refused", 422, "The passkey was not accepted",
         "Try again: a challenge is good for five minutes and once. Or sign in with your password, and see under “Your way in” which passkeys are kept.";
+    PROVIDER_DOWN = "provider-down", 503, "The identity provider cannot be reached",
+        "Sign in with your password if you have one, or try again in a while. The operator finds the cause in the server's log.";
+    SIGN_IN_REFUSED = "sign-in-refused", 422, "The sign-in was refused",
+        "The detail says why. Begin again at /console/sign-in; the operator finds more in the server's log.";
     NOT_PERMITTED = "not-permitted", 403, "Your role does not include that",
         "Ask an administrator; they can change what you are trusted with.";
     PROVE_AGAIN = "prove-again", 403, "Show once more that it is you",

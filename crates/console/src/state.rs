@@ -83,6 +83,8 @@ struct Inner {
     forms: governor::DefaultDirectRateLimiter,
     doors: Doors,
     passkeys: Passkeys,
+    #[cfg(feature = "oidc")]
+    identity_provider: std::sync::OnceLock<crate::access::IdentityProvider>,
     /// When the use of each key was last written down.
     used: std::sync::Mutex<std::collections::HashMap<String, jiff::Timestamp>>,
     past: crate::reads::Past,
@@ -129,12 +131,41 @@ impl ConsoleState {
             forms: RateLimiter::direct(forms),
             doors: Doors::default(),
             passkeys,
+            #[cfg(feature = "oidc")]
+            identity_provider: std::sync::OnceLock::new(),
             used: std::sync::Mutex::default(),
             past: crate::reads::Past::default(),
             replays: crate::desk::Jobs::default(),
             sums: tokio::sync::Mutex::default(),
             trying: tokio::sync::Semaphore::new(2),
         }))
+    }
+
+    /// People sign in by this provider, too, from here on.
+    #[cfg(feature = "oidc")]
+    pub fn trust(&self, provider: crate::access::IdentityProvider) {
+        if self.0.identity_provider.set(provider).is_err() {
+            tracing::warn!("an identity provider is set already; the first one stays");
+        }
+    }
+
+    /// By whom people sign in, too, if the operator has one.
+    #[cfg(feature = "oidc")]
+    pub(crate) fn identity_provider(&self) -> Option<&crate::access::IdentityProvider> {
+        self.0.identity_provider.get()
+    }
+
+    /// How people call the operator's identity provider, and its address, if there is one.
+    #[cfg(feature = "oidc")]
+    pub(crate) fn vouches(&self) -> Option<(&str, &str)> {
+        let settings = self.identity_provider()?.settings();
+        Some((settings.name.as_str(), settings.issuer.as_str()))
+    }
+
+    /// Nobody: this program was built without the feature `oidc`.
+    #[cfg(not(feature = "oidc"))]
+    pub(crate) fn vouches(&self) -> Option<(&str, &str)> {
+        None
     }
 
     /// The log as it is published.

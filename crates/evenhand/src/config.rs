@@ -2,8 +2,10 @@
 //! Must not hold secrets: a secret is named by its file (`..._file`) and read where it is used.
 
 mod likeness;
+mod oidc;
 
 use self::likeness::Likeness;
+use self::oidc::Oidc;
 use anyhow::{Context, Result, anyhow, bail};
 use platforms::mail::{MailServer, MailTls, Mailer};
 use platforms::webhook::Secret;
@@ -41,6 +43,8 @@ pub(crate) struct Config {
     pub(crate) webhook: Webhook,
     /// How people are written to.
     pub(crate) mail: Mail,
+    /// By which identity provider people sign in, too.
+    pub(crate) oidc: Oidc,
     /// How appeals are heard.
     pub(crate) appeals: Appeals,
     /// What is logged.
@@ -273,6 +277,7 @@ impl Default for Config {
             intake: Intake::default(),
             webhook: Webhook::default(),
             mail: Mail::default(),
+            oidc: Oidc::default(),
             appeals: Appeals::default(),
             log: Log::default(),
             witness: Witness::default(),
@@ -399,6 +404,12 @@ impl Config {
         self.mail.mailer()?;
         if self.appeals.answer_days == 0 {
             bail!("with `appeals.answer_days` at 0 every appeal is late when it comes");
+        }
+        #[cfg(feature = "oidc")]
+        self.oidc.provider(&self.public_url())?;
+        #[cfg(not(feature = "oidc"))]
+        if self.oidc.issuer.is_some() {
+            bail!("`oidc.issuer` is set, but this program was built without the feature `oidc`");
         }
         self.witness.logs()?;
         self.witness.cosigners(None)?;

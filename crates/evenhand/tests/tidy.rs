@@ -46,7 +46,11 @@ const ROOMS: [(&str, &[&str]); 5] = [
 ];
 
 const BANNED: [&str; 4] = ["openssl-sys", "native-tls", "aws-lc-sys", "rusqlite"];
-const MOST_PACKAGES: usize = 545;
+/// Of these, 53 came with sign-in by OpenID Connect: `openidconnect` brings `oauth2`, newer `p256` and `p384`, and
+/// `serde_with`, whose optional formats are locked but never built. A build without the feature `oidc` has none of them.
+/// `cargo audit` names RUSTSEC-2023-0071 for `rsa` (a private key may be told by how long its use takes): no private RSA key
+/// is ever in our hands, signatures are verified with the provider's public keys alone (a test's own key is no secret).
+const MOST_PACKAGES: usize = 600;
 const MOST_LINES: usize = 600;
 
 fn root() -> PathBuf {

@@ -74,6 +74,8 @@ pub struct Engine {
     pub(crate) presence: crate::review::Presence,
     /// The register of affiliations as it was last read.
     pub(crate) register: crate::registry::Kept,
+    /// What the operator's folder holds and people have not agreed to.
+    held_back: arc_swap::ArcSwapOption<crate::HeldBack>,
     turn: Mutex<()>,
     outbox: Notify,
     sequencer: Notify,
@@ -103,6 +105,7 @@ impl Engine {
             settled: crate::like::Settled::default(),
             presence: crate::review::Presence::default(),
             register: crate::registry::Kept::default(),
+            held_back: arc_swap::ArcSwapOption::empty(),
             turn: Mutex::new(()),
             outbox: Notify::new(),
             sequencer: Notify::new(),
@@ -159,6 +162,18 @@ impl Engine {
         let engine = Self::new(rulebook, store, clock, ids, settings);
         engine.keep_register().await?;
         Ok(engine)
+    }
+
+    /// The version of the operator's folder that waits for people to agree, if one does.
+    #[must_use]
+    pub fn held_back(&self) -> Option<Arc<crate::HeldBack>> {
+        self.held_back.load_full()
+    }
+
+    /// Says so from here on, or that none waits any more.
+    pub fn hold_back(&self, held: Option<crate::HeldBack>) {
+        metrics::gauge!("evenhand_rulebook_held_back").set(if held.is_some() { 1.0 } else { 0.0 });
+        self.held_back.store(held.map(Arc::new));
     }
 
     /// Whoever decides holds the turn from reading an account's standing until the decision is

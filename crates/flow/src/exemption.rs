@@ -104,7 +104,7 @@ impl Exemptions {
         let ladder = book.ladder_of(&new.clause);
         let none = || wrong(format!("the rulebook in force has no clause `{}`", new.clause));
         let severity = ladder.ok_or_else(none)?.severity;
-        if severity > terms.gravest {
+        if !terms.covers(severity) {
             let why = "the rulebook grants none for a breach as grave as this";
             return Err(wrong(format!("{why} (`[exemptions] gravest`)")));
         }

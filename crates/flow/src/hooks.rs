@@ -8,7 +8,7 @@ use platforms::{CallError, HttpClient};
 use serde_json::json;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use store::{HookEvent, HookSecret, HookState, StoreError, Webhook};
+use store::{HookEvent, HookKind, HookSecret, HookState, StoreError, Webhook};
 
 /// Most addresses at one time.
 pub const MOST_HOOKS: usize = 50;
@@ -25,6 +25,8 @@ pub struct NewHook {
     pub url: String,
     /// Whether it carries decisions out; else it gets copies.
     pub enforces: bool,
+    /// Which messages it gets copies of; none named: all.
+    pub events: Vec<HookKind>,
 }
 
 /// Why something could not be done with an address.
@@ -62,6 +64,14 @@ impl fmt::Debug for Hooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Hooks").field("configured", &self.configured()).finish_non_exhaustive()
     }
+}
+
+const WHOLE: &str = "whoever carries decisions out gets all messages: without one a measure would not be taken, or not end";
+
+/// In their one order, each once; none named is all.
+fn chosen(events: &[HookKind]) -> Vec<HookKind> {
+    let named = |kind: &HookKind| events.is_empty() || events.contains(kind);
+    HookKind::ALL.into_iter().filter(named).collect()
 }
 
 impl Hooks {
@@ -159,7 +169,11 @@ impl Hooks {
         if hooks.iter().any(|hook| hook.url == url) {
             return Err(wrong("there is a webhook with that address already"));
         }
+        let events = chosen(&new.events);
         if new.enforces {
+            if events != HookKind::ALL {
+                return Err(wrong(WHOLE));
+            }
             if self.configured().is_some() {
                 return Err(wrong(
                     "the configuration (`webhook.url`) names the address that carries decisions out; add this one for copies",
@@ -177,6 +191,7 @@ impl Hooks {
             name: name.into(),
             url: url.into(),
             enforces: new.enforces,
+            events,
             state: HookState::Active,
             waiting: 0,
             dead: 0,
@@ -252,6 +267,25 @@ impl Hooks {
             let what = if enabled { "enabled" } else { "disabled" };
             self.0.engine.store.webhook_event(&hook.id, &self.event(what, by, None)).await?;
             self.0.engine.call_outbox();
+        }
+        Ok(())
+    }
+
+    /// Chooses which messages an address gets copies of from now on; none named: all. What waits for it already it
+    /// still gets.
+    ///
+    /// # Errors
+    /// [`HookError`] when there is no such address, or it carries decisions out.
+    pub async fn choose(&self, id: &str, events: &[HookKind], by: &str) -> Result<(), HookError> {
+        let hook = self.hook(id).await?;
+        let events = chosen(events);
+        if hook.enforces && events != HookKind::ALL {
+            return Err(HookError::Wrong(WHOLE.into()));
+        }
+        if hook.events != events {
+            let words: Vec<&str> = events.iter().map(|kind| kind.word()).collect();
+            let event = self.event("chose", by, Some(words.join(", ")));
+            self.0.engine.store.choose_webhook(&hook.id, &events, &event).await?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! A new version of the rulebook comes into force: only if it checks and its worked cases pass,
 //! and never half. What is being decided meanwhile ends under the old one.
 
-use crate::Engine;
+use crate::{Engine, HeldBack};
 use jiff::Timestamp;
 use model::{Act, ActClass, RulebookVersion};
 use rules::rulebook::Rulebook;
@@ -63,6 +63,7 @@ pub(crate) async fn put_into_force(
     let version = rulebook.version().clone();
     rulebook.register = engine.register().1;
     engine.rulebook.store(Arc::new(rulebook));
+    engine.hold_back(None);
     tracing::info!(version = version.short(), "a rulebook came into force");
     Ok(version)
 }
@@ -80,18 +81,43 @@ async fn may_replace(
     if people <= 1 || *present.version() == version {
         return Ok(());
     }
-    if acts_about(&engine.store, &version).await?.iter().any(Act::holds) {
+    if agreed(&engine.store, &version).await? {
         return Ok(());
     }
+    let now = engine.clock.now();
+    keep_as_draft(&engine.store, sources, now).await?;
+    let in_force = present.version().clone();
+    engine.hold_back(Some(HeldBack { version: version.clone(), in_force, people, since: now }));
+    Err(ReloadError::NeedsPeople { version, people })
+}
+
+/// Whether people agreed to put this version into force and it has not been since: a word counts once, so that a folder does
+/// not bring back what people replaced.
+pub(crate) async fn agreed(store: &Store, version: &RulebookVersion) -> Result<bool, StoreError> {
+    let acts = acts_about(store, version).await?;
+    let adoptions = store.rulebooks().await?;
+    let used =
+        |act: &Act| adoptions.iter().any(|one| one.version == *version && one.adopted_at >= act.at);
+    Ok(acts.iter().any(|act| act.holds() && !used(act)))
+}
+
+/// Keeps what the operator's folder holds, so that people can try it and agree.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be kept.
+pub async fn keep_as_draft(
+    store: &Store,
+    sources: &Sources,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let own = |(path, text): (&str, &str)| (path.to_owned(), text.to_owned());
     let draft = Draft {
-        version: version.clone(),
+        version: sources.version(),
         files: sources.iter().map(own).collect(),
         added_by: "the operator".into(),
-        added_at: engine.clock.now(),
+        added_at: now,
     };
-    engine.store.keep_draft(&draft).await?;
-    Err(ReloadError::NeedsPeople { version, people })
+    store.keep_draft(&draft).await
 }
 
 /// What people proposed about one version, the latest first.

@@ -192,6 +192,26 @@ impl HttpClient {
         self.pose(Question { url, query: Vec::new(), body: None, header: None, most }).await
     }
 
+    /// Sends a request as it is, and reads the answer with its headers: for what a library speaks by itself.
+    ///
+    /// # Errors
+    /// [`CallError`] when the URL may not be called, nobody answers in time, or the answer has more than `most` bytes.
+    pub async fn exchange(
+        &self,
+        request: ::http::Request<Vec<u8>>,
+        most: usize,
+    ) -> Result<::http::Response<Vec<u8>>, CallError> {
+        let (parts, body) = request.into_parts();
+        let url = self.check(&parts.uri.to_string())?;
+        let asked = self.client.request(parts.method, url).headers(parts.headers).body(body);
+        let answer = asked.send().await.map_err(|error| no_answer(&error))?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let mut said = ::http::Response::new(rest(answer, most).await?);
+        *said.status_mut() = status;
+        *said.headers_mut() = headers;
+        Ok(said)
+    }
+
     /// Asks, and reads the answer: its status and its body, up to a limit.
     ///
     /// # Errors
@@ -220,8 +240,13 @@ async fn received(
     request: reqwest::RequestBuilder,
     most: usize,
 ) -> Result<(u16, Vec<u8>), CallError> {
-    let mut answer = request.send().await.map_err(|error| no_answer(&error))?;
+    let answer = request.send().await.map_err(|error| no_answer(&error))?;
     let status = answer.status().as_u16();
+    Ok((status, rest(answer, most).await?))
+}
+
+/// The body of an answer, of at most `most` bytes.
+async fn rest(mut answer: reqwest::Response, most: usize) -> Result<Vec<u8>, CallError> {
     let mut body = Vec::new();
     while let Some(part) = answer.chunk().await.map_err(|error| no_answer(&error))? {
         if body.len().saturating_add(part.len()) > most {
@@ -229,7 +254,7 @@ async fn received(
         }
         body.extend_from_slice(&part);
     }
-    Ok((status, body))
+    Ok(body)
 }
 
 fn text_of((status, body): (u16, Vec<u8>)) -> Result<Said, CallError> {

@@ -6,7 +6,7 @@ use crate::sql::{
     Insert, Value, column, execute, fetch, fetch_one, instant, maybe_instant, maybe_parsed, parsed,
     unreadable,
 };
-use crate::webhooks::{HookEvent, note};
+use crate::webhooks::{HookEvent, HookKind, chosen, note};
 use crate::{Store, StoreError};
 use jiff::Timestamp;
 use model::{DecisionId, EndingId};
@@ -69,12 +69,14 @@ const MORE: &str = "select h.place from webhook_head h where h.webhook_id = $1 \
     and exists (select 1 from outbox where decision_seq >= h.place)";
 const FILL: &str = "insert into webhook_delivery \
         (webhook_id, place, account_id, since, attempts, state, next_at) \
-    select $1, o.decision_seq, d.account_id, $2, 0, 'waiting', $2 from outbox o \
+    select $1, o.decision_seq, d.account_id, $2, 0, 'waiting', $2 from \
+        (select decision_seq from outbox where decision_seq >= $3 order by decision_seq limit $4) o \
     left join ending e on e.leaf_seq = o.decision_seq \
     join decision d on d.seq = coalesce(e.decision_seq, o.decision_seq) \
-    where o.decision_seq >= $3 order by o.decision_seq limit $4";
-const MOVE: &str = "update webhook_head set place = coalesce((select max(place) + 1 \
-    from webhook_delivery where webhook_id = $1 and place >= $2), $2) where webhook_id = $1";
+    where (e.id is null and $5 = 1) or (e.id is not null and $6 = 1) order by o.decision_seq";
+const MOVE: &str = "update webhook_head set place = coalesce((select max(o.decision_seq) + 1 from \
+        (select decision_seq from outbox where decision_seq >= $2 order by decision_seq limit $3) o), $2) \
+    where webhook_id = $1";
 const DUE: &str = "select d.id, o.body, w.attempts, w.since, w.account_id, w.place, e.id, e.position \
     from webhook_delivery w join outbox o on o.decision_seq = w.place \
     left join ending e on e.leaf_seq = w.place \
@@ -135,7 +137,7 @@ fn copy(row: &AnyRow) -> Result<CopyOf, StoreError> {
 }
 
 impl Store {
-    /// Puts what left since the last time on the work list of an address.
+    /// Puts what left since the last time, of the kinds that it gets, on the work list of an address.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -147,13 +149,13 @@ impl Store {
                 return Ok(());
             };
             let from: i64 = column(&row, 0)?;
+            let events = chosen(&mut tx, webhook).await?;
+            let wants = |kind| events.contains(&kind).into();
+            let kinds = [wants(HookKind::Decision), wants(HookKind::Ending)];
             let fill = [webhook.into(), now.into(), from.into(), MOST.into()];
-            let copied = execute(&mut tx, FILL, fill).await?;
-            execute(&mut tx, MOVE, [webhook.into(), from.into()]).await?;
+            execute(&mut tx, FILL, fill.into_iter().chain(kinds)).await?;
+            execute(&mut tx, MOVE, [webhook.into(), from.into(), MOST.into()]).await?;
             tx.commit().await?;
-            if copied == 0 {
-                return Ok(());
-            }
         }
         Ok(())
     }

@@ -92,8 +92,9 @@ const HISTORY: &str =
     "select role, state, at, changed_by from person_role where person = $1 order by seq desc";
 const PASSWORD: &str = "select password from credential where person = $1";
 const OTHER_ADMINISTRATORS: &str = "select count(*) from person p \
-    join person_role r on r.person = p.id join credential c on c.person = p.id \
-    where r.seq = (select max(seq) from person_role where person = p.id) \
+    join person_role r on r.person = p.id \
+    where (exists (select 1 from credential c where c.person = p.id) \
+        or exists (select 1 from identity i where i.person = p.id)) and r.seq = (select max(seq) from person_role where person = p.id) \
     and r.role = 'administrator' and r.state = 'active' and p.id <> $1";
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ const SESSION: Insert = Insert {
     then: "",
 };
 pub(crate) const DROP_LINKS: &str = "delete from person_link where person = $1";
-const LINKED: &str = "select person from person_link where digest = $1 and ends_at > $2";
+pub(crate) const LINKED: &str = "select person from person_link where digest = $1 and ends_at > $2";
 const BY_TOKEN: &str = "select id, person, made_at, seen_at, proved_at, ends_at, ended_at, agent \
     from person_session where digest = $1 and ended_at is null and ends_at > $2";
 const OF_PERSON: &str = "select id, person, made_at, seen_at, proved_at, ends_at, ended_at, agent \

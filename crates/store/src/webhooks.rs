@@ -35,6 +35,38 @@ impl HookState {
     }
 }
 
+/// A kind of message that leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum HookKind {
+    /// A decision, to be carried out.
+    #[serde(rename = "decision.enforce")]
+    Decision,
+    /// The end of a measure.
+    #[serde(rename = "measure.ended")]
+    Ending,
+}
+
+impl HookKind {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Decision, Self::Ending];
+
+    /// The message's `type`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Decision => "decision.enforce",
+            Self::Ending => "measure.ended",
+        }
+    }
+}
+
+impl std::str::FromStr for HookKind {
+    type Err = &'static str;
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.into_iter().find(|kind| kind.word() == word);
+        found.ok_or("it is `decision.enforce` or `measure.ended`")
+    }
+}
+
 /// An address that is told what leaves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Webhook {
@@ -46,6 +78,8 @@ pub struct Webhook {
     pub url: String,
     /// Whether it carries decisions out; else it gets copies.
     pub enforces: bool,
+    /// Which messages it gets.
+    pub events: Vec<HookKind>,
     /// Whether it gets anything.
     pub state: HookState,
     /// Copies that wait for it.
@@ -74,7 +108,7 @@ pub struct LiveHook {
 /// One thing that was done with an address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HookEvent {
-    /// `disabled`, `enabled`, `gone`, `removed`, `rotated`, `tested`, `redelivered`.
+    /// `disabled`, `enabled`, `gone`, `removed`, `rotated`, `tested`, `redelivered`, `chose`.
     pub what: String,
     /// When.
     pub at: Timestamp,
@@ -110,6 +144,14 @@ const EVENT: Insert = Insert {
     columns: 5,
     then: "",
 };
+const CHOICE: Insert = Insert {
+    into: "insert into webhook_choice (webhook_id, decisions, endings, at)",
+    columns: 4,
+    then: "",
+};
+/// What was chosen last.
+const CHOSEN: &str = "select decisions, endings from webhook_choice where webhook_id = $1 \
+    order by seq desc limit 1";
 const HEAD: &str = "insert into webhook_head (webhook_id, place) \
     select $1, coalesce(max(decision_seq) + 1, 0) from outbox";
 const ALL: &str = "select w.id, w.name, w.url, w.enforces, w.made_at, w.made_by, \
@@ -117,7 +159,9 @@ const ALL: &str = "select w.id, w.name, w.url, w.enforces, w.made_at, w.made_by,
             and e.what in ('disabled', 'enabled', 'gone', 'removed') order by e.seq desc limit 1), \
         (select count(*) from webhook_delivery d where d.webhook_id = w.id and d.next_at is not null), \
         (select count(*) from webhook_delivery d where d.webhook_id = w.id and d.state = 'dead'), \
-        (select max(a.at) from webhook_attempt a where a.webhook_id = w.id and a.ended = 'delivered') \
+        (select max(a.at) from webhook_attempt a where a.webhook_id = w.id and a.ended = 'delivered'), \
+        coalesce((select c.decisions from webhook_choice c where c.webhook_id = w.id order by c.seq desc limit 1), 1), \
+        coalesce((select c.endings from webhook_choice c where c.webhook_id = w.id order by c.seq desc limit 1), 1) \
     from webhook w where ($1 = '' or w.id = $1) order by w.made_at, w.id";
 /// Asked at every round of sending: it counts nothing.
 const LIVE: &str = "select w.id, w.url, w.enforces from webhook w where coalesce((select e.what \
@@ -137,9 +181,9 @@ const REMOVE: [&str; 2] = [
 
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] =
-    &[HEAD, ALL, LIVE, EVENTS, SECRETS, NEWEST, REMOVE[0], REMOVE[1]];
+    &[CHOSEN, HEAD, ALL, LIVE, EVENTS, SECRETS, NEWEST, REMOVE[0], REMOVE[1]];
 #[cfg(test)]
-pub(crate) const INSERTS: &[&Insert] = &[&HOOK, &SECRET, &EVENT];
+pub(crate) const INSERTS: &[&Insert] = &[&HOOK, &SECRET, &EVENT, &CHOICE];
 
 fn read(row: &AnyRow) -> Result<Webhook, StoreError> {
     let state: Option<&str> = column(row, 6)?;
@@ -154,7 +198,38 @@ fn read(row: &AnyRow) -> Result<Webhook, StoreError> {
         waiting: count(row, 7)?,
         dead: count(row, 8)?,
         delivered_at: maybe_instant(row, 9)?,
+        events: kinds((column(row, 10)?, column(row, 11)?)),
     })
+}
+
+fn kinds((decisions, endings): (i64, i64)) -> Vec<HookKind> {
+    let wanted = |kind: &HookKind| match kind {
+        HookKind::Decision => decisions != 0,
+        HookKind::Ending => endings != 0,
+    };
+    HookKind::ALL.into_iter().filter(wanted).collect()
+}
+
+/// Which messages an address gets copies of.
+pub(crate) async fn chosen(
+    connection: &mut AnyConnection,
+    id: &str,
+) -> Result<Vec<HookKind>, StoreError> {
+    match fetch_one(connection, CHOSEN, [id.into()]).await? {
+        Some(row) => Ok(kinds((column(&row, 0)?, column(&row, 1)?))),
+        None => Ok(HookKind::ALL.to_vec()),
+    }
+}
+
+async fn choose(
+    connection: &mut AnyConnection,
+    id: &str,
+    events: &[HookKind],
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let wants = |kind| events.contains(&kind).into();
+    let row = vec![id.into(), wants(HookKind::Decision), wants(HookKind::Ending), at.into()];
+    CHOICE.run(connection, row).await
 }
 
 /// Writes down what was done with an address, in the transaction that does it.
@@ -194,6 +269,25 @@ impl Store {
         let times = [hook.made_at.into(), hook.made_at.into()];
         SECRET.run(&mut tx, first.into_iter().chain(times).collect()).await?;
         execute(&mut tx, HEAD, [id]).await?;
+        if hook.events != HookKind::ALL {
+            choose(&mut tx, &hook.id, &hook.events, hook.made_at).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Chooses which messages an address gets copies of from now on. What waits for it already it still gets.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn choose_webhook(
+        &self,
+        id: &str,
+        events: &[HookKind],
+        event: &HookEvent,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        choose(&mut tx, id, events, event.at).await?;
+        note(&mut tx, id, event).await?;
         Ok(tx.commit().await?)
     }
 

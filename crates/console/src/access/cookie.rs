@@ -66,6 +66,18 @@ impl ConsoleState {
             Cookie { name: "evenhand", attributes: "; Path=/; HttpOnly; SameSite=Strict" }
         }
     }
+
+    /// How this server writes the cookie that ties a sign-in at the identity provider to its browser. The way back begins
+    /// at another site, so it must be `Lax`; it opens nothing by itself.
+    #[cfg(feature = "oidc")]
+    pub(crate) fn flow_cookie(&self) -> Cookie {
+        if self.public_url.starts_with("https://") {
+            let attributes = "; Path=/; Secure; HttpOnly; SameSite=Lax";
+            Cookie { name: "__Host-evenhand-oidc", attributes }
+        } else {
+            Cookie { name: "evenhand-oidc", attributes: "; Path=/; HttpOnly; SameSite=Lax" }
+        }
+    }
 }
 
 impl Cookie {

@@ -14,7 +14,13 @@ use http::{HeaderMap, HeaderValue, Method, header};
 /// Where a page's script puts the value that a form has in its field `csrf`.
 const HEADER: &str = "x-csrf-token";
 /// Where people come in.
-const DOORS: [&str; 3] = ["/console/sign-in", "/console/sign-in/passkey", "/console/join"];
+const DOORS: [&str; 5] = [
+    "/console/sign-in",
+    "/console/sign-in/passkey",
+    "/console/sign-in/oidc",
+    "/console/join",
+    "/console/join/oidc",
+];
 /// Longest urlencoded form.
 const LONGEST: usize = 1 << 20;
 /// A form with files must bring its field `csrf` within so many bytes: before the files.

@@ -4,11 +4,17 @@
 
 mod cookie;
 mod guard;
+#[cfg(feature = "oidc")]
+mod oidc;
 mod passkey;
 mod password;
 
 pub(crate) use cookie::{Token, csrf};
 pub(crate) use guard::guard;
+#[cfg(feature = "oidc")]
+pub(crate) use oidc::{BACK, Began, Flow, OidcError, Purpose, Said};
+#[cfg(feature = "oidc")]
+pub use oidc::{IdentityProvider, ProviderSettings};
 pub(crate) use passkey::{Answer, Passkeys};
 pub(crate) use password::{Doors, Refused, SHORTEST, name, weakness};
 

@@ -14,7 +14,7 @@ use http::{HeaderMap, StatusCode};
 use model::Permission;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::CopyState;
+use store::{CopyState, HookKind};
 use utoipa::ToSchema;
 
 /// Hours for which the secret before a new one signs, too, unless others are asked for.
@@ -34,14 +34,41 @@ pub(crate) struct NewWebhookBody {
     /// Whether it carries decisions out (one at most); else it gets copies.
     #[serde(default)]
     enforces: bool,
+    /// Which messages it gets copies of; all when left out or empty.
+    #[serde(default)]
+    #[schema(max_items = 2)]
+    events: Vec<EventWord>,
 }
 
-/// Whether an address gets anything.
+/// A kind of message, by its `type`.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+pub(crate) enum EventWord {
+    /// A decision, to be carried out.
+    #[serde(rename = "decision.enforce")]
+    Decision,
+    /// The end of a measure.
+    #[serde(rename = "measure.ended")]
+    Ending,
+}
+
+impl From<EventWord> for HookKind {
+    fn from(word: EventWord) -> Self {
+        match word {
+            EventWord::Decision => Self::Decision,
+            EventWord::Ending => Self::Ending,
+        }
+    }
+}
+
+/// Whether an address gets anything, and what. What is left out stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WebhookStateBody {
     /// `false`: what leaves meanwhile waits for it.
-    enabled: bool,
+    enabled: Option<bool>,
+    /// Which messages it gets copies of from now on; all when empty.
+    #[schema(max_items = 2)]
+    events: Option<Vec<EventWord>>,
 }
 
 /// How a secret is changed.
@@ -108,8 +135,10 @@ pub(crate) async fn add(
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let caller = state.permit(&headers, Permission::ManageEnforcement).await?;
     query.only(&[])?;
-    let NewWebhookBody { name, url, enforces } = body::json(&headers, body, &state.bounds).await?;
-    let new = NewHook { name, url, enforces };
+    let NewWebhookBody { name, url, enforces, events } =
+        body::json(&headers, body, &state.bounds).await?;
+    let events = events.into_iter().map(HookKind::from).collect();
+    let new = NewHook { name, url, enforces, events };
     let (hook, secret) = state.hooks.add(&new, &caller.by).await.map_err(refused)?;
     Ok((StatusCode::CREATED, Json(json!({ "webhook": hook, "secret": secret.reveal() }))))
 }
@@ -135,13 +164,14 @@ pub(crate) async fn one(
     Ok(Json(json!({ "webhook": hook, "events": events })))
 }
 
-/// Disable an address, or enable it again.
+/// Disable an address or enable it again, and choose which messages it gets.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{id}", tag = "platform", security(("key" = ["enforcement"])),
     params(("id" = String, Path, description = "The webhook")),
     request_body = WebhookStateBody,
     responses(
         (status = 200, description = "`webhook` as it is now", body = Object),
+        (status = 422, description = "Why it cannot be", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn enable(
@@ -154,7 +184,13 @@ pub(crate) async fn enable(
     let caller = state.permit(&headers, Permission::ManageEnforcement).await?;
     query.only(&[])?;
     let asked: WebhookStateBody = body::json(&headers, body, &state.bounds).await?;
-    state.hooks.enable(&id, asked.enabled, &caller.by).await.map_err(refused)?;
+    if let Some(events) = asked.events {
+        let events: Vec<HookKind> = events.into_iter().map(HookKind::from).collect();
+        state.hooks.choose(&id, &events, &caller.by).await.map_err(refused)?;
+    }
+    if let Some(enabled) = asked.enabled {
+        state.hooks.enable(&id, enabled, &caller.by).await.map_err(refused)?;
+    }
     Ok(Json(json!({ "webhook": reads::webhook(&state, &id).await? })))
 }
 

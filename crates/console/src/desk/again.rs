@@ -22,6 +22,10 @@ struct Page<'a> {
     wrong: bool,
     /// Whether the person has a passkey.
     passkeys: bool,
+    /// Whether the person has a password.
+    password: bool,
+    /// The provider at which the person has an identity.
+    by_provider: Option<String>,
 }
 
 /// What the form sends.
@@ -56,7 +60,18 @@ async fn page(
     };
     let kept = kept.map_err(|error| storage(&error))?;
     let passkeys = state.passkeys().offered() && !kept.is_empty();
-    let mut response = html(&Page { desk: Desk::new(state, caller, ""), to, wrong, passkeys })?;
+    let (mut password, mut by_provider) = (true, None);
+    if let (Some((_, person)), Some((name, issuer))) = (caller.session(), state.vouches()) {
+        let identities = state.store.identities_of(person.id).await;
+        let identities = identities.map_err(|error| storage(&error))?;
+        if identities.iter().any(|one| one.issuer == issuer) {
+            by_provider = Some(name.to_owned());
+            let kept = state.store.password_of(person.id).await;
+            password = kept.map_err(|error| storage(&error))?.is_some();
+        }
+    }
+    let desk = Desk::new(state, caller, "");
+    let mut response = html(&Page { desk, to, wrong, passkeys, password, by_provider })?;
     if wrong {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -111,11 +126,25 @@ pub(super) async fn checked(
 pub(super) async fn renewed(
     state: &ConsoleState,
     caller: &crate::Caller,
+    response: Response,
+) -> Result<Response, Problem> {
+    match caller.session() {
+        Some((session, _)) => renewed_session(state, &session.id, response).await,
+        None => Ok(response),
+    }
+}
+
+/// The same for a session by its id.
+///
+/// # Errors
+/// A problem when it cannot be kept.
+pub(super) async fn renewed_session(
+    state: &ConsoleState,
+    session: &str,
     mut response: Response,
 ) -> Result<Response, Problem> {
-    let Some((session, _)) = caller.session() else { return Ok(response) };
     let token = Token::draw(state.ids.as_ref());
-    let kept = state.store.session_proved(&session.id, token.reveal(), state.clock.now()).await;
+    let kept = state.store.session_proved(session, token.reveal(), state.clock.now()).await;
     kept.map_err(|error| storage(&error))?;
     if let Some(cookie) = state.cookie().give(&token) {
         response.headers_mut().append(header::SET_COOKIE, cookie);

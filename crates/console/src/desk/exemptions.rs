@@ -15,7 +15,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use flow::{ExemptionError, Exemptions, NewExemption, ProposedExemption};
 use http::HeaderMap;
-use model::{Act, ItemId, Looked, Permission};
+use model::{Act, ClauseId, ItemId, Looked, Permission};
 use serde::Deserialize;
 use store::ExemptionFilter;
 
@@ -51,7 +51,10 @@ struct Page {
     next: Option<u64>,
     item: String,
     clause: String,
+    /// Those that may be exempted, by id and title.
     clauses: Vec<(String, String)>,
+    /// Titles of those that are too grave for it.
+    graver: Vec<String>,
     most_days: i64,
     edits: bool,
     told: Option<&'static str>,
@@ -72,6 +75,19 @@ pub(crate) fn refused(error: &ExemptionError) -> Problem {
         ExemptionError::Wrong(_) => &REFUSED,
     };
     Problem::new(kind, format!("{error}."))
+}
+
+/// The clauses that the rulebook lets people exempt from, and the titles of those that are too grave for it.
+fn exemptable(state: &ConsoleState) -> (Vec<(String, String)>, Vec<String>) {
+    let book = state.rulebook.load();
+    let covered = |(id, _): &(String, String)| {
+        let id = id.parse::<ClauseId>().ok();
+        let ladder = id.and_then(|id| book.ladder_of(&id));
+        ladder.is_some_and(|ladder| book.settings.exemptions.covers(ladder.severity))
+    };
+    let all = crate::pages::exemptions::clauses(state);
+    let (clauses, graver): (Vec<_>, Vec<_>) = all.into_iter().partition(covered);
+    (clauses, graver.into_iter().map(|(_, title)| title).collect())
 }
 
 /// `GET /console/exemptions`.
@@ -111,6 +127,7 @@ pub(crate) async fn show(
         item: stored.exemption.item.to_string(),
         people: stored.exemption.people,
     });
+    let (clauses, graver) = exemptable(&state);
     html(&Page {
         desk: Desk::new(&state, &caller, ROOM),
         waiting,
@@ -120,7 +137,8 @@ pub(crate) async fn show(
         next: rows.next,
         item: query.get("item").unwrap_or_default().to_owned(),
         clause: query.get("clause").unwrap_or_default().to_owned(),
-        clauses: crate::pages::exemptions::clauses(&state),
+        clauses,
+        graver,
         most_days: state.rulebook.load().settings.exemptions.most_days(),
         edits: caller.may(Permission::EditExemptions),
         told,

@@ -4,17 +4,22 @@ use super::Desk;
 use crate::page::html;
 use crate::problem::Problem;
 use crate::state::ConsoleState;
+use crate::text;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
-use model::Role;
+use model::{Permission, Role};
 
 #[derive(Debug, Template)]
 #[template(path = "home.html")]
 struct Page {
     desk: Desk,
     role: Option<Role>,
+    /// What the operator's folder holds and people have not agreed to.
+    held_back: Option<std::sync::Arc<flow::HeldBack>>,
+    /// Whether the person may try it.
+    replays: bool,
 }
 
 /// `GET /console/`.
@@ -24,5 +29,10 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let caller = state.known(&headers, None).await?;
     let role = caller.session().map(|(_, person)| person.role);
-    html(&Page { desk: Desk::new(&state, &caller, "/console/"), role })
+    html(&Page {
+        desk: Desk::new(&state, &caller, "/console/"),
+        role,
+        held_back: state.review.engine().held_back(),
+        replays: caller.may(Permission::Replay),
+    })
 }

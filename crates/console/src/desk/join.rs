@@ -25,6 +25,8 @@ struct Page<'a> {
     name: &'a str,
     shortest: usize,
     wrong: Option<String>,
+    /// By whom one can come in instead of with a password.
+    by_provider: Option<String>,
 }
 
 /// What the form sends.
@@ -87,12 +89,12 @@ pub(crate) async fn enter(
     }
 }
 
-fn used() -> Problem {
+pub(super) fn used() -> Problem {
     let detail = "The link was used, or it is too old; whoever invited you can make another.";
     Problem::new(&NOT_FOUND, detail)
 }
 
-async fn linked(state: &ConsoleState, token: &str) -> Result<Person, Problem> {
+pub(super) async fn linked(state: &ConsoleState, token: &str) -> Result<Person, Problem> {
     let found = state.store.linked(token, state.clock.now()).await;
     let found = found.map_err(|error| storage(&error))?;
     found.filter(|person| person.state != PersonState::Suspended).ok_or_else(used)
@@ -107,7 +109,9 @@ fn page(
 ) -> Result<Response, Problem> {
     let refused = wrong.is_some();
     let door = Door::new(state);
-    let mut response = html(&Page { door, person, token, name, shortest: SHORTEST, wrong })?;
+    let by_provider = state.vouches().map(|(name, _)| name.to_owned());
+    let page = Page { door, person, token, name, shortest: SHORTEST, wrong, by_provider };
+    let mut response = html(&page)?;
     if refused {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }

@@ -16,7 +16,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use model::Person;
 use serde::Deserialize;
-use store::{Passkey, PersonEvent, Session};
+use store::{Identity, Passkey, PersonEvent, Session};
 
 #[derive(Debug, Template)]
 #[template(path = "me.html")]
@@ -29,6 +29,11 @@ struct Page {
     passkeys: Vec<Passkey>,
     /// Whether browsers make passkeys for this site.
     offered: bool,
+    identities: Vec<Identity>,
+    /// The operator's identity provider: how people call it, and its address.
+    provider: Option<(String, String)>,
+    /// Whether the person has a password.
+    password: bool,
     told: Option<&'static str>,
     wrong: Option<String>,
 }
@@ -47,6 +52,8 @@ async fn page(
     let sessions = state.store.sessions_of(person.id, state.clock.now()).await;
     let events = state.store.person_events(person.id).await;
     let passkeys = state.store.passkeys_of(person.id).await;
+    let identities = state.store.identities_of(person.id).await;
+    let password = state.store.password_of(person.id).await;
     let refused = wrong.is_some();
     let mut response = html(&Page {
         desk: Desk::new(state, caller, "/console/me"),
@@ -56,6 +63,9 @@ async fn page(
         events: events.map_err(|error| storage(&error))?,
         passkeys: passkeys.map_err(|error| storage(&error))?,
         offered: state.passkeys().offered(),
+        identities: identities.map_err(|error| storage(&error))?,
+        provider: state.vouches().map(|(name, issuer)| (name.to_owned(), issuer.to_owned())),
+        password: password.map_err(|error| storage(&error))?.is_some(),
         told,
         wrong,
     })?;
@@ -77,6 +87,8 @@ pub(crate) async fn show(
         Some("session") => Some("The session is ended."),
         Some("sessions") => Some("Everywhere else you are signed out."),
         Some("passkey") => Some("The passkey is kept. From now on you can sign in with it."),
+        Some("identity") => Some("It is linked. From now on you can sign in there, too."),
+        Some("identity-removed") => Some("It is not linked any more."),
         Some("passkey-removed") => Some("The passkey is removed."),
         _ => None,
     };

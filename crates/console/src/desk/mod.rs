@@ -18,6 +18,8 @@ mod keys;
 mod looks;
 mod me;
 mod monitor;
+#[cfg(feature = "oidc")]
+mod oidc;
 mod passkeys;
 mod people;
 mod precedents;
@@ -200,6 +202,24 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .merge(audit::router())
         .merge(case::router())
         .merge(quality::router())
+        .merge(by_provider())
+}
+
+/// The ways by the operator's identity provider.
+#[cfg(feature = "oidc")]
+fn by_provider() -> Router<ConsoleState> {
+    Router::new()
+        .route("/console/sign-in/oidc", post(oidc::enter))
+        .route(crate::access::BACK, get(oidc::back))
+        .route("/console/join/oidc", post(oidc::join))
+        .route("/console/again/oidc", post(oidc::prove))
+        .route("/console/me/oidc", post(oidc::link))
+        .route("/console/me/oidc/remove", post(oidc::unlink))
+}
+
+#[cfg(not(feature = "oidc"))]
+fn by_provider() -> Router<ConsoleState> {
+    Router::new()
 }
 
 /// Where somebody wanted to go, if it is a page of the desk; any other address might be a trap.
@@ -291,6 +311,10 @@ fn event_says(what: &str) -> &str {
         "joined" => "Chose a name and a password by a link",
         "password" => "The password was changed",
         "passkey_added" => "A passkey was added",
+        "identity_added" => "An identity at the provider was linked",
+        "identity_joined" => "Came in by a link, with an identity at the provider",
+        "identity_removed" => "An identity at the provider was unlinked",
+        "identity_role" => "The provider's groups changed the role",
         "passkey_removed" => "A passkey was removed",
         "key_made" => "Made a key",
         "key_revoked" => "Withdrew a key",
@@ -307,6 +331,19 @@ async fn open(
     state: &ConsoleState,
     headers: &http::HeaderMap,
     person: &model::Person,
+    response: Response,
+) -> Result<Response, Problem> {
+    open_as(state, headers, (person, state.clock.now()), response).await
+}
+
+/// The same for somebody who proved who they are at another time.
+///
+/// # Errors
+/// A problem when the session cannot be kept.
+async fn open_as(
+    state: &ConsoleState,
+    headers: &http::HeaderMap,
+    (person, proved_at): (&model::Person, jiff::Timestamp),
     mut response: Response,
 ) -> Result<Response, Problem> {
     let (token, now) = (crate::access::Token::draw(state.ids.as_ref()), state.clock.now());
@@ -316,7 +353,7 @@ async fn open(
         person: person.id,
         made_at: now,
         seen_at: now,
-        proved_at: now,
+        proved_at,
         ends_at: now + LONGEST,
         ended_at: None,
         agent: browser(agent.unwrap_or("")),

@@ -15,7 +15,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use model::{Permission, Person, PersonId, PersonState, Role};
 use serde::Deserialize;
-use store::{Change, Changed, Invited, PersonEvent, Session, Trusted};
+use store::{Change, Changed, Identity, Invited, PersonEvent, Session, Trusted};
 
 const ROOM: &str = "/console/people";
 
@@ -36,6 +36,9 @@ struct One {
     sessions: Vec<Session>,
     history: Vec<Trusted>,
     events: Vec<PersonEvent>,
+    identities: Vec<Identity>,
+    /// How people call the operator's identity provider, if there is one.
+    provider: Option<String>,
     /// A link that was just made; shown this once.
     link: Option<String>,
     told: Option<&'static str>,
@@ -101,12 +104,15 @@ async fn page(
     let sessions = state.store.sessions_of(person.id, state.clock.now()).await;
     let history = state.store.person_history(person.id).await;
     let events = state.store.person_events(person.id).await;
+    let identities = state.store.identities_of(person.id).await;
     html(&One {
         desk: Desk::new(state, caller, ROOM),
         own: caller.person == Some(person.id),
         sessions: sessions.map_err(|error| storage(&error))?,
         history: history.map_err(|error| storage(&error))?,
         events: events.map_err(|error| storage(&error))?,
+        identities: identities.map_err(|error| storage(&error))?,
+        provider: state.vouches().map(|(name, _)| name.to_owned()),
         person,
         link,
         told,
@@ -129,9 +135,15 @@ pub(crate) async fn one(
 /// What is to be done about a person.
 #[derive(Deserialize)]
 pub(crate) struct Asked {
-    /// `role`, `suspend`, `lift`, `link` or `sessions`.
+    /// `role`, `suspend`, `lift`, `link`, `sessions`, `identity` or `no_identity`.
     #[serde(default)]
     r#do: String,
+    /// The provider's name of them (`sub`).
+    #[serde(default)]
+    subject: String,
+    /// The provider, when an identity is taken away.
+    #[serde(default)]
+    issuer: String,
     #[serde(default)]
     role: String,
 }
@@ -156,7 +168,12 @@ pub(crate) async fn change(
         "role" => (role(&asked.role)?, person.state),
         "suspend" => (person.role, PersonState::Suspended),
         "lift" if person.name.is_some() => (person.role, PersonState::Active),
+        "lift" if has_identity(&state, &person).await? => (person.role, PersonState::Active),
         "lift" => (person.role, PersonState::Invited),
+        "identity" | "no_identity" => {
+            identity(&state, &caller, &person, &asked).await?;
+            return Ok(see(&format!("{back}?done=1")));
+        }
         "sessions" => {
             let ended = state.store.end_sessions(person.id, "", now).await;
             ended.map_err(|error| storage(&error))?;
@@ -182,4 +199,47 @@ pub(crate) async fn change(
             Err(Problem::new(&CASE_CLOSED, detail))
         }
     }
+}
+
+async fn has_identity(state: &ConsoleState, person: &Person) -> Result<bool, Problem> {
+    let identities = state.store.identities_of(person.id).await.map_err(|error| storage(&error))?;
+    Ok(!identities.is_empty())
+}
+
+/// Links an identity at the operator's provider to a person, or takes one away.
+async fn identity(
+    state: &ConsoleState,
+    caller: &Caller,
+    person: &Person,
+    asked: &Asked,
+) -> Result<(), Problem> {
+    let subject = asked.subject.trim();
+    if asked.r#do == "no_identity" {
+        let gone = state.store.remove_identity(&asked.issuer, subject, person.id).await;
+        if gone.map_err(|error| storage(&error))? {
+            super::note(state, person.id, "identity_removed", Some(subject), &caller.by).await?;
+        }
+        return Ok(());
+    }
+    let Some((_, issuer)) = state.vouches() else {
+        return Err(Problem::new(&NOT_FOUND, "No identity provider is set up here."));
+    };
+    // OpenID Connect Core 1.0, section 2: at most 255 ASCII characters.
+    if subject.is_empty() || subject.len() > 255 || !subject.bytes().all(|b| b.is_ascii_graphic()) {
+        let detail = "The identifier (`sub`) has 1 to 255 plain characters.";
+        return Err(Problem::new(&BAD_QUERY, detail));
+    }
+    let identity = Identity {
+        issuer: issuer.to_owned(),
+        subject: subject.to_owned(),
+        person: person.id,
+        name: None,
+        linked_at: state.clock.now(),
+        linked_by: caller.by.clone(),
+        used_at: None,
+    };
+    if !state.store.add_identity(&identity).await.map_err(|error| storage(&error))? {
+        return Err(Problem::new(&CASE_CLOSED, "Somebody else here signs in with that identity."));
+    }
+    super::note(state, person.id, "identity_added", Some(subject), &caller.by).await
 }

@@ -20,11 +20,15 @@ use serde::Deserialize;
 struct Page<'a> {
     door: Door,
     to: &'a str,
-    /// Whether the first try was wrong.
-    wrong: bool,
+    /// Why the first try failed.
+    wrong: Option<&'a str>,
     /// Whether browsers make passkeys for this site.
     passkeys: bool,
+    /// By whom people sign in, too.
+    by_provider: Option<String>,
 }
+
+const WRONG: &str = "The name or the password is wrong. If you forgot the password, an administrator can send you a link to choose a new one.";
 
 /// What the form sends.
 #[derive(Deserialize)]
@@ -47,7 +51,7 @@ pub(crate) async fn show(
     if state.known(&headers, None).await.is_ok() {
         return Ok(see(to));
     }
-    page(&state, to, false)
+    page(&state, to, None)
 }
 
 /// `POST /console/sign-in`.
@@ -62,7 +66,7 @@ pub(crate) async fn enter(
     let (person, kept) = found.map_or((None, None), |(person, kept)| (Some(person), kept));
     match state.doors().knock(&name, &asked.password, kept).await {
         Ok(()) => {}
-        Err(Refused::Wrong) => return page(&state, to, true),
+        Err(Refused::Wrong) => return page(&state, to, Some(WRONG)),
         Err(Refused::TooOften(seconds)) => {
             let detail = "This name was tried too often.";
             return Err(Problem::new(&TOO_MANY_REQUESTS, detail).retry_after(seconds));
@@ -74,14 +78,31 @@ pub(crate) async fn enter(
     }
     match person.filter(|person| person.state == PersonState::Active) {
         Some(person) => open(&state, &headers, &person, see(to)).await,
-        None => page(&state, to, true),
+        None => page(&state, to, Some(WRONG)),
     }
 }
 
-fn page(state: &ConsoleState, to: &str, wrong: bool) -> Result<Response, Problem> {
+/// The page for somebody whose sign-in by the identity provider failed; the password works still.
+///
+/// # Errors
+/// A problem when the page cannot be made.
+#[cfg(feature = "oidc")]
+pub(super) fn refused(
+    state: &ConsoleState,
+    to: &str,
+    problem: &Problem,
+) -> Result<Response, Problem> {
+    let mut response = page(state, to, Some(problem.detail()))?;
+    *response.status_mut() =
+        StatusCode::from_u16(problem.kind().status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+    Ok(response)
+}
+
+fn page(state: &ConsoleState, to: &str, wrong: Option<&str>) -> Result<Response, Problem> {
     let passkeys = state.passkeys().offered();
-    let mut response = html(&Page { door: Door::new(state), to, wrong, passkeys })?;
-    if wrong {
+    let by_provider = state.vouches().map(|(name, _)| name.to_owned());
+    let mut response = html(&Page { door: Door::new(state), to, wrong, passkeys, by_provider })?;
+    if wrong.is_some() {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)

@@ -19,7 +19,7 @@ use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use model::Permission;
 use serde::Deserialize;
-use store::{CopyOf, CopyState, HookEvent, HookState, Webhook};
+use store::{CopyOf, CopyState, HookEvent, HookKind, HookState, Webhook};
 
 const ROOM: &str = "/console/webhooks";
 
@@ -77,6 +77,19 @@ pub(crate) fn copy_says(state: &CopyState) -> &'static str {
     }
 }
 
+pub(crate) fn kind_says(kind: &HookKind) -> &'static str {
+    match kind {
+        HookKind::Decision => "decisions",
+        HookKind::Ending => "ends of measures",
+    }
+}
+
+/// Which boxes were ticked; none is all.
+fn ticked(decisions: &str, endings: &str) -> Vec<HookKind> {
+    let boxes = [(decisions, HookKind::Decision), (endings, HookKind::Ending)];
+    boxes.into_iter().filter(|(said, _)| !said.is_empty()).map(|(_, kind)| kind).collect()
+}
+
 pub(crate) fn event_says(what: &str) -> &str {
     match what {
         "disabled" => "Disabled",
@@ -85,6 +98,7 @@ pub(crate) fn event_says(what: &str) -> &str {
         "rotated" => "New secret",
         "tested" => "Test message",
         "redelivered" => "Sent again",
+        "chose" => "Gets other messages",
         other => other,
     }
 }
@@ -96,14 +110,14 @@ async fn list(
     told: bool,
 ) -> Result<Response, Problem> {
     let refused = wrong.is_some();
-    let form = form.unwrap_or(NewHook { name: String::new(), url: String::new(), enforces: false });
+    let (name, url) = form.map_or_else(Default::default, |form| (form.name, form.url));
     let mut response = html(&All {
         desk: Desk::new(state, caller, ROOM),
         configured: state.hooks.configured().map(|url| host(url).to_owned()),
         hooks: state.store.webhooks().await.map_err(|error| storage(&error))?,
         wrong,
-        name: form.name,
-        url: form.url,
+        name,
+        url,
         told,
     })?;
     if refused {
@@ -131,6 +145,10 @@ pub(crate) struct Adding {
     url: String,
     #[serde(default)]
     gets: String,
+    #[serde(default)]
+    decisions: String,
+    #[serde(default)]
+    endings: String,
 }
 
 /// `POST /console/webhooks`.
@@ -140,7 +158,9 @@ pub(crate) async fn add(
     Form(asked): Form<Adding>,
 ) -> Result<Response, Problem> {
     let caller = state.permit_lately(&headers, Permission::ManageEnforcement, ROOM).await?;
-    let new = NewHook { name: asked.name, url: asked.url, enforces: asked.gets == "decisions" };
+    let enforces = asked.gets == "decisions";
+    let events = if enforces { Vec::new() } else { ticked(&asked.decisions, &asked.endings) };
+    let new = NewHook { name: asked.name, url: asked.url, enforces, events };
     match state.hooks.add(&new, &caller.by).await.map_err(refused) {
         Ok((hook, secret)) => {
             let made = Shown { secret: Some((secret.reveal(), None)), ..Shown::default() };
@@ -210,7 +230,7 @@ pub(crate) async fn one(
 /// What is to be done with an address.
 #[derive(Deserialize)]
 pub(crate) struct Asked {
-    /// `rotate`, `test`, `enable`, `disable`, `remove` or `again`.
+    /// `rotate`, `test`, `enable`, `disable`, `remove`, `again` or `choose`.
     #[serde(default)]
     r#do: String,
     /// Of a rotation.
@@ -219,6 +239,11 @@ pub(crate) struct Asked {
     /// What is sent again.
     #[serde(default)]
     of: String,
+    /// Of a choice.
+    #[serde(default)]
+    decisions: String,
+    #[serde(default)]
+    endings: String,
 }
 
 /// `POST /console/webhooks/{id}`.
@@ -258,6 +283,7 @@ pub(crate) async fn act(
         }
         "enable" => hooks.enable(&id, true, by).await,
         "disable" => hooks.enable(&id, false, by).await,
+        "choose" => hooks.choose(&id, &ticked(&asked.decisions, &asked.endings), by).await,
         "again" => hooks.again(&id, &asked.of, by).await,
         "remove" => {
             crate::access::lately(caller.clone(), &back)?;

@@ -108,3 +108,29 @@ async fn programs_say_the_same_by_the_interface() {
         (&"revoked".into(), &"The law passed.".into())
     );
 }
+
+#[tokio::test]
+async fn the_form_offers_only_clauses_that_are_not_too_grave() {
+    let options = async |gravest: &str| {
+        let terms = format!("[exemptions]\nmax = \"30d\"\ngravest = \"{gravest}\"\n");
+        let mut files = crate::world::files(&[]);
+        files.get_mut("rulebook.toml").unwrap().push_str(&format!("\n{terms}"));
+        let world = World::under(files).await;
+        let router = world.router();
+        let page = world.browser(&router, Role::Senior).await.get("/console/exemptions").await;
+        let form = page.text().split_once("id=\"propose\"").unwrap().1.to_owned();
+        let all = world.engine.rulebook.load();
+        let mut graver = 0;
+        for clause in all.clauses() {
+            let fits = all.settings.exemptions.covers(all.ladder_of(clause).unwrap().severity);
+            graver += usize::from(!fits);
+            assert_eq!(form.contains(&format!("value=\"{clause}\"")), fits, "{clause}: {form}");
+        }
+        assert_eq!(form.contains("as grave as these"), graver > 0, "{form}");
+        (all.clauses().count(), graver)
+    };
+    let (all, graver) = options("severe").await;
+    assert!(all > 2 && graver == 0, "{graver} of {all}");
+    let (_, some) = options("medium").await;
+    assert!(some > 0, "the rulebook of the test has graver ones");
+}

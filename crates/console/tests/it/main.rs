@@ -22,6 +22,8 @@ mod interface;
 mod log;
 mod matrix;
 mod media;
+#[cfg(feature = "oidc")]
+mod oidc;
 mod pages;
 mod registers;
 mod webhooks;

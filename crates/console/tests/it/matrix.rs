@@ -103,7 +103,7 @@ const ROWS: &[(&[&str], &str, Need)] = &[
     (POST, "/api/v1/lists/{name}", May(P::EditLists)),
     // The desk.
     (ALL, "/console/sign-in*", Public),
-    (ALL, "/console/join", Public),
+    (ALL, "/console/join*", Public),
     (GET, "/console", Public),
     (GET, "/console/", Person),
     (POST, "/console/sign-out", Person),

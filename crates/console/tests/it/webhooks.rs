@@ -169,3 +169,35 @@ async fn addresses_inside_are_refused_unless_the_operator_allows_them() {
     assert_eq!(said["delivered"], false);
     assert!(said["why"].as_str().unwrap().contains("no public address"), "{said}");
 }
+
+#[tokio::test]
+async fn programs_and_people_choose_which_messages_an_address_gets() {
+    let world = World::new().await;
+    world.key("tool", &[Scope::Enforcement], None).await;
+    let router = world.router();
+    let body = r#"{"name": "ends", "url": "https://ends.example", "events": ["measure.ended"]}"#;
+    let made = post(&router, "/api/v1/webhooks", &[AUTH, JSON], body).await.json();
+    assert_eq!(made["webhook"]["events"], serde_json::json!(["measure.ended"]));
+    let path = format!("/api/v1/webhooks/{}", made["webhook"]["id"].as_str().unwrap());
+    let both = r#"{"events": [], "enabled": false}"#;
+    let now = post(&router, &path, &[AUTH, JSON], both).await.json();
+    assert_eq!(now["webhook"]["events"], serde_json::json!(["decision.enforce", "measure.ended"]));
+    assert_eq!(now["webhook"]["state"], "disabled");
+    let wrong = r#"{"events": ["decision.made"]}"#;
+    assert_eq!(post(&router, &path, &[AUTH, JSON], wrong).await.status, StatusCode::BAD_REQUEST);
+    let half = r#"{"name": "p", "url": "https://p.example", "enforces": true, "events": ["measure.ended"]}"#;
+    post(&router, "/api/v1/webhooks", &[AUTH, JSON], half).await.problem("webhook-refused");
+
+    let browser = world.browser(&router, Role::Administrator).await;
+    let form = "name=copies&url=https%3A%2F%2Fcopies.example&gets=copies&decisions=1";
+    let page = browser.post("/console/webhooks", form).await;
+    assert!(page.text().contains("Gets copies of decisions."), "{}", page.text());
+    let id = page.text().split_once("/console/webhooks/").unwrap().1[..32].to_owned();
+    let reply = browser.post(&format!("/console/webhooks/{id}"), "do=choose&endings=1").await;
+    assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.text());
+    let page = browser.get(&format!("/console/webhooks/{id}")).await;
+    assert!(page.text().contains("Gets copies of ends of measures."), "{}", page.text());
+    assert!(page.text().contains("Gets other messages, by reviewer 1: measure.ended"));
+    let all = browser.get("/console/webhooks").await;
+    assert!(all.text().contains("copies of ends of measures"), "{}", all.text());
+}

@@ -143,3 +143,49 @@ fn a_rulebook_is_taken_only_if_it_checks() {
     });
     assert!(swapped, "the new rulebook came into force");
 }
+
+#[test]
+fn a_rulebook_that_changed_while_the_server_was_stopped_waits_for_people() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let token = key(&data);
+    let version = |server: &Server| {
+        let (status, body) = call(server.address, "GET", "/api/v1/rulebook", &token, "").unwrap();
+        assert_eq!(status, 200, "{body}");
+        serde_json::from_str::<serde_json::Value>(&body).unwrap()["version"].clone()
+    };
+    let decided = |server: &Server, id: &str| {
+        let event = crate::event(id, "buy now");
+        let at = "/api/v1/events?wait=decision";
+        call(server.address, "POST", at, &token, &event).unwrap().1
+    };
+    let stop = |mut server: Server| {
+        server.signal("-TERM");
+        assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    };
+    let book = crate::changed(folder.path(), "main.sml", "buy now", "buy now");
+    let server = Server::start(&data, &book);
+    let first = version(&server);
+    assert!(decided(&server, "1").contains("spam#advertisements"));
+    stop(server);
+    // By default two people agree to a change of the rulebook.
+    let rules = std::fs::read_to_string(book.join("main.sml")).unwrap();
+    std::fs::write(book.join("main.sml"), rules.replace("buy now", "buy it now")).unwrap();
+    let server = Server::start(&data, &book);
+    assert_eq!(version(&server), first, "the version last in force stays");
+    assert!(decided(&server, "2").contains("spam#advertisements"));
+    stop(server);
+    // A run into the same store does not go around it either.
+    let posts = folder.path().join("posts.ndjson");
+    std::fs::write(&posts, crate::event("3", "buy it now")).unwrap();
+    let mut run = evenhand();
+    run.args(["run", "--rulebook"]).arg(&book);
+    run.arg("--store").arg(data.join("evenhand.sqlite")).arg(&posts);
+    let (code, _, err) = crate::said(&mut run);
+    assert!(code == 2 && err.contains("people must agree"), "{code}: {err}");
+    // The folder as it was: nothing waits.
+    std::fs::write(book.join("main.sml"), rules).unwrap();
+    let server = Server::start(&data, &book);
+    assert_eq!(version(&server), first);
+    stop(server);
+}

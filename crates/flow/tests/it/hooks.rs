@@ -3,12 +3,12 @@
 use crate::delivery::{Mood, Shared, hasty, platform, until_empty};
 use crate::world::World;
 use flow::{Hooks, NewHook, Outbox};
-use model::Measure;
+use model::{Measure, ReceiptState};
 use platforms::webhook::{Endpoint, Secret};
 use platforms::{Reach, http_client};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{CopyState, HookState};
+use store::{CopyState, HookKind, HookState};
 use tokio_util::sync::CancellationToken;
 
 fn hooks(world: &World, configured: Option<&str>) -> Hooks {
@@ -23,7 +23,7 @@ fn hooks(world: &World, configured: Option<&str>) -> Hooks {
 }
 
 async fn add(hooks: &Hooks, name: &str, url: &str, enforces: bool) -> String {
-    let new = NewHook { name: name.into(), url: url.into(), enforces };
+    let new = NewHook { name: name.into(), url: url.into(), enforces, events: Vec::new() };
     hooks.add(&new, "reviewer 1").await.unwrap().0.id
 }
 
@@ -106,7 +106,8 @@ async fn without_one_in_the_settings_the_address_that_was_entered_carries_decisi
     let id = add(&hooks, "plaza", &url, true).await;
     until_empty(&world).await;
     assert_eq!(order(&platform, "ann"), ["post-1"], "also what waited before");
-    let second = NewHook { name: "b".into(), url: "http://localhost/b".into(), enforces: true };
+    let (name, url, events) = ("b".into(), "http://localhost/b".into(), Vec::new());
+    let second = NewHook { name, url, enforces: true, events };
     let error = hooks.add(&second, "reviewer 1").await.unwrap_err().to_string();
     assert!(error.contains("“plaza” carries decisions out already"), "{error}");
     hooks.remove(&id, "reviewer 1").await.unwrap();
@@ -176,4 +177,78 @@ async fn whose_copies_they_were_is_forgotten_with_the_account() {
     let forget = store::Forget::Account(model::AccountId::new("ann").unwrap());
     store.erase(&forget, world.now(), true).await.unwrap().unwrap();
     assert!(store.copies(&id, None, None, 9).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_address_gets_copies_of_what_it_chose() {
+    let world = World::new().await;
+    let (url, _) = platform([]).await;
+    let hooks = hooks(&world, None);
+    let store = &world.engine.store;
+    let chosen = |name: &str, events: &[HookKind], enforces| NewHook {
+        name: name.into(),
+        url: format!("{url}/{name}"),
+        enforces,
+        events: events.to_vec(),
+    };
+    let new = chosen("ends", &[HookKind::Ending], false);
+    let (ends, _) = hooks.add(&new, "reviewer 1").await.unwrap();
+    assert_eq!(ends.events, [HookKind::Ending]);
+    let (all, _) = hooks.add(&chosen("all", &[], false), "reviewer 1").await.unwrap();
+    assert_eq!(all.events, HookKind::ALL);
+    // Who carries decisions out gets all of them.
+    let half = chosen("platform", &[HookKind::Decision], true);
+    let error = hooks.add(&half, "reviewer 1").await.unwrap_err().to_string();
+    assert!(error.contains("gets all messages"), "{error}");
+
+    let first = world.breach(1, "ann").await;
+    world.receipt(first.id, ReceiptState::NoticeDelivered).await;
+    world.pass(1);
+    let lock = world.breach(2, "ann").await;
+    world.pass(3 * 24 * 60);
+    assert!(flow::end_due(&world.engine).await.unwrap() > 0);
+    let copied = async |hook: &str| {
+        store.copy_outbox(hook, world.now()).await.unwrap();
+        let copies = store.copies(hook, None, None, 99).await.unwrap();
+        copies.iter().map(|one| (one.decision, one.ending.is_some())).collect::<Vec<_>>()
+    };
+    assert_eq!(copied(&ends.id).await, [(lock.id, true)]);
+    let everything = [(lock.id, true), (lock.id, false), (first.id, false)];
+    assert_eq!(copied(&all.id).await, everything);
+
+    // Another choice holds from now on; what was left out is not sent later.
+    hooks.choose(&ends.id, &[HookKind::Decision], "reviewer 2").await.unwrap();
+    assert_eq!(copied(&ends.id).await, [(lock.id, true)]);
+    let third = world.breach(3, "bea").await;
+    assert_eq!(copied(&ends.id).await, [(third.id, false), (lock.id, true)]);
+    let kept = store.webhook(&ends.id).await.unwrap().unwrap();
+    assert_eq!(kept.events, [HookKind::Decision]);
+    let events = store.webhook_events(&ends.id, 9).await.unwrap();
+    assert_eq!((events[0].what.as_str(), events[0].by.as_str()), ("chose", "reviewer 2"));
+    assert_eq!(events[0].detail.as_deref(), Some("decision.enforce"));
+    hooks.choose(&ends.id, &[], "reviewer 2").await.unwrap();
+    assert_eq!(store.webhook(&ends.id).await.unwrap().unwrap().events, HookKind::ALL);
+}
+
+#[tokio::test]
+async fn what_was_not_chosen_is_passed_over_once() {
+    let world = World::new().await;
+    let hooks = hooks(&world, None);
+    let new = NewHook {
+        name: "ends".into(),
+        url: "http://localhost/ends".into(),
+        enforces: false,
+        events: vec![HookKind::Ending],
+    };
+    let (ends, _) = hooks.add(&new, "reviewer 1").await.unwrap();
+    for n in 1..=5 {
+        world.breach(n, &format!("account-{n}")).await;
+    }
+    let store = &world.engine.store;
+    store.copy_outbox(&ends.id, world.now()).await.unwrap();
+    assert!(store.copies(&ends.id, None, None, 9).await.unwrap().is_empty());
+    // Chosen afterwards, they do not come back.
+    hooks.choose(&ends.id, &[], "reviewer 1").await.unwrap();
+    store.copy_outbox(&ends.id, world.now()).await.unwrap();
+    assert!(store.copies(&ends.id, None, None, 9).await.unwrap().is_empty());
 }

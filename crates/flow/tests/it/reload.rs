@@ -1,7 +1,7 @@
 //! A new rulebook comes into force whole or not at all.
 
 use crate::world::{World, files, words};
-use flow::{ReloadError, reload};
+use flow::{HeldBack, ReloadError, Resume, reload, resume};
 use rules::Sources;
 
 #[tokio::test]
@@ -78,4 +78,60 @@ async fn a_reload_waits_for_people_where_the_rulebook_asks_for_two() {
     assert!(flow::reload(&world.engine, sources.clone()).await.is_err());
     approvals.approve(&act.id, "reviewer 2", "").await.unwrap();
     assert_eq!(flow::reload(&world.engine, sources).await.unwrap(), version);
+}
+
+/// The files with another title, under a rulebook that wants two people for a change or one.
+fn titled(title: &str, people: u8) -> Sources {
+    let mut files = files();
+    let toml = files.entry("rulebook.toml".into()).or_default();
+    *toml = toml.replace("Test rules", title) + &format!("\n[four_eyes]\nrulebook = {people}\n");
+    Sources::from_map(files)
+}
+
+#[tokio::test]
+async fn a_folder_that_changed_while_nobody_was_there_waits_for_people() {
+    let world = World::saying("\n[four_eyes]\nrulebook = 2\n").await;
+    let (store, now) = (world.engine.store.clone(), world.now());
+    let before = world.engine.rulebook.load().version().clone();
+    let own = titled("Test rules", 2);
+    assert_eq!(own.version(), before);
+    assert!(matches!(resume(&store, &own, now).await.unwrap(), Resume::Folder));
+    let other = titled("Other rules", 2);
+    let resumed = resume(&store, &other, now).await.unwrap();
+    let Resume::Held(book, sources, held) = resumed else { panic!("{resumed:?}") };
+    assert_eq!((book.version(), &sources.version()), (&before, &before));
+    let expected =
+        HeldBack { version: other.version(), in_force: before.clone(), people: 2, since: now };
+    assert_eq!(held, expected);
+    // As the server does: it goes on under the old one, which does not come into force anew.
+    world.engine.hold_back(Some(held));
+    assert_eq!(store.rulebooks().await.unwrap().len(), 1);
+    // Not even by asking for looser rules: the ones in force count.
+    assert!(matches!(
+        resume(&store, &titled("Test rules", 1), now).await.unwrap(),
+        Resume::Held(..)
+    ));
+    // Once two people agreed, a start or a reload takes it, once.
+    world.agree(&other.version()).await;
+    assert!(matches!(resume(&store, &other, now).await.unwrap(), Resume::Folder));
+    assert_eq!(reload(&world.engine, other.clone()).await.unwrap(), other.version());
+    assert_eq!(world.engine.held_back(), None, "nothing waits any more");
+    assert!(matches!(resume(&store, &other, now).await.unwrap(), Resume::Folder));
+    let third = titled("Third rules", 2);
+    world.agree(&third.version()).await;
+    reload(&world.engine, third).await.unwrap();
+    let again = resume(&store, &other, now).await.unwrap();
+    assert!(matches!(again, Resume::Held(..)), "a word counts once: {again:?}");
+    assert!(matches!(reload(&world.engine, other).await, Err(ReloadError::NeedsPeople { .. })));
+    assert!(world.engine.held_back().is_some());
+}
+
+#[tokio::test]
+async fn where_one_person_is_enough_and_at_the_first_start_the_folder_counts() {
+    let world = World::saying("\n[four_eyes]\nrulebook = 1\n").await;
+    let (store, now) = (&world.engine.store, world.now());
+    let other = titled("Other rules", 1);
+    assert!(matches!(resume(store, &other, now).await.unwrap(), Resume::Folder));
+    let empty = store::Store::open_in_memory().await.unwrap();
+    assert!(matches!(resume(&empty, &titled("Any", 2), now).await.unwrap(), Resume::Folder));
 }

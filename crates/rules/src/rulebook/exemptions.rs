@@ -28,6 +28,11 @@ impl ExemptionTerms {
         let days = self.max.as_hours() / 24;
         if days < 1 { 1 } else { days }
     }
+
+    /// Whether a breach as grave as this may be exempted.
+    pub fn covers(&self, gravity: Gravity) -> bool {
+        gravity <= self.gravest
+    }
 }
 
 const GRAVITIES: [(&str, Gravity); 4] = [

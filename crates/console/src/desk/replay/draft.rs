@@ -22,6 +22,8 @@ const MOST_FILES: usize = 5_000;
 #[derive(Debug, Default)]
 struct Form {
     named: String,
+    /// A draft that is kept already, by its version.
+    draft: String,
     since: String,
     files: BTreeMap<String, String>,
 }
@@ -36,6 +38,12 @@ pub(crate) async fn start(
     let form = form(parts).await?;
     must_be_free(&state)?;
     let since = since(&form.since, state.clock.now())?;
+    if !form.draft.is_empty() {
+        let version = model::RulebookVersion::new(form.draft.trim());
+        let kept = state.store.draft(&version).await.map_err(|error| storage(&error))?;
+        let kept = kept.ok_or_else(|| malformed("No draft of that version is kept."))?;
+        return take_in(&state, caller.by, kept.files, since).await;
+    }
     let files = match (form.named.trim(), form.files.is_empty()) {
         ("", true) => return Err(malformed("Name a draft, or choose the folder of one.")),
         ("", false) => form.files,
@@ -83,6 +91,7 @@ async fn form(mut parts: Multipart) -> Result<Form, Problem> {
     while let Some(part) = parts.next_field().await.map_err(broken)? {
         match part.name().unwrap_or_default() {
             "named" => form.named = part.text().await.map_err(broken)?,
+            "draft" => form.draft = part.text().await.map_err(broken)?,
             "since" => form.since = part.text().await.map_err(broken)?,
             "files" => {
                 let name = part.file_name().unwrap_or_default().to_owned();

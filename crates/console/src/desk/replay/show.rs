@@ -25,6 +25,8 @@ struct Index {
     desk: Desk,
     all: Vec<(String, Asked, Standing)>,
     busy: Option<String>,
+    /// What the operator's folder holds and people have not agreed to.
+    held_back: Option<std::sync::Arc<flow::HeldBack>>,
 }
 
 #[derive(Debug, Template)]
@@ -73,7 +75,8 @@ pub(crate) async fn index(
 ) -> Result<Response, Problem> {
     let caller = state.permit(&headers, Permission::Replay).await?;
     let desk = Desk::new(&state, &caller, "/console/replay");
-    html(&Index { desk, all: jobs::all(&state), busy: state.replays().busy() })
+    let (busy, held_back) = (state.replays().busy(), state.review.engine().held_back());
+    html(&Index { desk, all: jobs::all(&state), busy, held_back })
 }
 
 /// `GET /console/replay/{id}`.

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
+use flow::Resume;
 use flow::audit::{Terms, gather, publish_on, report};
 use indicatif::ProgressBar;
 use jiff::SignedDuration;
@@ -91,14 +92,12 @@ impl Run {
     }
 }
 
-/// What people put into force in the console since the folder last changed, else the folder's.
+/// The rulebook that a server would go on under: what people put into force, or what waits for nobody.
 async fn in_force(config: &Config, book: Rulebook) -> Result<Rulebook> {
     let store = open_existing(config).await?;
-    let Some(adopted) = flow::put_into_force_since(&store, book.version()).await? else {
-        return Ok(book);
-    };
-    let (loaded, _) = Rulebook::load(&adopted);
-    loaded.context(
-        "the rulebook that people put into force no longer checks; name one with --rulebook",
-    )
+    let folder = crate::files::read(config.rulebook.as_deref())?;
+    Ok(match flow::resume(&store, &folder, SystemClock.now()).await? {
+        Resume::Folder => book,
+        Resume::Adopted(in_force, _) | Resume::Held(in_force, ..) => *in_force,
+    })
 }

@@ -3,9 +3,9 @@
 
 use crate::clock::{SystemClock, SystemIds};
 use anyhow::{Context, Result};
-use flow::{Decision as Became, Engine, Intake, Judged, Memory, Refused, Settings, Status};
+use flow::{Decision as Became, Engine, Intake, Judged, Memory, Refused, Resume, Settings, Status};
 use futures_util::future::join_all;
-use model::{ActionId, Case, CaseId, Decision, Event, Outcome, Ruling, Statement};
+use model::{ActionId, Case, CaseId, Clock as _, Decision, Event, Outcome, Ruling, Statement};
 use rules::Sources;
 use rules::rulebook::Rulebook;
 use serde::Serialize;
@@ -69,6 +69,17 @@ impl Decider {
         let stop = CancellationToken::new();
         let (intake, writer) = runtime.block_on(async {
             let store = Store::open(path).await?;
+            let in_force = match flow::resume(&store, &sources, SystemClock.now()).await? {
+                Resume::Folder => None,
+                Resume::Adopted(book, _) | Resume::Held(book, ..) => Some(book),
+            };
+            if let Some(in_force) = in_force {
+                anyhow::bail!(
+                    "{} is in force in this store, and people must agree before another rulebook is: name the folder of that \
+                     one, or a store of its own",
+                    in_force.version().short()
+                );
+            }
             let settings = Settings {
                 public_url: NOWHERE.into(),
                 batch_wait: Duration::from_millis(1),

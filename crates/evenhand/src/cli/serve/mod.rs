@@ -15,7 +15,10 @@ use anyhow::{Context, Result};
 use console::{Bounds, Console, ConsoleState};
 use flow::like::Pictures;
 use flow::monitor::Monitor;
-use flow::{Engine, Hooks, Intake, MediaSource, Notices, Outbox, Persistence, Review, Ways};
+use flow::{
+    Engine, HeldBack, Hooks, Intake, MediaSource, Notices, Outbox, Persistence, Resume, Review,
+    Ways,
+};
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use model::{Clock, Ids};
@@ -147,7 +150,7 @@ impl Server {
         config.listen = public.local_addr()?;
         config.admin_listen = admin.local_addr()?;
         let sources = crate::files::read(config.rulebook.as_deref())?;
-        let (book, sources) = in_force(&store, book, sources).await?;
+        let (book, sources, held_back) = in_force(&store, book, sources).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn Ids> = Arc::new(SystemIds);
         let settings = flow::Settings {
@@ -158,6 +161,7 @@ impl Server {
         };
         let (c, i) = (Arc::clone(&clock), Arc::clone(&ids));
         let engine = Engine::start(book, &sources, store.clone(), c, i, settings).await?;
+        engine.hold_back(held_back);
         // Before anything is taken in: a log that may not go on must not get new leaves.
         let seed = SystemIds.secret();
         let log = Log::open(store.clone(), &config.data, &config.origin(), &seed).await?;
@@ -185,6 +189,10 @@ impl Server {
             log: Some(config.data.join("log")),
             audit: config.audit.terms()?,
         });
+        #[cfg(feature = "oidc")]
+        if let Some(provider) = config.oidc.provider(&config.public_url())? {
+            state.trust(provider);
+        }
         Ok(Self {
             config,
             public,
@@ -231,6 +239,14 @@ impl Server {
 
         let mut endpoint = configured(&self.config)?;
         terminal.tell(&format!("Evenhand listens on {}", self.config.public_url()));
+        if let Some(held) = self.engine.held_back() {
+            terminal.tell(&format!(
+                "The folder's rulebook ({}) waits until {} people agree to it at /console/replay; {} stays in force",
+                held.version.short(),
+                held.people,
+                held.in_force.short()
+            ));
+        }
         terminal.tell(&format!("Verifier key of the public log: {}", self.sequencer.key));
         let demo = if asked.demo {
             let demo = demo::Demo::start(
@@ -309,24 +325,35 @@ impl Server {
     }
 }
 
-/// What people put into force since the folder last changed, else the folder's.
-async fn in_force(store: &Store, book: Rulebook, sources: Sources) -> Result<(Rulebook, Sources)> {
-    let Some(adopted) = flow::put_into_force_since(store, book.version()).await? else {
-        return Ok((book, sources));
-    };
-    let (loaded, _) = Rulebook::load(&adopted);
-    let Some(loaded) = loaded else {
-        tracing::error!(
-            "the rulebook that people put into force no longer checks; the folder's is taken"
-        );
-        return Ok((book, sources));
-    };
-    tracing::info!(
-        version = loaded.version().short(),
-        folder = book.version().short(),
-        "people put another rulebook into force since the folder changed; it stays"
-    );
-    Ok((loaded, adopted))
+/// The folder's, or what people put into force since it was last read, or the one last in force while the folder's waits.
+async fn in_force(
+    store: &Store,
+    book: Rulebook,
+    sources: Sources,
+) -> Result<(Rulebook, Sources, Option<HeldBack>)> {
+    let now = SystemClock.now();
+    match flow::resume(store, &sources, now).await? {
+        Resume::Folder => Ok((book, sources, None)),
+        Resume::Adopted(adopted, sources) => {
+            tracing::info!(
+                version = adopted.version().short(),
+                folder = book.version().short(),
+                "people put another rulebook into force since the folder changed; it stays"
+            );
+            Ok((*adopted, sources, None))
+        }
+        Resume::Held(last, before, held) => {
+            flow::keep_as_draft(store, &sources, now).await?;
+            tracing::warn!(
+                version = last.version().short(),
+                folder = held.version.short(),
+                people = held.people,
+                "the rulebook's folder changed while the server was stopped: it is kept as a draft and waits until people agree \
+                 (try it and propose it at /console/replay); the version last in force stays"
+            );
+            Ok((*last, before, Some(held)))
+        }
+    }
 }
 
 /// Keeps fingerprints of what came, so that nobody who asks waits for them.
