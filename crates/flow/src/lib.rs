@@ -37,7 +37,9 @@ mod you;
 
 pub use act::{Outbox, Persistence};
 pub use answer::{Answer, Refused, Status};
-pub use appeal::{AnsweredAppeal, AppealError, Appeals, LONGEST_PLEA, Looked, Plea, Reply};
+pub use appeal::{
+    AnsweredAppeal, AppealError, Appeals, LONGEST_PLEA, Looked, MOST_PIECES, Plea, Reply,
+};
 pub use cosign::{AskError, Collector, OwnLog, Rounds, WitnessState};
 pub use decide::{Circumstances, Judged, Undecided, decide_one};
 pub use ending::{end_due, endings};

@@ -19,6 +19,7 @@ pub use bulk::{BulkPreview, BulkVerdict, Would};
 pub use casework::{Asked, LOCK_MINUTES, Worked};
 pub(crate) use desk::Presence;
 pub use desk::{Present, Workload, is_disturbing};
+pub(crate) use evidence::read as read_evidence;
 pub use evidence::{Attached, LONGEST_EVIDENCE, Supplied};
 pub(crate) use exempt::deciders;
 pub use grace::{GRACE, Pending, decide_when_due};

@@ -75,7 +75,7 @@ pub use endings::StoredEnding;
 pub use erasure::{ERASABLE, Erasure, Forget, Forgotten};
 pub use error::StoreError;
 pub use evenness::{KeptReport, Night, PairAnswer, PairJudgement, PairLook, WatchedPair};
-pub use evidence::CaseEvidence;
+pub use evidence::{EvidenceOf, KeptEvidence};
 pub use exemptions::{ExemptDecision, ExemptionFilter, StoredExemption};
 pub use facts::{Entity, Label};
 pub use filters::SavedFilter;

@@ -394,6 +394,8 @@ mod tests {
             crate::copies::FORGET,
             crate::acts::STATEMENTS,
             crate::evidence::STATEMENTS,
+            &crate::evidence::FORGET,
+            &crate::evidence::FORGET_REPORTERS,
             crate::desk::STATEMENTS,
             crate::quality::STATEMENTS,
             crate::held::STATEMENTS,

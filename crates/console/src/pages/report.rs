@@ -300,6 +300,7 @@ pub(crate) async fn contest(
         by: Appellant::Reporter { report: told.report.clone() },
         text: sent.text.clone(),
         language: None,
+        evidence: Vec::new(),
     };
     match state.review.appeals().submit(plea).await {
         Ok(_) => Ok(private(Redirect::to(&format!("/report/{token}")).into_response())),

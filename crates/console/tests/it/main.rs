@@ -26,3 +26,4 @@ mod pages;
 mod registers;
 mod webhooks;
 mod world;
+mod you;

@@ -295,6 +295,7 @@ async fn without_an_address_the_platform_hands_on_codes_and_answers() {
         by: Appellant::Person,
         text: "It was once.".into(),
         language: None,
+        evidence: Vec::new(),
     };
     let id = appeals.submit(plea).await.unwrap().id;
     let reply = Reply {
@@ -303,6 +304,7 @@ async fn without_an_address_the_platform_hands_on_codes_and_answers() {
         clause: None,
         passage: None,
         departs: None,
+        evidence: Vec::new(),
     };
     appeals.answer(id, "reviewer 5", reply).await.unwrap();
     notices.round().await.unwrap();
