@@ -41,6 +41,7 @@ mod people;
 mod precedents;
 mod quality;
 mod queue;
+mod queue_states;
 mod record;
 mod recorded;
 mod redact;
@@ -97,9 +98,8 @@ pub use passkeys::Passkey;
 pub use people::{Change, Changed, Invited, Trusted};
 pub use precedents::{PeopleDecided, PeopleMark};
 pub use quality::{Answer, HeldFinding, Looked, SecondAnswer, SecondLook};
-pub use queue::{
-    Claim, ClaimedBy, MOST_COUNTED, Order, QueueCursor, QueueFilter, QueueState, Waiting, Work,
-};
+pub use queue::{Claim, ClaimedBy, MOST_COUNTED, Order, QueueCursor, QueueFilter, Waiting, Work};
+pub use queue_states::QueueState;
 pub use record::{Kept, KeptDecision, Received, Record};
 pub use recorded::{Recorded, RecordedDecision, RecordedEntry, RecordedSpan};
 pub use register::{Correction, CorrectionAnswer, Entered, RegisterFilter};

@@ -384,6 +384,7 @@ mod tests {
             crate::sessions::STATEMENTS,
             crate::looks::STATEMENTS,
             crate::queue::STATEMENTS,
+            crate::queue_states::STATEMENTS,
             crate::work::STATEMENTS,
             crate::report_notices::STATEMENTS,
             crate::bulk::STATEMENTS,

@@ -443,7 +443,7 @@ fn undoing_a_decision_leaves_what_there_would_be_if_it_had_never_been_made() {
 #[tokio::test]
 async fn evidence_of_an_appeal_is_kept_shown_cited_and_never_public() {
     let world = World::new().await;
-    let decision = world.breach(1, "ann").await;
+    let decision = decided_by_two(&world, 1, "ann").await;
     world.receipt(decision.id, ReceiptState::NoticeDelivered).await;
     let all = appeals(&world);
     let file = |name: &str, bytes: &[u8]| Supplied::File {
