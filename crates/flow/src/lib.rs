@@ -59,8 +59,8 @@ pub use review::{
     Agreement, Asked, Attached, BulkPreview, BulkVerdict, Bytes, Calibrated, EmergencyPlea, GRACE,
     Held, LOCK_MINUTES, LONGEST_EVIDENCE, LONGEST_MEDIA, LadderPreview, MOST_ITEMS, MediaSource,
     Medium, Notice, Noticed, OwnLook, Pair, Pending, Present, Preview, Quality, Rate, Report,
-    Reported, Review, ReviewError, Reviewed, StepChoice, Supplied, Taken, Verdict, Via, Worked,
-    Workload, Would, decide_when_due, is_disturbing,
+    Reported, Reporter, Review, ReviewError, Reviewed, StepChoice, Supplied, Taken, Verdict, Via,
+    Worked, Workload, Would, decide_when_due, is_disturbing,
 };
 pub use sequence::sequence;
 pub use you::{DrawnLink, VISIT_LASTS, You, YouError};

@@ -13,6 +13,7 @@ mod media;
 mod notices;
 mod preview;
 mod quality;
+mod reporters;
 mod reports;
 
 pub use bulk::{BulkPreview, BulkVerdict, Would};
@@ -27,6 +28,7 @@ pub use media::{LONGEST_MEDIA, MediaSource, Medium};
 pub use notices::{MOST_ITEMS, Notice, Noticed, Taken, Via};
 pub use preview::{LadderPreview, Preview, StepChoice};
 pub use quality::{Agreement, Calibrated, OwnLook, Pair, Quality, Rate};
+pub use reporters::Reporter;
 
 use crate::like::Departure;
 use crate::{Engine, record};

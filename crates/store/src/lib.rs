@@ -48,6 +48,7 @@ mod redact;
 mod register;
 mod replays;
 mod report_notices;
+mod reporters;
 mod rulebooks;
 mod seen;
 mod sessions;
@@ -104,7 +105,10 @@ pub use record::{Kept, KeptDecision, Received, Record};
 pub use recorded::{Recorded, RecordedDecision, RecordedEntry, RecordedSpan};
 pub use register::{Correction, CorrectionAnswer, Entered, RegisterFilter};
 pub use replays::{Draft, SeenReplay};
-pub use report_notices::{Arrived, NoticeItem, ReporterMeasure, ReporterRecord, StoredNotice};
+pub use report_notices::{
+    Arrived, NoticeItem, ReporterMeasure, ReporterRecord, ReporterWay, StoredNotice,
+};
+pub use reporters::{ReportOutcome, ReporterTally};
 pub use rulebooks::{AdoptedBy, Adoption};
 pub use seen::{Became, Conflict, ContentHash, Seen, StoredEvent};
 pub use sessions::{Link, Session, SessionId};

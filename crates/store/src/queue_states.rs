@@ -45,6 +45,13 @@ const PROPOSED: &str = "select queue, count(*) from waiting \
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[QUEUES, OVERDUE, IN_WORK, RESTING, PROPOSED];
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    InWork,
+    Resting,
+    Proposed,
+}
+
 impl Store {
     /// How each queue stands at `now`, by name.
     ///
@@ -81,17 +88,17 @@ impl Store {
             state.overdue += overdue;
             state.oldest = state.oldest.min(oldest);
         }
-        let at = || vec![Value::from(now)];
-        let parts: [(&str, Vec<Value>, fn(&mut QueueState) -> &mut u64); 3] = [
-            (IN_WORK, at(), |state| &mut state.claimed),
-            (RESTING, at(), |state| &mut state.held),
-            (PROPOSED, Vec::new(), |state| &mut state.proposed),
-        ];
-        for (sql, values, part) in parts {
+        for (part, sql) in
+            [(Part::InWork, IN_WORK), (Part::Resting, RESTING), (Part::Proposed, PROPOSED)]
+        {
+            let values = (part != Part::Proposed).then(|| Value::from(now));
             for row in fetch(&mut tx, sql, values).await? {
-                if let Some(state) = all.get_mut(column::<&str>(&row, 0)?) {
-                    *part(state) = count(&row, 1)?;
-                }
+                let Some(state) = all.get_mut(column::<&str>(&row, 0)?) else { continue };
+                *match part {
+                    Part::InWork => &mut state.claimed,
+                    Part::Resting => &mut state.held,
+                    Part::Proposed => &mut state.proposed,
+                } = count(&row, 1)?;
             }
         }
         Ok(all.into_values().collect())

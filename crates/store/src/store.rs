@@ -387,6 +387,7 @@ mod tests {
             crate::queue_states::STATEMENTS,
             crate::work::STATEMENTS,
             crate::report_notices::STATEMENTS,
+            crate::reporters::STATEMENTS,
             crate::bulk::STATEMENTS,
             crate::filters::STATEMENTS,
             crate::unenforced::STATEMENTS,

@@ -192,6 +192,8 @@ pub(crate) struct ReportBody {
     name: Option<String>,
     /// The reporter's e-mail address; never public.
     email: Option<String>,
+    /// Whether the reporter is to be told by e-mail what becomes of it; whom the platform knows, it tells itself.
+    mail: Option<bool>,
     /// That the reporter believes in good faith that it is accurate and complete.
     good_faith: Option<bool>,
     /// Whether it is about the sexual abuse of a child.

@@ -25,6 +25,7 @@ mod proposals;
 mod quality;
 pub(crate) mod queues;
 mod replay;
+mod reporters;
 mod sign_in;
 mod sign_out;
 mod webhooks;
@@ -82,6 +83,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room(true, "/console/quality", "Quality", "Do we agree with each other?", P::Decide),
     room(true, "/console/audit", "Evenness", "Are like cases treated alike?", P::ReadAudit),
     room(true, "/console/audit/blind", "Same or not", "Two posts, without who and what was decided: do they say the same?", P::Decide),
+    room(true, "/console/reporters", "Reporters", "How reports turn out, and how that orders the work", P::ReadCases),
     room(true, "/console/precedents", "Precedents", "Lines that people settled, and worked cases from them", P::ReadCases),
     room(true, "/console/replay", "Replay", "What would another rulebook have decided?", P::Replay),
     room(true, "/console/people", "People", "Who works here, and what they may", P::ManagePeople),
@@ -100,6 +102,7 @@ const MENUS: &[(&str, &[&str])] = &[
             "/console/quality",
             "/console/audit/blind",
             "/console/audit",
+            "/console/reporters",
             "/console/precedents",
             "/console/replay",
         ],
@@ -204,6 +207,8 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/console/appeals/{id}/escalate", post(appeals::escalate))
         .route("/console/monitor", get(monitor::show))
         .route("/console/queues", get(queues::show))
+        .route("/console/reporters", get(reporters::list))
+        .route("/console/reporters/{report}", get(reporters::one))
         .route("/console/cases", get(cases::list))
         .route("/console/cases/next", post(cases::next))
         .route("/console/cases/{id}/work", post(cases::work))

@@ -115,6 +115,7 @@ const ROWS: &[(&[&str], &str, Need)] = &[
     (GET, "/console/looks", May(P::ReadLooks)),
     (GET, "/console/queues*", May(P::ReadCases)),
     (GET, "/console/cases*", May(P::ReadCases)),
+    (GET, "/console/reporters*", May(P::ReadCases)),
     (POST, "/console/cases/{id}/approve", May(P::Approve)),
     (POST, "/console/cases/{id}/golden", May(P::ReadQuality)),
     (POST, "/console/cases/{id}*", May(P::Decide)),

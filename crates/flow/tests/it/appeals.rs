@@ -567,3 +567,19 @@ async fn who_reported_takes_their_evidence_along_when_forgotten() {
     let stored = world.engine.store.appeal(id).await.unwrap().unwrap();
     assert_eq!(stored.appeal.text, "(erased)");
 }
+
+#[tokio::test]
+async fn what_is_undone_counts_as_no_breach_for_the_rule_that_found_it() {
+    let world = World::new().await;
+    let case = world.submit(1, "ann", "perhaps").await.unwrap().case.unwrap();
+    let held = world.review.decide(case, "reviewer 1", breach()).await.unwrap();
+    let Reviewed::Decided(held) = held else { panic!("{held:?}") };
+    let since = world.now() - SignedDuration::from_hours(1);
+    let counted = async || {
+        let held = world.engine.store.held_findings(since).await.unwrap();
+        (held.len(), held.iter().filter(|one| one.upheld).count())
+    };
+    assert_eq!(counted().await, (1, 1));
+    grant(&world, held.decision().id, "reviewer 5").await;
+    assert_eq!(counted().await, (1, 0));
+}
