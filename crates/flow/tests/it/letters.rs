@@ -409,7 +409,10 @@ async fn who_reported_by_the_form_is_told_by_mail_if_they_wished_and_as_long_as_
     let letters = got.lock().unwrap().clone();
     assert_eq!(letters.len(), 1, "{letters:?}");
     let letter = plain(&letters[0].text);
-    assert!(letters[0].to.contains("zoe@example.org") && letter.contains("your report"), "{letter}");
+    assert!(
+        letters[0].to.contains("zoe@example.org") && letter.contains("your report"),
+        "{letter}"
+    );
     assert!(letter.contains("One offer to friends is no bulk."), "the reason: {letter}");
     assert!(letter.contains("/decisions/") && !letter.contains("/you/"), "{letter}");
     assert!(world.engine.store.due_notices(world.now(), 9).await.unwrap().is_empty());
