@@ -5,6 +5,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { deflateSync } from "node:zlib";
 import { after, before } from "node:test";
 import AxeBuilder from "@axe-core/playwright";
 import { chromium } from "playwright-core";
@@ -32,6 +33,30 @@ export const answers = async (address) => {
 export const violations = async (page) => {
   const found = await new AxeBuilder({ page }).analyze();
   return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(", ")}`);
+};
+
+// A picture (PNG, 160 by 90): a field under a sky.
+export const drawn = () => {
+  const part = (kind, bytes) => {
+    const body = Buffer.concat([Buffer.from(kind), bytes]);
+    let crc = ~0;
+    for (const byte of body) {
+      crc ^= byte;
+      for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+    }
+    const ends = Buffer.alloc(8);
+    ends.writeUInt32BE(bytes.length);
+    ends.writeUInt32BE(~crc >>> 0, 4);
+    return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(160);
+  head.writeUInt32BE(90, 4);
+  head.set([8, 2], 8);
+  const rows = [...Array(90).keys()].flatMap((y) =>
+    [0, ...[...Array(160).keys()].flatMap((x) => (y < 50 ? [140 + y, 180 + y, 235] : [60 + (x % 16 < 8 ? 20 : 0), 140 - y / 3, 60]))]);
+  return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), part("IHDR", head),
+    part("IDAT", deflateSync(Buffer.from(rows))), part("IEND", Buffer.alloc(0))]);
 };
 
 export const password = "otter candle meridian fog";

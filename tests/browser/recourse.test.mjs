@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { launch, violations } from "./kit.mjs";
+import { drawn, launch, violations } from "./kit.mjs";
 
 const { BASE_URL: base, PLAZA_URL: plaza, EVENHAND: evenhand, DATA: data, SHOTS: shots } = process.env;
 const ready = base && plaza && evenhand && data;
@@ -139,13 +139,30 @@ test("they challenge the warning, and only who took no part sees it", { skip }, 
   const article = page.locator(`#d-${decisions.locked}`);
   await article.locator("a.button").click();
   await sound(page, "you-appeal-phone");
-  await page.fill("textarea", "I meant the rugby club of that name, as the whole thread shows.");
+  await page.fill("#text", "I meant the rugby club of that name, as the whole thread shows.");
   await page.click("text=Send it");
   assert.match(await page.innerText("[role=status]"), /arrived/);
   await page.goto(own);
   await page.locator(`#d-${decisions.warned}`).locator("a.button").click();
-  await page.fill("textarea", "“The highlanders” is our rugby club. We call our own players rats.");
+  await page.fill("#text", "“The highlanders” is our rugby club. We call our own players rats.");
+  await page.fill("#links", "https://highlanders.example/club");
+  // What is not taken is said, and nothing that was typed is lost.
+  await page.setInputFiles("#file", { name: "logo.svg", mimeType: "image/png", buffer: Buffer.from("<svg onload='x'/>") });
   await page.click("text=Send it");
+  assert.match(await page.innerText("[role=alert]"), /logo\.svg.*no PNG/);
+  assert.match(await page.inputValue("#text"), /rugby club/);
+  assert.match(await page.innerText("main"), /Choose your files again/);
+  await sound(page, "you-appeal-refused-phone");
+  await page.setInputFiles("#file", { name: "team photo.png", mimeType: "image/png", buffer: drawn() });
+  await page.fill("#letter", "Minutes of the club of 1998: “the rats will play on Sunday”.");
+  await page.click("text=Send it");
+  await page.locator(`#d-${decisions.warned}`).locator("text=Add evidence").click();
+  await sound(page, "you-evidence-phone");
+  await page.setInputFiles("#file", { name: "statutes.txt", mimeType: "text/plain", buffer: Buffer.from("The club is called The Highlanders.") });
+  await page.click("text=Send the evidence");
+  assert.match(await page.innerText("[role=status]"), /evidence has arrived/);
+  const handed = page.locator(`#d-${decisions.warned} details:has-text("What you handed in")`);
+  assert.equal(await handed.locator("li").count(), 4);
   const seen = async (token) => (await call("/api/v1/appeals", token)).appeals.map((one) => one.appeal.decision);
   assert.ok(!(await seen(keys.first)).includes(decisions.locked), "who decided it does not see it");
   assert.ok((await seen(keys.other)).includes(decisions.locked));
@@ -190,6 +207,11 @@ test("another reviewer grants it at the desk, and everything is undone", { skip 
     const id = appeals.find((one) => one.appeal.decision === decisions.warned).appeal.id;
     await desk.goto(`${base}/console/appeals/${id}`);
     assert.match(await desk.innerText("main"), /rugby club/);
+    assert.equal(await desk.locator(".pieces > li").count(), 4);
+    assert.match(await desk.innerText(".pieces"), /statutes\.txt/);
+    const veiled = desk.locator(".pieces img.veiled");
+    assert.match(await veiled.evaluate((one) => getComputedStyle(one).filter), /blur/);
+    assert.ok(await until("the picture", () => veiled.evaluate((one) => one.complete && one.naturalWidth > 0)));
     await sound(desk, `desk-appeal-${look}`);
     await accessible(desk, "an appeal");
     if (look === "desk") {
@@ -199,8 +221,10 @@ test("another reviewer grants it at the desk, and everything is undone", { skip 
       assert.match(await desk.innerText("[role=alert]"), /names the author/);
       await desk.fill("#reason", "The words name a sports club, and its own members say them of each other.");
       await desk.fill("#departs", "Here the name is one of a sports club.");
+      await desk.locator("fieldset:has-text('Rests on') input").first().check();
       await desk.click("button:text-is('Answer')");
       assert.match(await desk.innerText("main"), /Granted, by reviewer \d+/i);
+      assert.match(await desk.innerText(".pieces .cited"), /the answer rests on it/);
     }
     await context.close();
   }
@@ -223,6 +247,7 @@ test("every page says so: theirs, everybody's, and the platform's", { skip }, as
   assert.match(html, /Updated on/);
   assert.match(html, /no longer stands/);
   assert.match(html, /Facts it rests on/, "the old text stays readable");
+  assert.doesNotMatch(html + JSON.stringify(undone), /statutes|Minutes of the club|team photo/, "no evidence is public");
   await until("the post is back", async () => {
     await page.goto(`${plaza}/post/${posts.first}`);
     return (await page.innerText("main")).includes("highlanders");

@@ -21,6 +21,7 @@ mod pages;
 mod paper;
 pub mod problem;
 mod query;
+mod range;
 mod reads;
 mod security;
 mod state;

@@ -2,20 +2,25 @@
 //! granted is undone. Must not let automation answer, nor anybody see or answer the challenge of what they had a hand in.
 
 mod bounds;
+mod evidence;
+mod urgent;
 
-use crate::review::{Bytes, Obstacle, Question, Review, ReviewError, failed, unwritable};
+use crate::review::{
+    Attached, Bytes, Obstacle, Question, Review, ReviewError, Supplied, failed, unwritable,
+};
 use crate::{Engine, undo};
 use bounds::{harsher, verdict};
+pub use evidence::MOST_PIECES;
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use model::{
-    Appeal, AppealAnswer, AppealId, AppealOutcome, Appellant, ClauseId, Decided, DecisionId, Json,
-    Outcome, ReceiptState, Subject,
+    Appeal, AppealAnswer, AppealId, AppealOutcome, Appellant, ClauseId, Decided, DecisionId,
+    EvidenceId, Json, Outcome, ReceiptState, Subject,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::{
-    AppealProposal, AppealsOf, Escalation, NewNotice, NoticeKind, StoreError, StoredAppeal,
-    StoredDecision, StoredEvent,
+    AppealProposal, AppealsOf, NewNotice, NoticeKind, StoreError, StoredAppeal, StoredDecision,
+    StoredEvent,
 };
 
 /// Most characters of what somebody says in an appeal.
@@ -34,6 +39,8 @@ pub struct Plea {
     pub text: String,
     /// The language that they write (BCP 47); the statement's when they do not say.
     pub language: Option<String>,
+    /// What shows it.
+    pub evidence: Vec<Supplied>,
 }
 
 /// What a person answers.
@@ -53,6 +60,9 @@ pub struct Reply {
     /// What sets the item apart from like ones that were held otherwise, where that is settled.
     #[serde(default)]
     pub departs: Option<String>,
+    /// The evidence of the appeal that the answer rests on.
+    #[serde(default)]
+    pub evidence: Vec<EvidenceId>,
 }
 
 /// What became of an answer.
@@ -87,6 +97,8 @@ pub struct Looked {
     pub proposal: Option<AppealProposal>,
     /// Earlier appeals against the same decision.
     pub earlier: Vec<StoredAppeal>,
+    /// What came with it, and with those before it.
+    pub evidence: Vec<Attached>,
 }
 
 /// Why an appeal or an answer was refused.
@@ -116,6 +128,9 @@ pub enum AppealError {
     /// What is said is missing or too long.
     #[error("{0}")]
     BadText(String),
+    /// A piece of evidence is not taken.
+    #[error("{0}")]
+    BadEvidence(String),
     /// They had a hand in it.
     #[error("you took part in this decision: somebody who did not must look at the appeal")]
     TookPart,
@@ -219,7 +234,8 @@ impl Appeals {
             created_at: now,
         };
         let told = Some(told).filter(|_| appeal.by == Appellant::Person);
-        match store.add_appeal(&appeal, told.as_slice()).await {
+        let evidence = self.handed_in(&appeal, 0, plea.evidence).await?;
+        match store.add_appeal(&appeal, &evidence, told.as_slice()).await {
             Err(StoreError::Taken(_)) => Err(AppealError::Waits(appeal.due_at)),
             kept => kept.map_err(broken),
         }?;
@@ -367,7 +383,11 @@ impl Appeals {
         let line = self.line(&decision).await?;
         let mut earlier = store.appeals_against(&line).await.map_err(broken)?;
         earlier.retain(|one| one.appeal.id != id);
-        Ok(Looked { stored, decision, event, proposal, earlier })
+        let mut evidence = Vec::new();
+        for one in earlier.iter().chain([&stored]).filter(|one| one.appeal.by == stored.appeal.by) {
+            evidence.extend(self.evidence(one.appeal.id).await?);
+        }
+        Ok(Looked { stored, decision, event, proposal, earlier, evidence })
     }
 
     /// Answers an appeal.
@@ -418,43 +438,6 @@ impl Appeals {
             .map_err(|obstacle| ReviewError::from(obstacle).into())
     }
 
-    /// Says that an appeal is urgent.
-    ///
-    /// # Errors
-    /// [`AppealError`] says why not.
-    pub async fn escalate(&self, id: AppealId, by: &str, why: &str) -> Result<(), AppealError> {
-        self.open(id, by).await?;
-        if why.trim().is_empty() {
-            return Err(AppealError::BadText("say why it cannot wait".into()));
-        }
-        let at = self.engine.clock.now();
-        let escalation =
-            Escalation { appeal: id, at, by: Some(by.to_owned()), why: why.trim().to_owned() };
-        self.engine.store.escalate_appeal(&escalation).await.map_err(broken)
-    }
-
-    /// Escalates what passed its deadline. Returns how many it were.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the store fails.
-    pub async fn escalate_overdue(&self) -> Result<usize, StoreError> {
-        let (store, now) = (&self.engine.store, self.engine.clock.now());
-        let overdue = store.overdue_appeals(now).await?;
-        for one in &overdue {
-            let id = one.appeal.id;
-            tracing::warn!(appeal = %id, "an appeal passed its deadline");
-            let why = "Its deadline passed without an answer.".into();
-            store.escalate_appeal(&Escalation { appeal: id, at: now, by: None, why }).await?;
-        }
-        let (waiting, late) = store.appeal_backlog(now).await?;
-        #[expect(clippy::cast_precision_loss, reason = "counts of rows are far below 2^52")]
-        {
-            metrics::gauge!("evenhand_appeals_waiting").set(waiting as f64);
-            metrics::gauge!("evenhand_appeals_overdue").set(late as f64);
-        }
-        Ok(overdue.len())
-    }
-
     /// An appeal that waits, for somebody who may answer it.
     async fn open(&self, id: AppealId, by: &str) -> Result<Looked, AppealError> {
         if by.trim().is_empty() {
@@ -494,6 +477,7 @@ impl Appeals {
             reason: answer.reason.trim().to_owned(),
             answered_at: now,
             decision: None,
+            evidence: looked.cited(&answer.evidence)?,
         };
         let id = looked.stored.appeal.id;
         let Some(verdict) =

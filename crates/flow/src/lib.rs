@@ -38,7 +38,9 @@ mod you;
 
 pub use act::{Outbox, Persistence};
 pub use answer::{Answer, Refused, Status};
-pub use appeal::{AnsweredAppeal, AppealError, Appeals, LONGEST_PLEA, Looked, Plea, Reply};
+pub use appeal::{
+    AnsweredAppeal, AppealError, Appeals, LONGEST_PLEA, Looked, MOST_PIECES, Plea, Reply,
+};
 pub use cosign::{AskError, Collector, OwnLog, Rounds, WitnessState};
 pub use decide::{Circumstances, Judged, Undecided, decide_one};
 pub use ending::{end_due, endings};
@@ -59,8 +61,8 @@ pub use review::{
     Agreement, Asked, Attached, BulkPreview, BulkVerdict, Bytes, Calibrated, EmergencyPlea, GRACE,
     Held, LOCK_MINUTES, LONGEST_EVIDENCE, LONGEST_MEDIA, LadderPreview, MOST_ITEMS, MediaSource,
     Medium, Notice, Noticed, OwnLook, Pair, Pending, Present, Preview, Quality, Rate, Report,
-    Reported, Review, ReviewError, Reviewed, StepChoice, Supplied, Taken, Verdict, Via, Worked,
-    Workload, Would, decide_when_due, is_disturbing,
+    Reported, Reporter, Review, ReviewError, Reviewed, StepChoice, Supplied, Taken, Verdict, Via,
+    Worked, Workload, Would, decide_when_due, is_disturbing,
 };
 pub use sequence::sequence;
 pub use you::{DrawnLink, VISIT_LASTS, You, YouError};

@@ -11,7 +11,9 @@ use platforms::webhook::{self, Delivery};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Contact, DueNotice, NewNotice, NoticeKind, StoreError, StoredEnding, Told};
+use store::{
+    Contact, DueNotice, NewNotice, NoticeKind, ReporterWay, StoreError, StoredEnding, Told,
+};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -107,16 +109,20 @@ impl Notices {
         if notice.kind == NoticeKind::Code && after(notice.created_at, CODE_LASTS) <= now {
             return Ok(Told::Failed { why: "the code lapsed".into(), next_at: None });
         }
+        if notice.kind == NoticeKind::ReportOutcome {
+            let report = notice.report.as_deref().unwrap_or_default();
+            match self.engine.store.reporter_way(report).await? {
+                ReporterWay::Platform => {}
+                ReporterWay::Nobody => return Ok(gone()),
+                ReporterWay::Mail(to) => {
+                    return self.by_mail(due, &Contact::default(), &to, now).await;
+                }
+            }
+        }
         let contact = self.engine.store.contact(&notice.account).await?;
-        let by_mail = self.ways.mail.as_ref().zip(contact.email.as_ref());
-        if let Some((mailer, to)) = by_mail.filter(|_| notice.kind != NoticeKind::ReportOutcome) {
-            let letter = self.letter(notice, &contact, to).await?;
-            let Some(letter) = letter else { return Ok(gone()) };
-            return Ok(match mailer.send(&letter).await {
-                Mailed::Accepted => Told::Mail,
-                Mailed::Retry(why) => later(due, why, now),
-                Mailed::Rejected(why) => Told::Failed { why, next_at: None },
-            });
+        let by_mail = self.ways.mail.is_some() && notice.kind != NoticeKind::ReportOutcome;
+        if let Some(to) = contact.email.as_ref().filter(|_| by_mail) {
+            return self.by_mail(due, &contact, to, now).await;
         }
         let way = match &self.ways.platform {
             Some(hooks) => hooks.platform().await?.map(|to| (hooks.client(), to)),
@@ -142,8 +148,32 @@ impl Notices {
         })
     }
 
-    /// A link to the person's page; drawn when it is sent, because no token is kept.
+    /// Sends a letter, once.
+    async fn by_mail(
+        &self,
+        due: &DueNotice,
+        contact: &Contact,
+        to: &str,
+        now: Timestamp,
+    ) -> Result<Told, StoreError> {
+        let Some(mailer) = &self.ways.mail else {
+            return Ok(later(due, "there is no mail server".into(), now));
+        };
+        let Some(letter) = self.letter(&due.notice, contact, to).await? else { return Ok(gone()) };
+        Ok(match mailer.send(&letter).await {
+            Mailed::Accepted => Told::Mail,
+            Mailed::Retry(why) => later(due, why, now),
+            Mailed::Rejected(why) => Told::Failed { why, next_at: None },
+        })
+    }
+
+    /// A link to the person's page; drawn when it is sent, because no token is kept. Who reported gets the public
+    /// statement: they have no page about somebody else.
     async fn page(&self, notice: &NewNotice) -> Result<String, StoreError> {
+        if let Some(decision) = notice.decision.filter(|_| notice.kind == NoticeKind::ReportOutcome)
+        {
+            return Ok(format!("{}/decisions/{decision}", self.engine.settings.public_url));
+        }
         Ok(You::new(Arc::clone(&self.engine)).draw_link(&notice.account).await?.url)
     }
 
@@ -237,7 +267,8 @@ impl Notices {
         {
             return Ok(language);
         }
-        let stored = match notice.decision {
+        // The statement is in the language of who posted: nothing is known of who reported.
+        let stored = match notice.decision.filter(|_| notice.kind != NoticeKind::ReportOutcome) {
             Some(id) => self.engine.store.decision(id).await?,
             None => None,
         };
@@ -321,7 +352,11 @@ impl Notices {
             }
         };
         if !page.is_empty() {
-            parts.push(format!("{}\n{page}", words.your_page));
+            let says = match notice.kind {
+                NoticeKind::ReportOutcome => words.reported_page,
+                _ => words.your_page,
+            };
+            parts.push(format!("{says}\n{page}"));
         }
         Ok(Some((subject, parts.join("\n\n"))))
     }

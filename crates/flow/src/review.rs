@@ -13,12 +13,14 @@ mod media;
 mod notices;
 mod preview;
 mod quality;
+mod reporters;
 mod reports;
 
 pub use bulk::{BulkPreview, BulkVerdict, Would};
 pub use casework::{Asked, LOCK_MINUTES, Worked};
 pub(crate) use desk::Presence;
 pub use desk::{Present, Workload, is_disturbing};
+pub(crate) use evidence::read as read_evidence;
 pub use evidence::{Attached, LONGEST_EVIDENCE, Supplied};
 pub(crate) use exempt::deciders;
 pub use grace::{GRACE, Pending, decide_when_due};
@@ -26,6 +28,7 @@ pub use media::{LONGEST_MEDIA, MediaSource, Medium};
 pub use notices::{MOST_ITEMS, Notice, Noticed, Taken, Via};
 pub use preview::{LadderPreview, Preview, StepChoice};
 pub use quality::{Agreement, Calibrated, OwnLook, Pair, Quality, Rate};
+pub use reporters::Reporter;
 
 use crate::like::Departure;
 use crate::{Engine, record};

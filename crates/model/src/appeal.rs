@@ -1,7 +1,7 @@
 //! One challenge of one decision, by the person concerned or by who reported the item, and its answer. Must not
 //! say who may answer: `flow` does.
 
-use crate::{AccountId, AppealId, DecisionId};
+use crate::{AccountId, AppealId, DecisionId, EvidenceId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -89,4 +89,7 @@ pub struct AppealAnswer {
     /// The decision that took the place of the one challenged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<DecisionId>,
+    /// The evidence of the appeal that it rests on. Never public: who has the same file could tell whose appeal it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceId>,
 }

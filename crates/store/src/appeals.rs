@@ -5,7 +5,7 @@ use crate::sql::{
     Insert, LONGEST_LIST, Value, column, count, execute, fetch, fetch_one, instant, json,
     maybe_instant, maybe_parsed, number, parsed, unreadable, whole, with_list, word,
 };
-use crate::{NewNotice, Record, Store, StoreError};
+use crate::{KeptEvidence, NewNotice, Record, Store, StoreError};
 use jiff::Timestamp;
 use model::{
     AccountId, Appeal, AppealAnswer, AppealId, AppealOutcome, Appellant, DecisionId, Json,
@@ -93,7 +93,7 @@ macro_rules! select {
             "select p.id, p.decision_id, p.account_id, p.appellant, p.report_id, p.level, p.text, \
              p.language, p.submitted_at, p.due_at, a.outcome, a.answered_by, a.reason, \
              a.answered_at, a.decision_id, (select min(e.escalated_at) from appeal_escalation e \
-             where e.appeal_id = p.id) from appeal p \
+             where e.appeal_id = p.id), a.evidence from appeal p \
              left join appeal_answer a on a.appeal_id = p.id ",
             $rest
         )
@@ -148,8 +148,8 @@ const PROPOSE: Insert = Insert {
 };
 const ANSWER: Insert = Insert {
     into: "insert into appeal_answer (appeal_id, outcome, answered_by, reason, answered_at, \
-        decision_id)",
-    columns: 6,
+        decision_id, evidence)",
+    columns: 7,
     then: "",
 };
 const ESCALATE: Insert = Insert {
@@ -236,6 +236,7 @@ fn read(row: &AnyRow) -> Result<StoredAppeal, StoreError> {
             reason: column(row, 12)?,
             answered_at: instant(row, 13)?,
             decision: maybe_parsed(row, 14, "a decision's id")?,
+            evidence: whole(row, 16, "the evidence of an answer")?,
         }),
     };
     Ok(StoredAppeal { appeal, answer, escalated_at: maybe_instant(row, 15)? })
@@ -246,13 +247,14 @@ fn all(rows: &[AnyRow]) -> Result<Vec<StoredAppeal>, StoreError> {
 }
 
 impl Store {
-    /// Keeps an appeal, and the notice that it came.
+    /// Keeps an appeal with its evidence, and the notice that it came.
     ///
     /// # Errors
     /// [`StoreError::Taken`] when the same person challenged the same decision before, on this level.
     pub async fn add_appeal(
         &self,
         appeal: &Appeal,
+        evidence: &[(KeptEvidence, Vec<u8>)],
         notices: &[NewNotice],
     ) -> Result<(), StoreError> {
         let report = match &appeal.by {
@@ -273,6 +275,7 @@ impl Store {
         ];
         let mut tx = self.write().await?;
         APPEAL.run(&mut tx, row.into()).await?;
+        crate::evidence::keep(&mut tx, evidence).await?;
         crate::notices::add(&mut tx, notices).await?;
         Ok(tx.commit().await?)
     }
@@ -439,6 +442,7 @@ impl Store {
                 answer.reason.as_str().into(),
                 answer.answered_at.into(),
                 Value::text(answer.decision.map(|id| id.to_string())),
+                json(&answer.evidence, "the evidence of an answer")?.into(),
             ];
             ANSWER.run(&mut tx, row.into()).await?;
         }
@@ -520,7 +524,10 @@ async fn names(
     Ok(())
 }
 
-async fn must_be_open(connection: &mut AnyConnection, id: AppealId) -> Result<(), StoreError> {
+pub(crate) async fn must_be_open(
+    connection: &mut AnyConnection,
+    id: AppealId,
+) -> Result<(), StoreError> {
     match number(connection, IS_OPEN, [id.to_string().into()]).await? {
         0 => Err(StoreError::NoSuch("appeal that waits")),
         _ => Ok(()),

@@ -84,10 +84,6 @@ const OPENINGS: &str = "delete from opening where field <> 'people' \
     and decision_seq in (select seq from decision where event_seq in ({list}))";
 /// Each takes the list of events. An event's id becomes one that no platform can send.
 const EVERYWHERE: &[&str] = &[
-    "delete from evidence_bytes where evidence_seq in (select seq from evidence where case_id in \
-        (select id from casefile where event_seq in ({list})))",
-    "update evidence set title = '(erased)', link = null, file_name = null, sha256 = '(erased)' \
-        where case_id in (select id from casefile where event_seq in ({list}))",
     "update report_notice set reason = '(erased)', name = null, email = null, reporter = null where id in \
         (select notice_id from report where case_id in (select id from casefile where event_seq in ({list})))",
     "update report_notice_item set asked = '' where asked in (select item_id from item where event_seq in ({list})) \
@@ -134,6 +130,9 @@ const REPORTS_OF: &str = "update report set item_id = '', reason = '(erased)', r
 const LOOKS: &str = "update look set subject = null, why = null where subject in ({list})";
 const NOTICES_BY: &str = "update report_notice set name = null, email = null, reporter = null where reporter in ({list})";
 const MEASURES_ON: &str = "update reporter_measure set reporter = '' where reporter in ({list})";
+/// What somebody said who contested that nothing was wrong with what they had reported.
+const CONTESTS_OF: &str = "update appeal set text = '(erased)' where report_id in \
+    (select id from report where reporter in ({list}))";
 const REPORTER: &str = "update report set reporter = null where reporter in ({list})";
 const ERASURE: Insert = Insert {
     into: "insert into erasure (leaf_seq, scope, erased_at, events)",
@@ -166,6 +165,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     KEPT_OF,
     SEARCHES_OF,
     REPORTS_OF,
+    CONTESTS_OF,
     REPORTER,
     NOTICES_BY,
     MEASURES_ON,
@@ -416,6 +416,12 @@ async fn overwrite(
     }
     let accounts: Vec<Value> = account.map(|id| id.as_str().into()).into_iter().collect();
     ids.extend(accounts.iter().cloned());
+    for sql in crate::evidence::FORGET_REPORTERS.into_iter().chain([CONTESTS_OF]) {
+        for part in accounts.chunks(LONGEST_LIST) {
+            let (sql, values) = with_list(sql, part.to_vec());
+            execute(connection, sql, values).await?;
+        }
+    }
     for (sql, list) in [
         (LOOKS, ids.clone()),
         (LABELS, ids),
@@ -438,7 +444,8 @@ async fn overwrite(
         crate::you::forget(connection, account).await?;
         crate::notices::forget(connection, account).await?;
     }
-    for sql in EVERYWHERE.iter().chain(crate::copies::FORGET) {
+    let evidence = crate::evidence::FORGET.iter();
+    for sql in evidence.chain(EVERYWHERE).chain(crate::copies::FORGET) {
         run(connection, sql, events).await?;
     }
     Ok((decisions, openings))

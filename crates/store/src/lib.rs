@@ -42,12 +42,14 @@ mod people;
 mod precedents;
 mod quality;
 mod queue;
+mod queue_states;
 mod record;
 mod recorded;
 mod redact;
 mod register;
 mod replays;
 mod report_notices;
+mod reporters;
 mod rulebooks;
 mod seen;
 mod sessions;
@@ -76,7 +78,7 @@ pub use endings::StoredEnding;
 pub use erasure::{ERASABLE, Erasure, Forget, Forgotten};
 pub use error::StoreError;
 pub use evenness::{KeptReport, Night, PairAnswer, PairJudgement, PairLook, WatchedPair};
-pub use evidence::CaseEvidence;
+pub use evidence::{EvidenceOf, KeptEvidence};
 pub use exemptions::{ExemptDecision, ExemptionFilter, StoredExemption};
 pub use facts::{Entity, Label};
 pub use filters::SavedFilter;
@@ -99,14 +101,16 @@ pub use passkeys::Passkey;
 pub use people::{Change, Changed, Invited, Trusted};
 pub use precedents::{PeopleDecided, PeopleMark};
 pub use quality::{Answer, HeldFinding, Looked, SecondAnswer, SecondLook};
-pub use queue::{
-    Claim, ClaimedBy, MOST_COUNTED, Order, QueueCursor, QueueFilter, QueueState, Waiting, Work,
-};
+pub use queue::{Claim, ClaimedBy, MOST_COUNTED, Order, QueueCursor, QueueFilter, Waiting, Work};
+pub use queue_states::QueueState;
 pub use record::{Kept, KeptDecision, Received, Record};
 pub use recorded::{Recorded, RecordedDecision, RecordedEntry, RecordedSpan};
 pub use register::{Correction, CorrectionAnswer, Entered, RegisterFilter};
 pub use replays::{Draft, SeenReplay};
-pub use report_notices::{Arrived, NoticeItem, ReporterMeasure, ReporterRecord, StoredNotice};
+pub use report_notices::{
+    Arrived, NoticeItem, ReporterMeasure, ReporterRecord, ReporterWay, StoredNotice,
+};
+pub use reporters::{ReportOutcome, ReporterTally};
 pub use rulebooks::{AdoptedBy, Adoption};
 pub use seen::{Became, Conflict, ContentHash, Seen, StoredEvent};
 pub use sessions::{Link, Session, SessionId};

@@ -87,9 +87,11 @@ const ANSWERS: &str = "select answered_by, outcome, clause, answered_at, look_id
     where look_id in (select id from second_look where drawn_at >= $1) order by answered_at";
 const ANSWERS_OF: &str = "select answered_by, outcome, clause, answered_at, look_id \
     from second_answer where look_id = $1 order by answered_at";
+/// What stands of each case: also where it was opened again, or undone by an appeal.
 const HELD: &str = "select f.clause, f.found_by, d.breach, d.clause from finding f \
     join decision d on d.seq = f.decision_seq \
-    where d.case_id is not null and d.automated = 0 and d.replaces is null and d.decided_at >= $1 \
+    where d.case_id is not null and d.automated = 0 and d.decided_at >= $1 \
+    and not exists (select 1 from decision later where later.replaces = d.id) \
     order by d.seq desc limit $2";
 
 #[cfg(test)]

@@ -154,46 +154,20 @@ pub struct Waiting {
     pub work: Work,
 }
 
-/// How one queue stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct QueueState {
-    /// Its name.
-    pub queue: String,
-    /// How many cases wait in it, on hold or not.
-    pub waiting: u64,
-    /// How many of them are of each gravity, the gravest first.
-    pub by_gravity: [u64; 4],
-    /// How many are past their target.
-    pub overdue: u64,
-    /// How many somebody works on.
-    pub claimed: u64,
-    /// How many rest.
-    pub held: u64,
-    /// How many wait for a second person.
-    pub proposed: u64,
-    /// When the oldest was opened.
-    pub oldest: Timestamp,
-}
-
 /// The columns of [`Work`], in the order in which `read_work` takes them.
 pub(crate) const WORK: &str = "w.queue, w.clause, w.language, w.gravity, w.priority, w.reach, \
     w.reports, w.trust, w.escalated, w.opened_at, w.claimed_by, w.claimed_until, w.assignee, \
     w.held_until, w.proposed, w.leader";
-const FROM: &str = " from waiting w join casefile c on c.seq = w.case_seq where w.leader is null";
-const COUNT: &str = "select count(*) from (select 1 from waiting w where w.leader is null";
-const IDS: &str = "select w.case_id from waiting w where w.leader is null";
+/// `+`: a list is read in the order of its rank, never by the index in which the queues are counted.
+const FROM: &str = " from waiting w join casefile c on c.seq = w.case_seq where +w.leader is null";
+const COUNT: &str = "select count(*) from (select 1 from waiting w where +w.leader is null";
+const IDS: &str = "select w.case_id from waiting w where +w.leader is null";
 const TARGETS: &str = "select gravity, seconds from target order by gravity";
 const SET_TARGET: &str = "update target set seconds = $2, slope = $3 where gravity = $1";
 const RERANK: &str =
     "update waiting set rank = base - $2 * (opened_at / 1000000) where gravity = $1";
-const QUEUES: &str = "select queue, gravity, count(*), \
-    sum(case when opened_at <= (case gravity when 3 then $1 when 2 then $2 when 1 then $3 else $4 end) then 1 else 0 end), \
-    sum(case when claimed_until > $5 then 1 else 0 end), \
-    sum(case when held_until > $5 then 1 else 0 end), sum(proposed), min(opened_at) \
-    from waiting where leader is null group by queue, gravity";
-
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[TARGETS, SET_TARGET, RERANK, QUEUES];
+pub(crate) const STATEMENTS: &[&str] = &[TARGETS, SET_TARGET, RERANK];
 
 /// How many cases a count goes up to before it says "more".
 pub const MOST_COUNTED: u32 = 10_000;
@@ -470,48 +444,6 @@ impl Store {
             }
         }
         Ok(ids)
-    }
-
-    /// How each queue stands at `now`, by name.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn queue_states(&self, now: Timestamp) -> Result<Vec<QueueState>, StoreError> {
-        let mut reader = self.read().await?;
-        let targets = targets(&mut reader).await?;
-        let mut values: Vec<Value> = Vec::new();
-        for gravity in Gravity::ALL {
-            let span = jiff::SignedDuration::from_secs(targets.seconds(gravity));
-            values.push(now.checked_sub(span).unwrap_or(Timestamp::MIN).into());
-        }
-        values.push(now.into());
-        let mut all: std::collections::BTreeMap<String, QueueState> =
-            std::collections::BTreeMap::new();
-        for row in fetch(&mut reader, QUEUES, values).await? {
-            let (queue, oldest) = (column::<String>(&row, 0)?, instant(&row, 7)?);
-            let state = all.entry(queue.clone()).or_insert_with(|| QueueState {
-                queue,
-                waiting: 0,
-                by_gravity: [0; 4],
-                overdue: 0,
-                claimed: 0,
-                held: 0,
-                proposed: 0,
-                oldest,
-            });
-            let here = count(&row, 2)?;
-            let place = 3 - column::<i64>(&row, 1)?.clamp(0, 3);
-            if let Some(slot) = state.by_gravity.get_mut(usize::try_from(place).unwrap_or(0)) {
-                *slot += here;
-            }
-            state.waiting += here;
-            state.overdue += count(&row, 3)?;
-            state.claimed += count(&row, 4)?;
-            state.held += count(&row, 5)?;
-            state.proposed += count(&row, 6)?;
-            state.oldest = state.oldest.min(oldest);
-        }
-        Ok(all.into_values().collect())
     }
 
     /// Within how long cases are to be decided.

@@ -38,6 +38,8 @@ pub struct StoredNotice {
     pub email: Option<String>,
     /// By what the reporter's reliability is counted.
     pub reporter: Option<String>,
+    /// Whether the reporter wants to be told by e-mail.
+    pub mail: bool,
     /// Whether it came while the reporter's notices are not dealt with.
     pub suspended: bool,
     /// Ids or addresses of the items, as given.
@@ -66,6 +68,17 @@ pub struct Arrived {
     pub position: u32,
     /// The item.
     pub item: ItemId,
+}
+
+/// How somebody can be told who reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReporterWay {
+    /// Through the platform, which knows them.
+    Platform,
+    /// By e-mail to this address, as they wished.
+    Mail(String),
+    /// Not at all: nobody knows who it was, or they do not want to be.
+    Nobody,
 }
 
 /// How reports of somebody, or of all, came out: old ones weigh less.
@@ -102,8 +115,8 @@ pub struct ReporterMeasure {
 
 const NOTICE: Insert = Insert {
     into: "insert into report_notice (id, digest, received_at, via, clause, law, reason, child_abuse, name, \
-        email, reporter, suspended)",
-    columns: 12,
+        email, reporter, suspended, mail)",
+    columns: 13,
     then: "",
 };
 const ITEM: Insert = Insert {
@@ -117,9 +130,12 @@ const WAITS: Insert = Insert {
     then: "",
 };
 const BY_DIGEST: &str = "select id, received_at, via, clause, law, reason, child_abuse, name, email, \
-    reporter, suspended from report_notice where digest = $1";
+    reporter, suspended, mail from report_notice where digest = $1";
 const BY_ID: &str = "select id, received_at, via, clause, law, reason, child_abuse, name, email, \
-    reporter, suspended from report_notice where id = $1";
+    reporter, suspended, mail from report_notice where id = $1";
+const WAY: &str = "select r.reporter, n.email, n.mail from report r \
+    left join report_notice n on n.id = r.notice_id where r.id = $1";
+const NO_MAIL: &str = "update report_notice set mail = 0 where digest = $1";
 const ITEMS: &str = "select i.position, i.asked, r.id, \
     coalesce((select m.to_case from report_move m where m.report_id = r.id order by m.seq desc limit 1), r.case_id) \
     from report_notice_item i left join report r on r.notice_id = i.notice_id and r.position = i.position \
@@ -163,6 +179,8 @@ const SEEN: &str = "insert into reporter_seen (measure_seq, at) \
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[
     BY_DIGEST,
+    WAY,
+    NO_MAIL,
     BY_ID,
     ITEMS,
     IN_FORCE,
@@ -203,6 +221,7 @@ fn read_notice(row: &AnyRow) -> Result<StoredNotice, StoreError> {
         email: column(row, 8)?,
         reporter: column(row, 9)?,
         suspended: column::<i64>(row, 10)? != 0,
+        mail: column::<i64>(row, 11)? != 0,
         items: Vec::new(),
     })
 }
@@ -253,6 +272,7 @@ impl Store {
             Value::text(notice.email.as_deref()),
             Value::text(notice.reporter.as_deref()),
             notice.suspended.into(),
+            notice.mail.into(),
         ];
         NOTICE.run(&mut tx, row).await?;
         let mut items: Vec<Value> = Vec::new();
@@ -283,6 +303,34 @@ impl Store {
     pub async fn notice_by_id(&self, id: &str) -> Result<Option<StoredNotice>, StoreError> {
         let row = fetch_one(&mut *self.read().await?, BY_ID, [id.into()]).await?;
         row.as_ref().map(read_notice).transpose()
+    }
+
+    /// The way to who sent a report; nobody is told once the address was erased or the wish taken back.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn reporter_way(&self, report: &str) -> Result<ReporterWay, StoreError> {
+        let row = fetch_one(&mut *self.read().await?, WAY, [report.into()]).await?;
+        let Some(row) = row else { return Ok(ReporterWay::Nobody) };
+        let (email, wished) = (column(&row, 1)?, column::<Option<i64>>(&row, 2)? == Some(1));
+        Ok(match column::<Option<&str>>(&row, 0)? {
+            None => ReporterWay::Nobody,
+            Some(reporter) if !reporter.starts_with("mail:") => ReporterWay::Platform,
+            Some(_) => match email {
+                Some(email) if wished => ReporterWay::Mail(email),
+                _ => ReporterWay::Nobody,
+            },
+        })
+    }
+
+    /// The reporter does not want to be told by e-mail any more.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn no_mail(&self, token: &str) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        crate::sql::execute(&mut tx, NO_MAIL, [digest(token)]).await?;
+        Ok(tx.commit().await?)
     }
 
     /// What became of each item of a notice.

@@ -92,16 +92,18 @@ const LABEL: Insert = Insert {
 const RANK: &str = "update waiting set rank = base - (opened_at / 1000000) * \
     (select t.slope from target t where t.gravity = waiting.gravity) where case_seq >= $1";
 
-/// Whoever reported an item of a case is told what was held, by the road on which notices leave. What an appeal
+/// Whoever reported an item of a case is told what was held, by the road on which notices leave; by e-mail, who wished it. What an appeal
 /// changes later is told by whoever changes it.
 const OUTCOMES: &str = "insert into notice (id, kind, account_id, decision_id, report_id, created_at, attempts, next_at) \
     select 'report-' || r.id || '-' || d.id, 'report_outcome', d.account_id, d.id, r.id, d.decided_at, 0, d.decided_at \
     from decision d join report r on r.case_id = d.case_id where d.seq >= $1 and d.replaces is null \
-    and r.reporter is not null and r.reporter not like 'mail:%' \
+    and r.reporter is not null and (r.reporter not like 'mail:%' \
+        or exists (select 1 from report_notice n where n.id = r.notice_id and n.mail = 1)) \
     and not exists (select 1 from report_move m where m.report_id = r.id) \
     union all select 'report-' || r.id || '-' || d.id, 'report_outcome', d.account_id, d.id, r.id, d.decided_at, 0, d.decided_at \
     from decision d join report_move m on m.to_case = d.case_id join report r on r.id = m.report_id \
-    where d.seq >= $1 and d.replaces is null and r.reporter is not null and r.reporter not like 'mail:%' \
+    where d.seq >= $1 and d.replaces is null and r.reporter is not null and (r.reporter not like 'mail:%' \
+        or exists (select 1 from report_notice n where n.id = r.notice_id and n.mail = 1)) \
     and not exists (select 1 from report_move l where l.report_id = m.report_id and l.seq > m.seq) \
     on conflict (id) do nothing";
 

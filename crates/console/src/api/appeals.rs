@@ -1,6 +1,7 @@
-//! `/api/v1/appeals`: challenges of decisions, and their answers. Who had a hand in a decision neither sees nor answers
+//! `/api/v1/appeals`: challenges of decisions, what shows that they are right, and their answers. Who had a hand in a decision neither sees nor answers
 //! its challenge: `flow` says who that is.
 
+use super::evidence::{Asked, shown as evidence_shown, supplied};
 use super::openapi::ProblemBody;
 use crate::body;
 use crate::problem::{CASE_CLOSED, NOT_FOUND, Problem, REFUSED, TOOK_PART};
@@ -10,7 +11,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use flow::{AnsweredAppeal, AppealError, Plea, Reply};
+use flow::{AnsweredAppeal, AppealError, Plea, Reply, Supplied};
 use http::{HeaderMap, StatusCode};
 use model::{AppealId, Appellant, DecisionId, Permission};
 use serde::Deserialize;
@@ -34,7 +35,8 @@ pub(crate) fn refused(error: &AppealError) -> Problem {
         AppealError::Exhausted
         | AppealError::TooLate(_)
         | AppealError::NothingToChallenge(_)
-        | AppealError::BadText(_) => &REFUSED,
+        | AppealError::BadText(_)
+        | AppealError::BadEvidence(_) => &REFUSED,
     };
     Problem::new(kind, format!("{error}."))
 }
@@ -62,6 +64,10 @@ pub(crate) struct AppealBody {
     /// The language that they write (BCP 47).
     #[serde(default)]
     language: Option<String>,
+    /// Links and texts that show it, 10 at most together with files, which follow one by one.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<super::openapi::EvidenceBody>>)]
+    evidence: Option<Vec<Asked>>,
 }
 
 /// An answer to an appeal.
@@ -79,6 +85,8 @@ pub(crate) struct ReplyBody {
     passage: Option<Value>,
     /// What sets the item apart from like ones that were held otherwise, where that is settled.
     departs: Option<String>,
+    /// Ids of the evidence of the appeal that the answer rests on. Not public.
+    evidence: Option<Vec<String>>,
 }
 
 /// Challenge a decision, for the person concerned or for who reported.
@@ -101,10 +109,60 @@ pub(crate) async fn submit(
     state.permit(&headers, Permission::SendEvents).await?;
     query.only(&[])?;
     let said: AppealBody = body::json(&headers, body, &state.bounds).await?;
-    let by = said.report.map_or(Appellant::Person, |report| Appellant::Reporter { report });
-    let plea = Plea { decision: said.decision, by, text: said.text, language: said.language };
+    let by = said.report.clone();
+    let by = by.map_or(Appellant::Person, |report| Appellant::Reporter { report });
+    let AppealBody { decision, text, language, evidence, .. } = said;
+    let evidence = evidence.unwrap_or_default().into_iter().map(given_now).collect();
+    let plea = Plea { decision, by, text, language, evidence };
     let appeal = state.review.appeals().submit(plea).await.map_err(|error| refused(&error))?;
     Ok(Json(json!({ "appeal": appeal.id, "level": appeal.level, "due_at": appeal.due_at })))
+}
+
+/// What somebody hands in: a page was read on the day on which it is handed in.
+fn given_now(supplied: impl Into<Supplied>) -> Supplied {
+    match supplied.into() {
+        Supplied::Link { title, link, .. } => Supplied::Link { title, link, retrieved_at: None },
+        other => other,
+    }
+}
+
+/// Hand in evidence to an appeal that waits, for who appeals: a link, a text or a fact check as JSON, or a file as it is.
+///
+/// A file is a PNG, JPEG, GIF, WebP, PDF or plain text, of 5 MiB at most; its type is read from its bytes. Its title
+/// stands in the query. The same bytes are kept once, and 10 pieces at most. Nothing of it becomes public.
+#[utoipa::path(
+    post, path = "/api/v1/appeals/{id}/evidence", tag = "platform", security(("key" = ["events"])),
+    params(
+        ("id" = String, Path, description = "The appeal"),
+        ("title" = Option<String>, Query, description = "Of a file: what it is called"),
+        ("name" = Option<String>, Query, description = "Of a file: its name"),
+    ),
+    request_body(content(
+        (super::openapi::EvidenceBody = "application/json"),
+        (Vec<u8> = "application/octet-stream"),
+    )),
+    responses(
+        (status = 201, description = "`evidence`: all that the appeal has now", body = Object),
+        (status = 404, description = "No such appeal", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "It was answered already", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Not taken; the detail says why", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn hand_in(
+    State(state): State<ConsoleState>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+    query: Query,
+    body: Body,
+) -> Result<impl IntoResponse, Problem> {
+    state.permit(&headers, Permission::SendEvents).await?;
+    query.only(&["title", "name"])?;
+    let id = id(&name)?;
+    let supplied = given_now(supplied(&state, &headers, &query, body).await?);
+    let all = state.review.appeals().hand_in(id, vec![supplied]).await;
+    let all = all.map_err(|error| refused(&error))?;
+    let all: Vec<Value> = all.iter().map(evidence_shown).collect();
+    Ok((StatusCode::CREATED, Json(json!({ "evidence": all }))))
 }
 
 /// List appeals that wait for an answer, the most urgent first; without those that the caller may not hear.
@@ -163,6 +221,8 @@ pub(crate) async fn one(
         members.insert("statement".into(), json!(looked.decision.statement));
         members.insert("event".into(), json!(looked.event.event));
         members.insert("proposal".into(), json!(proposal));
+        let evidence = looked.evidence.iter().map(evidence_shown).collect();
+        members.insert("evidence".into(), evidence);
         members.insert("earlier".into(), looked.earlier.iter().map(shown).collect());
     }
     Ok(Json(body))

@@ -26,7 +26,7 @@ pub(crate) mod work;
 use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem};
 pub(crate) use bulk::bulk_act;
 pub(crate) use cases::id as case_id;
-pub(crate) use evidence::bytes as evidence_bytes;
+pub(crate) use evidence::{bytes as evidence_bytes, file_name};
 pub(crate) use openapi::{MeasureBody, StatementBody};
 
 use crate::state::ConsoleState;
@@ -53,6 +53,7 @@ pub(crate) fn router() -> (Router<ConsoleState>, utoipa::openapi::OpenApi) {
         .routes(routes!(exemptions::say))
         .routes(routes!(appeals::submit, appeals::list))
         .routes(routes!(appeals::one))
+        .routes(routes!(appeals::hand_in))
         .routes(routes!(appeals::answer))
         .routes(routes!(appeals::approve))
         .routes(routes!(reports::one))

@@ -192,6 +192,8 @@ pub(crate) struct ReportBody {
     name: Option<String>,
     /// The reporter's e-mail address; never public.
     email: Option<String>,
+    /// Whether the reporter is to be told by e-mail what becomes of it; whom the platform knows, it tells itself.
+    mail: Option<bool>,
     /// That the reporter believes in good faith that it is accurate and complete.
     good_faith: Option<bool>,
     /// Whether it is about the sexual abuse of a child.
@@ -242,7 +244,7 @@ pub(crate) struct VerdictBody {
     evidence: Option<Vec<String>>,
 }
 
-/// Evidence without a file: a page elsewhere, or a fact check.
+/// Evidence without a file: a page elsewhere, a text, or a fact check.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "a schema for readers; `evidence::Asked` reads the JSON")]
 #[schema(example = json!({ "link": "https://news.example/7", "title": "The report", "retrieved_at": "2026-11-20T08:00:00Z" }))]
@@ -251,8 +253,10 @@ pub(crate) struct EvidenceBody {
     link: Option<String>,
     /// What it is called.
     title: Option<String>,
-    /// When it was read; now, if left out.
+    /// When it was read; now, if left out. With an appeal it is always the moment at which it comes.
     retrieved_at: Option<String>,
+    /// Instead of a link: a text.
+    text: Option<String>,
     /// Instead of a link: a schema.org `ClaimReview`, as it was published.
     claim_review: Option<Map<String, Value>>,
 }

@@ -11,13 +11,15 @@ use askama::Template;
 use axum::extract::{Form, Path, Query, State};
 use axum::response::Response;
 use flow::like::LikeQuery;
-use flow::{AnsweredAppeal, AppealError, Looked, Reply};
+use flow::{AnsweredAppeal, AppealError, Attached, Looked, Reply};
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use model::{
-    Appeal, AppealId, AppealOutcome, Appellant, DecisionId, Outcome, Permission, Statement, Subject,
+    Appeal, AppealId, AppealOutcome, Appellant, DecisionId, EvidenceKind, Outcome, Permission,
+    Statement, Subject,
 };
 use serde::Deserialize;
+use store::EvidenceOf;
 
 const AT: &str = "/console/appeals";
 
@@ -60,22 +62,67 @@ struct Page {
     proposed: Option<(String, &'static str, String, String)>,
     clauses: Vec<(String, String)>,
     precedents: Vec<(DecisionId, String)>,
+    pieces: Vec<Piece>,
     said: Said,
     wrong: Option<String>,
     done: Option<String>,
 }
 
+/// A piece of evidence, and what it says where that is a text.
+#[derive(Debug)]
+struct Piece {
+    one: Attached,
+    text: Option<String>,
+    /// Whether it came with this appeal, not with one before it.
+    own: bool,
+    /// Whether the form or the answer cites it.
+    cited: bool,
+}
+
+impl Piece {
+    fn is_picture(&self) -> bool {
+        self.one.media_type.starts_with("image/")
+    }
+
+    const fn kind(&self) -> &'static str {
+        match self.one.kind {
+            EvidenceKind::Document if self.text.is_some() && self.one.file_name.is_none() => "text",
+            EvidenceKind::Document => "document",
+            EvidenceKind::Link => "page elsewhere",
+            EvidenceKind::FactCheck => "fact check",
+            EvidenceKind::Photograph => "picture",
+        }
+    }
+}
+
+/// Most bytes of a text that is shown in the page.
+const LONGEST_SHOWN: u64 = 64 << 10;
+
 /// What the form says.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Said {
-    #[serde(default)]
     outcome: String,
-    #[serde(default)]
     clause: String,
-    #[serde(default)]
     reason: String,
-    #[serde(default)]
     departs: String,
+    evidence: Vec<String>,
+}
+
+impl Said {
+    fn of(pairs: Vec<(String, String)>) -> Self {
+        let mut said = Self::default();
+        for (name, value) in pairs {
+            match name.as_str() {
+                "outcome" => said.outcome = value,
+                "clause" => said.clause = value,
+                "reason" => said.reason = value,
+                "departs" => said.departs = value,
+                "evidence" => said.evidence.push(value),
+                _ => {}
+            }
+        }
+        said
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -166,7 +213,17 @@ async fn page(
     let looked =
         state.review.appeals().look(id, &caller.by).await.map_err(|error| refused(&error))?;
     state.look(&caller, model::Looked::Decision, &looked.decision.decision.id.to_string()).await?;
-    let Looked { stored, decision, event, proposal, earlier } = looked;
+    let Looked { stored, decision, event, proposal, earlier, evidence } = looked;
+    let answer = stored.answer.as_ref().map_or(&[][..], |answer| &answer.evidence);
+    let mut pieces = Vec::new();
+    for one in evidence {
+        pieces.push(Piece {
+            text: text_of(state, &one, &caller.by).await?,
+            own: one.of == EvidenceOf::Appeal(id),
+            cited: answer.contains(&one.id) || said.evidence.contains(&one.id.to_string()),
+            one,
+        });
+    }
     let subject = Subject::of(&event.event).ok().flatten();
     let item = subject.map_or_else(String::new, |subject| subject.item.text);
     let book = state.rulebook.load_full();
@@ -220,10 +277,25 @@ async fn page(
         proposed,
         clauses,
         precedents,
+        pieces,
         said,
         wrong,
         done,
     })
+}
+
+/// What a text says that is short enough to be read in the page.
+async fn text_of(
+    state: &ConsoleState,
+    one: &Attached,
+    by: &str,
+) -> Result<Option<String>, Problem> {
+    if one.media_type != "text/plain" || one.size > LONGEST_SHOWN {
+        return Ok(None);
+    }
+    let read = state.review.appeals().evidence_bytes(one.id, by).await;
+    let (_, bytes) = read.map_err(|error| refused(&error))?;
+    Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()))
 }
 
 /// Decisions on the posts most like this one.
@@ -259,10 +331,11 @@ pub(crate) async fn answer(
     State(state): State<ConsoleState>,
     Path(name): Path<String>,
     headers: HeaderMap,
-    Form(said): Form<Said>,
+    Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let caller = state.permit(&headers, Permission::HearAppeals).await?;
     let id = id(&name)?;
+    let said = Said::of(pairs);
     let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let outcome = match said.outcome.as_str() {
         "granted" => Ok(AppealOutcome::Granted),
@@ -284,6 +357,7 @@ pub(crate) async fn answer(
         clause,
         passage: None,
         departs: filled(&said.departs),
+        evidence: said.evidence.iter().filter_map(|id| id.parse().ok()).collect(),
     };
     match state.review.appeals().answer(id, &caller.by, reply).await {
         Ok(AnsweredAppeal::Answered { .. }) => Ok(see(&format!("{AT}/{id}?done=answered"))),

@@ -27,6 +27,7 @@ mod proposals;
 mod quality;
 pub(crate) mod queues;
 mod replay;
+mod reporters;
 mod sign_in;
 mod sign_out;
 mod webhooks;
@@ -84,6 +85,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room(true, "/console/quality", "Quality", "Do we agree with each other?", P::Decide),
     room(true, "/console/audit", "Evenness", "Are like cases treated alike?", P::ReadAudit),
     room(true, "/console/audit/blind", "Same or not", "Two posts, without who and what was decided: do they say the same?", P::Decide),
+    room(true, "/console/reporters", "Reporters", "How reports turn out, and how that orders the work", P::ReadCases),
     room(true, "/console/precedents", "Precedents", "Lines that people settled, and worked cases from them", P::ReadCases),
     room(true, "/console/replay", "Replay", "What would another rulebook have decided?", P::Replay),
     room(true, "/console/people", "People", "Who works here, and what they may", P::ManagePeople),
@@ -91,6 +93,38 @@ pub(crate) const ROOMS: &[Room] = &[
     room(true, "/console/webhooks", "Webhooks", "Who is told what leaves", P::ManageEnforcement),
     room(true, "/console/looks", "Looks", "Who looked at whose data", P::ReadLooks),
 ];
+
+/// Rooms that stand together in a menu of the navigation; all others stand in it by themselves, before the menus.
+const MENUS: &[(&str, &[&str])] = &[
+    ("Registers", &["/console/exemptions", "/console/affiliations"]),
+    ("Carried out", &["/console/enforcement", "/console/alone", "/console/monitor"]),
+    (
+        "Learning",
+        &[
+            "/console/quality",
+            "/console/audit/blind",
+            "/console/audit",
+            "/console/reporters",
+            "/console/precedents",
+            "/console/replay",
+        ],
+    ),
+    ("House", &["/console/people", "/console/keys", "/console/webhooks", "/console/looks"]),
+];
+
+/// A menu of the navigation.
+#[derive(Debug)]
+pub(crate) struct Menu {
+    pub name: &'static str,
+    pub rooms: Vec<Room>,
+}
+
+impl Menu {
+    /// The room that is open, if it is one of these.
+    pub(crate) fn here(&self, at: &str) -> Option<&Room> {
+        self.rooms.iter().find(|room| room.href == at)
+    }
+}
 
 /// What stands around every page of the desk. A template calls its field `desk`, extends
 /// `desk.html`, and puts `{% call parts::csrf(desk) %}{% endcall %}` into each form that posts.
@@ -123,6 +157,22 @@ impl Desk {
     /// The rooms that the person may enter.
     pub(crate) fn rooms(&self) -> &[Room] {
         &self.rooms
+    }
+
+    /// The rooms that stand in the navigation by themselves; also what would be alone in its menu.
+    pub(crate) fn alone(&self) -> Vec<Room> {
+        let menus = self.menus();
+        let inside = |room: &&Room| menus.iter().any(|menu| menu.here(room.href).is_some());
+        self.rooms.iter().filter(|room| !inside(room)).copied().collect()
+    }
+
+    /// The menus of the navigation, with the rooms that the person may enter.
+    pub(crate) fn menus(&self) -> Vec<Menu> {
+        let find = |href: &&str| self.rooms.iter().find(|room| room.href == *href).copied();
+        let menus = MENUS
+            .iter()
+            .map(|(name, hrefs)| Menu { name, rooms: hrefs.iter().filter_map(find).collect() });
+        menus.filter(|menu| menu.rooms.len() > 1).collect()
     }
 
     pub(crate) fn asset(&self, name: &str) -> String {
@@ -159,6 +209,8 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/console/appeals/{id}/escalate", post(appeals::escalate))
         .route("/console/monitor", get(monitor::show))
         .route("/console/queues", get(queues::show))
+        .route("/console/reporters", get(reporters::list))
+        .route("/console/reporters/{report}", get(reporters::one))
         .route("/console/cases", get(cases::list))
         .route("/console/cases/next", post(cases::next))
         .route("/console/cases/{id}/work", post(cases::work))
@@ -434,6 +486,17 @@ mod tests {
         ] {
             assert_eq!(within(bad), "/console/", "{bad}");
         }
+    }
+
+    #[test]
+    fn every_entry_of_a_menu_is_a_room_and_stands_in_one_menu() {
+        let mut all: Vec<&str> =
+            MENUS.iter().flat_map(|(_, hrefs)| hrefs.iter().copied()).collect();
+        assert!(all.iter().all(|href| ROOMS.iter().any(|room| room.href == *href)), "{all:?}");
+        let many = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), many);
     }
 
     #[test]

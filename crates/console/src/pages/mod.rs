@@ -17,7 +17,7 @@ mod tester;
 use crate::problem::{NOT_FOUND, Problem};
 use crate::state::ConsoleState;
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 pub(crate) use decision::id as decision_id;
 pub(crate) use decisions::filter;
@@ -50,6 +50,7 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/lookup", get(lookup::show))
         .route("/report", get(report::show).post(report::send))
         .route("/report/{token}", get(report::receipt).post(report::contest))
+        .route("/report/{token}/quiet", post(report::quiet))
         .route("/problems", get(problems::all))
         .route("/problems/{name}", get(problems::one))
         .route("/static/{name}", get(crate::assets::serve))

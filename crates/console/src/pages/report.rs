@@ -31,6 +31,7 @@ pub(crate) struct Sent {
     email: String,
     child_abuse: Option<String>,
     good_faith: Option<String>,
+    mail: Option<String>,
     /// Hidden from people: programs that fill in every field fill in this one.
     website: String,
 }
@@ -98,6 +99,7 @@ pub(crate) async fn send(
         email: text(&sent.email),
         good_faith: sent.good_faith.is_some(),
         child_abuse: sent.child_abuse.is_some(),
+        mail: sent.mail.is_some(),
         ..Notice::default()
     };
     match state.review.notice(notice, Via::Form).await {
@@ -160,6 +162,8 @@ pub(crate) struct Status {
     pub notice: String,
     pub received_at: Timestamp,
     pub suspended: bool,
+    /// Whether its reporter is told by e-mail, too.
+    pub mail: bool,
     pub items: Vec<Item>,
     pub measures: Vec<ReporterMeasure>,
 }
@@ -202,6 +206,7 @@ pub(crate) async fn status(state: &ConsoleState, token: &str) -> Result<Status, 
         notice: notice.id,
         received_at: notice.received_at,
         suspended: notice.suspended,
+        mail: notice.mail,
         items,
         measures,
     })
@@ -300,11 +305,22 @@ pub(crate) async fn contest(
         by: Appellant::Reporter { report: told.report.clone() },
         text: sent.text.clone(),
         language: None,
+        evidence: Vec::new(),
     };
     match state.review.appeals().submit(plea).await {
         Ok(_) => Ok(private(Redirect::to(&format!("/report/{token}")).into_response())),
         Err(error) => page(&state, &status, &token, Some(error.to_string())).map(unaccepted),
     }
+}
+
+/// `POST /report/{token}/quiet`: no more e-mail about this notice.
+pub(crate) async fn quiet(
+    State(state): State<ConsoleState>,
+    Path(token): Path<String>,
+) -> Result<Response, Problem> {
+    status(&state, &token).await?;
+    state.store.no_mail(&token).await.map_err(|error| storage(&error))?;
+    Ok(private(Redirect::to(&format!("/report/{token}")).into_response()))
 }
 
 /// The status for programs.

@@ -5,11 +5,12 @@ use crate::problem::Problem;
 use crate::state::{ConsoleState, storage};
 use jiff::Timestamp;
 use model::{
-    AccountId, AppealAnswer, AppealOutcome, Appellant, DecisionId, LadderStep, Measure, Outcome,
-    PersonView, ReceiptState, Standing, StandingEntry, StandingKind, Statement,
+    AccountId, AppealAnswer, AppealId, AppealOutcome, Appellant, DecisionId, EvidenceId,
+    EvidenceKind, LadderStep, Measure, Outcome, PersonView, ReceiptState, Standing, StandingEntry,
+    StandingKind, Statement,
 };
 use serde::Serialize;
-use store::{CountedAnew, NoticeProof, StoredAppeal, StoredDecision};
+use store::{CountedAnew, EvidenceOf, NoticeProof, StoredAppeal, StoredDecision};
 
 /// All that is held about one person, as they see it.
 #[derive(Debug, Clone, Serialize)]
@@ -92,7 +93,7 @@ pub(crate) enum ProofOf {
 /// An appeal with its answer; without the names of who answered.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Heard {
-    pub id: String,
+    pub id: AppealId,
     pub level: u8,
     pub text: String,
     pub submitted_at: Timestamp,
@@ -100,6 +101,60 @@ pub(crate) struct Heard {
     pub outcome: Option<AppealOutcome>,
     pub reason: Option<String>,
     pub answered_at: Option<Timestamp>,
+    pub evidence: Vec<Piece>,
+}
+
+/// What they handed in, without its bytes.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Piece {
+    pub id: EvidenceId,
+    pub kind: EvidenceKind,
+    pub title: String,
+    pub link: Option<String>,
+    pub retrieved_at: Option<Timestamp>,
+    pub file_name: Option<String>,
+    pub media_type: String,
+    pub size: u64,
+    pub sha256: String,
+    pub handed_in_at: Timestamp,
+    /// Where its bytes stand in a ZIP.
+    pub file: String,
+}
+
+impl Piece {
+    fn of(one: flow::Attached) -> Self {
+        Self {
+            file: format!("evidence/{}-{}", one.id, crate::api::file_name(&one)),
+            id: one.id,
+            kind: one.kind,
+            title: one.title,
+            link: one.link,
+            retrieved_at: one.retrieved_at,
+            file_name: one.file_name,
+            media_type: one.media_type,
+            size: one.size,
+            sha256: one.sha256,
+            handed_in_at: one.supplied_at,
+        }
+    }
+}
+
+/// The files of what was handed in to these appeals, for a ZIP.
+///
+/// # Errors
+/// A problem when the store cannot be read.
+pub(crate) async fn handed_in(
+    state: &ConsoleState,
+    appeals: impl Iterator<Item = &Heard>,
+) -> Result<Vec<(String, Vec<u8>)>, Problem> {
+    let mut files = Vec::new();
+    for piece in appeals.flat_map(|heard| &heard.evidence) {
+        let read = state.review.evidence_bytes(piece.id).await;
+        if let (_, Some(bytes)) = read.map_err(|error| crate::api::refused(&error))? {
+            files.push((piece.file.clone(), bytes));
+        }
+    }
+    Ok(files)
 }
 
 impl About {
@@ -137,7 +192,7 @@ impl From<StoredAppeal> for Heard {
             (outcome, reason, answered_at)
         });
         Self {
-            id: appeal.id.to_string(),
+            id: appeal.id,
             level: appeal.level,
             text: appeal.text,
             submitted_at: appeal.submitted_at,
@@ -145,6 +200,7 @@ impl From<StoredAppeal> for Heard {
             outcome: answer.as_ref().map(|(outcome, _, _)| *outcome),
             answered_at: answer.as_ref().map(|(_, _, at)| *at),
             reason: answer.map(|(_, reason, _)| reason),
+            evidence: Vec::new(),
         }
     }
 }
@@ -188,6 +244,11 @@ pub(crate) async fn person(
         })
         .collect();
     decisions.reverse();
+    for heard in decisions.iter_mut().flat_map(|about| &mut about.appeals) {
+        let of = EvidenceOf::Appeal(heard.id);
+        let all = store.evidence_of(of).await.map_err(failed)?;
+        heard.evidence = all.into_iter().map(Piece::of).collect();
+    }
     Ok(PersonFile {
         account: account.clone(),
         standing: clocks(&book, &standing, &language, now),

@@ -3,6 +3,7 @@
 
 use super::{about, inside, private};
 use crate::problem::{NOT_FOUND, Problem};
+use crate::reads::you::Heard;
 use crate::state::{ConsoleState, storage};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
@@ -22,7 +23,7 @@ case-files.vkey         the key that signed it; compare it with the one that the
 statement.json          the statement of reasons, as the person concerned got it\n\
 decision.json           the decision\n\
 appeals.json            what was said against it, and what was answered\n\
-evidence/               the post as it was, and a list of what the decision rests on\n\
+evidence/               the post as it was, a list of what the decision rests on, and what was handed in\n\
 rulebook/               the rules under which it was made: policy, ladder, settings\n\
 log/                    its entry in the public log, the proof, and the log's key\n\n\
 Check it: evenhand verify FILE, or by hand: sha256sum each part and compare with the manifest.\n";
@@ -54,10 +55,10 @@ pub(crate) async fn file(
     Ok(private(response))
 }
 
-async fn build<A: Serialize, P: Serialize>(
+async fn build<P: Serialize>(
     state: &ConsoleState,
     id: DecisionId,
-    appeals: &[A],
+    appeals: &[Heard],
     proofs: &[P],
 ) -> Result<Vec<u8>, Problem> {
     let failed = |error: store::StoreError| storage(&error);
@@ -80,7 +81,9 @@ async fn build<A: Serialize, P: Serialize>(
         "passage": stored.statement.parts().passage,
         "facts": stored.statement.parts().facts,
         "proofs_of_delivery": proofs,
+        "handed_in": appeals.iter().flat_map(|heard| &heard.evidence).collect::<Vec<_>>(),
     });
+    files.extend(crate::reads::you::handed_in(state, appeals.iter()).await?);
     files.push(("evidence/list.json".into(), text(&list)?));
     let policy = stored.decision.outcome.clause().map(|clause| clause.policy().to_owned());
     for (name, said) in book.unwrap_or_default() {

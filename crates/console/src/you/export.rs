@@ -41,7 +41,7 @@ pub(crate) async fn file(
     let data = json!({
         "made_at": state.clock.now(),
         "by": crate::reads::provider(&state),
-        "what": "All personal data that this server holds about the account: its posts as they were sent, every decision with its reasons, what counts, appeals and answers, labels, contact.",
+        "what": "All personal data that this server holds about the account: its posts as they were sent, every decision with its reasons, what counts, appeals with what was handed in (the files stand beside this one) and answers, labels, contact.",
         "person": file,
         "contact": { "email": contact.email, "language": contact.language },
         "posts_and_other_events": events,
@@ -50,7 +50,7 @@ pub(crate) async fn file(
     });
     let data = serde_json::to_vec_pretty(&data).map_err(Problem::internal)?;
     let frame = Frame::new(&state, &token, words::of(&file.language));
-    let page = Page { frame, file: &file, arrived: false, copy: true };
+    let page = Page { frame, file: &file, said: None, copy: true };
     let page = page.render().map_err(Problem::internal)?;
     let style = crate::assets::text("console.css") + &crate::assets::text("you.css");
     let kept: Vec<&str> = page.lines().filter(|line| !line.contains("<link rel=")).collect();
@@ -60,6 +60,8 @@ pub(crate) async fn file(
         .replacen("</title>", &format!("</title><style>{style}</style>"), 1);
     let mut files =
         vec![("data.json".to_owned(), data), ("index.html".to_owned(), page.into_bytes())];
+    let appeals = file.decisions.iter().flat_map(|about| &about.appeals);
+    files.extend(crate::reads::you::handed_in(&state, appeals).await?);
     files.extend(receipts(&state, &file).await?);
     let zip = crate::archive::zip(&files)?;
     let mut response = zip.into_response();

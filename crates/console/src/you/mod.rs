@@ -1,6 +1,7 @@
 //! `/you/{token}`: the page of the person concerned. It works without an account and without JavaScript: a link, a
 //! one-time code, and then everything. Must not show anything to who has only the link, and must not let the link into a log.
 
+mod appeal;
 mod case;
 mod export;
 pub(crate) mod words;
@@ -15,10 +16,10 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Form, Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
-use flow::{AppealError, Plea, VISIT_LASTS, YouError};
+use flow::{VISIT_LASTS, YouError};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
-use model::{AccountId, AppealOutcome, Appellant, DecisionId};
+use model::{AccountId, AppealOutcome, DecisionId};
 use serde::Deserialize;
 use words::Words;
 
@@ -32,10 +33,10 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/you/{token}/enter", post(enter))
         .route("/you/{token}/renew", post(renew))
         .route("/you/{token}/leave", post(leave))
-        .route("/you/{token}/appeal/{decision}", get(ask).post(appeal))
         .route("/you/{token}/case/{decision}", get(case::file))
         .route("/you/{token}/export", get(export::file))
         .layer(DefaultBodyLimit::max(256 << 10))
+        .merge(appeal::router())
 }
 
 /// What stands around these pages.
@@ -73,18 +74,10 @@ struct Door {
 pub(super) struct Page<'a> {
     frame: Frame,
     file: &'a PersonFile,
-    arrived: bool,
+    /// What was done just now, in words.
+    said: Option<&'static str>,
     /// Whether it is the copy that they take with them.
     copy: bool,
-}
-
-#[derive(Debug, Template)]
-#[template(path = "you_appeal.html")]
-struct Ask<'a> {
-    frame: Frame,
-    about: &'a crate::reads::you::About,
-    said: String,
-    wrong: Option<String>,
 }
 
 impl Page<'_> {
@@ -224,8 +217,12 @@ async fn show(
         Err(door) => return Ok(door),
     };
     let file = person(&state, &account).await?;
-    let frame = Frame::new(&state, &token, words::of(&file.language));
-    let page = Page { frame, file: &file, arrived: shown.arrived.is_some(), copy: false };
+    let words = words::of(&file.language);
+    let said = shown.arrived.map(|what| match what.as_str() {
+        "evidence" => words.evidence_arrived,
+        _ => words.arrived,
+    });
+    let page = Page { frame: Frame::new(&state, &token, words), file: &file, said, copy: false };
     Ok(private(html(&page)?))
 }
 
@@ -306,73 +303,4 @@ async fn about(
     let file = person(state, account).await?;
     let at = file.decisions.iter().position(|one| one.statement.decision == id).ok_or_else(none)?;
     Ok((file, at))
-}
-
-async fn ask(
-    State(state): State<ConsoleState>,
-    Path((token, decision)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let account = match inside(&state, &headers, &token).await? {
-        Ok(account) => account,
-        Err(door) => return Ok(door),
-    };
-    let (file, at) = about(&state, &account, &decision).await?;
-    form(&state, &token, &file, at, String::new(), None)
-}
-
-fn form(
-    state: &ConsoleState,
-    token: &str,
-    file: &PersonFile,
-    at: usize,
-    said: String,
-    wrong: Option<String>,
-) -> Result<Response, Problem> {
-    let frame = Frame::new(state, token, words::of(&file.language));
-    let Some(about) = file.decisions.get(at) else {
-        return Err(Problem::new(&NOT_FOUND, "There is no such decision on this page."));
-    };
-    Ok(private(html(&Ask { frame, about, said, wrong })?))
-}
-
-#[derive(Debug, Deserialize)]
-struct Said {
-    #[serde(default)]
-    text: String,
-}
-
-async fn appeal(
-    State(state): State<ConsoleState>,
-    Path((token, decision)): Path<(String, String)>,
-    headers: HeaderMap,
-    Form(said): Form<Said>,
-) -> Result<Response, Problem> {
-    let account = match inside(&state, &headers, &token).await? {
-        Ok(account) => account,
-        Err(door) => return Ok(door),
-    };
-    let (file, at) = about(&state, &account, &decision).await?;
-    let Some(one) = file.decisions.get(at) else {
-        return Err(Problem::new(&NOT_FOUND, "There is no such decision on this page."));
-    };
-    let plea = Plea {
-        decision: one.statement.decision,
-        by: Appellant::Person,
-        text: said.text.replace("\r\n", "\n"),
-        language: Some(file.language.clone()),
-    };
-    match state.review.appeals().submit(plea).await {
-        Ok(_) => Ok(to(&token, "?arrived=1")),
-        Err(AppealError::Review(flow::ReviewError::Storage)) => {
-            Err(Problem::new(&STORAGE, "The appeal could not be kept; send it again.")
-                .retry_after(5))
-        }
-        Err(error) => {
-            let mut response =
-                form(&state, &token, &file, at, said.text, Some(format!("{error}.")))?;
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
-        }
-    }
 }

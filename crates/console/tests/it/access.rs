@@ -66,6 +66,10 @@ impl Browser {
         Self { router: router.clone(), cookie, csrf: csrf_in(home.text()) }
     }
 
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     pub async fn get(&self, path: &str) -> Reply {
         get_with(&self.router, path, &[("cookie", &self.cookie)]).await
     }

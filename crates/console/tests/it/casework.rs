@@ -1,7 +1,7 @@
 //! The work list from outside: claims, notices with their receipts, and decisions on many cases at once.
 
 use crate::client::{Reply, get, get_with, post};
-use crate::world::World;
+use crate::world::{Held, World};
 use axum::Router;
 use flow::Review;
 use http::StatusCode;
@@ -200,4 +200,56 @@ async fn many_cases_are_decided_at_once_and_undone_by_somebody_else() {
     assert_eq!(done["counts"]["replaced"], 23, "{done}");
     let open = get_with(&router, "/api/v1/queues", &[ANA]).await.json();
     assert_eq!(open["queues"][0]["waiting"], 24, "every case waits again: {open}");
+}
+
+#[tokio::test]
+async fn how_reports_turn_out_is_shown_with_its_arithmetic_and_names_nobody_in_the_list() {
+    let world = World::new().await;
+    let router = world.router();
+    let ana = world.browser(&router, model::Role::Reviewer).await;
+    let mut last = String::new();
+    for n in 0..3 {
+        let item = format!("post-{n}");
+        world.decide(&item, Held::nothing()).await;
+        let notice = flow::Notice {
+            item: Some(item),
+            reason: "They call them vermin.".into(),
+            reporter: Some("zoe-of-the-hill".into()),
+            ..flow::Notice::default()
+        };
+        let review = world.console().review;
+        let noticed = review.notice(notice, flow::Via::Api).await.unwrap();
+        last = noticed.items[0].report.clone().unwrap();
+        if n < 2 {
+            let verdict = flow::Verdict {
+                outcome: flow::Held::NoBreach,
+                clause: None,
+                passage: None,
+                reason: "It is a quotation.".into(),
+                emergency: None,
+                departs: Some("It quotes what it opposes.".into()),
+                break_glass: None,
+                step: None,
+                evidence: Vec::new(),
+            };
+            review.decide(noticed.items[0].case.unwrap(), "reviewer 8", verdict).await.unwrap();
+        }
+    }
+    let list = ana.get("/console/reporters").await;
+    assert_eq!(list.status, 200, "{}", list.text());
+    assert!(!list.text().contains("zoe"), "{}", list.text());
+    assert!(list.text().contains("0 %"), "{}", list.text());
+    let looks = async || {
+        let looks = world.store.looks(&store::LookFilter::default(), 99).await.unwrap();
+        format!("{looks:?}")
+    };
+    assert!(!looks().await.contains("zoe-of-the-hill"));
+    let one = ana.get(&format!("/console/reporters/{last}")).await;
+    let text = one.text();
+    assert!(text.contains("zoe-of-the-hill"), "{text}");
+    // (0 + 2) / (2 + 4) of all; (0 + 4 x 0.33) / (2 + 4) of theirs.
+    assert!(text.contains("= 0.33 was upheld") && text.contains("22.2 %"), "{text}");
+    assert!(text.contains("-5.6 points"), "{text}");
+    assert!(looks().await.contains("zoe-of-the-hill"), "who looked is written down");
+    assert_eq!(ana.get("/console/reporters/nothing").await.status, 404);
 }

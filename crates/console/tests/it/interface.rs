@@ -72,6 +72,7 @@ async fn the_description_holds_every_address_that_answers() {
         "get /api/v1/appeals",
         "post /api/v1/appeals",
         "get /api/v1/appeals/{id}",
+        "post /api/v1/appeals/{id}/evidence",
         "post /api/v1/appeals/{id}/answer",
         "post /api/v1/appeals/{id}/approve",
         "get /api/v1/enforcement",

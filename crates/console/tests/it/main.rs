@@ -28,3 +28,4 @@ mod pages;
 mod registers;
 mod webhooks;
 mod world;
+mod you;

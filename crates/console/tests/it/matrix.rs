@@ -78,6 +78,7 @@ const ROWS: &[(&[&str], &str, Need)] = &[
     (ALL, "/api/v1/webhooks*", May(P::ManageEnforcement)),
     (POST, "/api/v1/restrictions", May(P::SendReceipts)),
     (POST, "/api/v1/appeals", May(P::SendEvents)),
+    (POST, "/api/v1/appeals/{id}/evidence", May(P::SendEvents)),
     (POST, "/api/v1/accounts/{id}/link", May(P::SendEvents)),
     (GET, "/api/v1/monitor", Public),
     // People who decide.
@@ -114,6 +115,7 @@ const ROWS: &[(&[&str], &str, Need)] = &[
     (GET, "/console/looks", May(P::ReadLooks)),
     (GET, "/console/queues*", May(P::ReadCases)),
     (GET, "/console/cases*", May(P::ReadCases)),
+    (GET, "/console/reporters*", May(P::ReadCases)),
     (POST, "/console/cases/{id}/approve", May(P::Approve)),
     (POST, "/console/cases/{id}/golden", May(P::ReadQuality)),
     (POST, "/console/cases/{id}*", May(P::Decide)),

@@ -82,6 +82,30 @@ async fn a_picture_comes_through_the_server_and_each_look_is_kept() {
     assert_eq!(ana.get(&at("0?clear=1")).await.status, 200);
     assert_eq!(items().await, 1);
     assert_eq!(asked.load(Ordering::SeqCst), 1, "it was fetched once");
+    // A player asks for a part; the whole stays one fetch.
+    let part = async |range: &str, more: &str| {
+        let path = at("0?clear=1");
+        let cookie = ana.cookie();
+        let mut headers = vec![("cookie", cookie), ("range", range)];
+        if !more.is_empty() {
+            headers.push(("if-range", more));
+        }
+        crate::client::get_with(&router, &path, &headers).await
+    };
+    let some = part("bytes=1-3", "").await;
+    assert_eq!((some.status.as_u16(), some.bytes.as_slice()), (206, &b"PNG"[..]));
+    assert_eq!(some.header("content-range"), format!("bytes 1-3/{}", PNG.len()));
+    assert_eq!(some.header("content-length"), "3");
+    let tag = some.header("etag").to_owned();
+    assert_eq!(tag, format!("\"{sha256}\""));
+    assert_eq!(part("bytes=1-3", &tag).await.status, 206);
+    assert_eq!(part("bytes=1-3", "\"another\"").await.bytes, PNG);
+    assert_eq!(part("bytes=0-1,3-4", "").await.status, 200);
+    let beyond = part("bytes=900-", "").await;
+    assert_eq!((beyond.status.as_u16(), beyond.bytes.len()), (416, 0));
+    assert_eq!(beyond.header("content-range"), format!("bytes */{}", PNG.len()));
+    assert_eq!(veiled.header("accept-ranges"), "bytes");
+    assert_eq!((items().await, asked.load(Ordering::SeqCst)), (1, 1));
     let looks = world.store.looks(&store::LookFilter::default(), 99).await.unwrap();
     assert!(format!("{looks:?}").contains("post-1"), "{looks:?}");
 

@@ -1,12 +1,13 @@
-//! Evidence: what people attach to a case and cite in a decision. What a file is, its bytes say, not its name. Must
-//! not take what can run in a browser, and must not say what the evidence proves.
+//! Evidence: what people attach to a case and cite in a decision, and how any evidence is read. What a file is, its
+//! bytes say, not its name. Must not take what can run in a browser, and must not say what the evidence proves.
 
 use super::{Review, ReviewError, failed};
+use crate::Engine;
 use jiff::Timestamp;
 use model::{CaseId, Cited, EvidenceId, EvidenceKind, Json};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use store::CaseEvidence;
+use store::{EvidenceOf, KeptEvidence};
 
 /// Most bytes of one piece of evidence.
 pub const LONGEST_EVIDENCE: usize = 5 << 20;
@@ -29,6 +30,13 @@ pub enum Supplied {
         /// The file.
         bytes: Vec<u8>,
     },
+    /// A text, such as a letter or what somebody wrote.
+    Text {
+        /// What it is called; the beginning of the text where it is empty.
+        title: String,
+        /// The text.
+        text: String,
+    },
     /// A page elsewhere.
     Link {
         /// What it is called.
@@ -46,10 +54,10 @@ pub enum Supplied {
 }
 
 /// Evidence as it is kept, without its bytes.
-pub type Attached = CaseEvidence;
+pub type Attached = KeptEvidence;
 
 /// What a piece of evidence is, before it has an id.
-struct Read {
+pub(crate) struct Read {
     kind: EvidenceKind,
     title: String,
     link: Option<String>,
@@ -57,6 +65,27 @@ struct Read {
     file_name: Option<String>,
     media_type: String,
     bytes: Vec<u8>,
+}
+
+impl Read {
+    /// The piece as it is kept, with its bytes.
+    pub(crate) fn kept(self, engine: &Engine, of: EvidenceOf, by: &str) -> (Attached, Vec<u8>) {
+        let one = KeptEvidence {
+            id: EvidenceId::new(engine.ids.next()),
+            of,
+            kind: self.kind,
+            title: self.title,
+            link: self.link,
+            retrieved_at: self.retrieved_at,
+            file_name: self.file_name,
+            media_type: self.media_type,
+            size: u64::try_from(self.bytes.len()).unwrap_or(u64::MAX),
+            sha256: hex::encode(Sha256::digest(&self.bytes)),
+            supplied_by: by.to_owned(),
+            supplied_at: engine.clock.now(),
+        };
+        (one, self.bytes)
+    }
 }
 
 impl Review {
@@ -74,31 +103,19 @@ impl Review {
         let stored = store.case(case).await.map_err(failed)?;
         stored.ok_or(ReviewError::NoSuchCase(case))?;
         let read = read(supplied, now).map_err(ReviewError::NotAllowed)?;
-        let kept = store.evidence_of(case).await.map_err(failed)?;
-        let sha256 = hex::encode(Sha256::digest(&read.bytes));
-        if let Some(same) = kept.iter().find(|one| one.sha256 == sha256 && one.kind == read.kind) {
+        let of = EvidenceOf::Case(case);
+        let kept = store.evidence_of(of).await.map_err(failed)?;
+        let new = read.kept(&self.engine, of, by);
+        let same = |one: &&Attached| one.sha256 == new.0.sha256 && one.kind == new.0.kind;
+        if let Some(same) = kept.iter().find(same) {
             return Ok(same.clone());
         }
         if kept.len() >= MOST {
             let why = format!("{MOST} pieces of evidence are attached already; cite those");
             return Err(ReviewError::NotAllowed(why));
         }
-        let one = CaseEvidence {
-            id: EvidenceId::new(self.engine.ids.next()),
-            case,
-            kind: read.kind,
-            title: read.title,
-            link: read.link,
-            retrieved_at: read.retrieved_at,
-            file_name: read.file_name,
-            media_type: read.media_type,
-            size: u64::try_from(read.bytes.len()).unwrap_or(u64::MAX),
-            sha256,
-            supplied_by: by.to_owned(),
-            supplied_at: now,
-        };
-        store.keep_evidence(&one, &read.bytes).await.map_err(failed)?;
-        Ok(one)
+        store.keep_evidence(std::slice::from_ref(&new)).await.map_err(failed)?;
+        Ok(new.0)
     }
 
     /// What is attached to a case.
@@ -106,7 +123,7 @@ impl Review {
     /// # Errors
     /// [`ReviewError::Storage`] when the store cannot be read.
     pub async fn evidence(&self, case: CaseId) -> Result<Vec<Attached>, ReviewError> {
-        self.engine.store.evidence_of(case).await.map_err(failed)
+        self.engine.store.evidence_of(EvidenceOf::Case(case)).await.map_err(failed)
     }
 
     /// One piece with its bytes; without them once they are erased. Bytes that are not what was attached are an
@@ -129,11 +146,13 @@ impl Review {
         Ok((one, bytes))
     }
 
-    /// The evidence that a verdict cites.
+    /// The evidence that a verdict cites. What came with an appeal is not cited here: what a decision cites is public
+    /// by its hash, and who has the same file could tell whose appeal it was.
     pub(super) async fn cited(&self, ids: &[EvidenceId]) -> Result<Vec<Cited>, ReviewError> {
         let mut cited: Vec<Cited> = Vec::new();
         for id in ids {
             let found = self.engine.store.evidence_bytes(*id).await.map_err(failed)?;
+            let found = found.filter(|(one, _)| matches!(one.of, EvidenceOf::Case(_)));
             let (one, _) = found.ok_or(ReviewError::NoSuchEvidence(*id))?;
             if !cited.iter().any(|other| other.id == one.id) {
                 cited.push(Cited { id: one.id, kind: one.kind, sha256: one.sha256 });
@@ -143,9 +162,14 @@ impl Review {
     }
 }
 
-fn read(supplied: Supplied, now: Timestamp) -> Result<Read, String> {
+/// Reads what somebody supplies.
+///
+/// # Errors
+/// Says why it is not taken.
+pub(crate) fn read(supplied: Supplied, now: Timestamp) -> Result<Read, String> {
     match supplied {
         Supplied::File { title, name, bytes } => read_file(&title, &name, bytes),
+        Supplied::Text { title, text } => read_text(&title, &text),
         Supplied::Link { title, link, retrieved_at } => {
             let link = web(&link)?;
             let retrieved_at = retrieved_at.unwrap_or(now);
@@ -180,8 +204,9 @@ fn read_file(title: &str, name: &str, bytes: Vec<u8>) -> Result<Read, String> {
         "the file is no PNG, JPEG, GIF, WebP, PDF or plain text; what can run in a browser is not taken".to_owned()
     })?;
     let photograph = media_type.starts_with("image/");
-    let name: String =
-        name.rsplit(['/', '\\']).next().unwrap_or_default().chars().take(200).collect();
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+    let name: String = last.chars().filter(|c| !hostile(*c)).take(200).collect();
+    let name = if name.is_empty() { "file".to_owned() } else { name };
     let title = short(if title.trim().is_empty() { &name } else { title })?;
     Ok(Read {
         kind: if photograph { EvidenceKind::Photograph } else { EvidenceKind::Document },
@@ -191,6 +216,27 @@ fn read_file(title: &str, name: &str, bytes: Vec<u8>) -> Result<Read, String> {
         file_name: Some(name),
         media_type: media_type.into(),
         bytes,
+    })
+}
+
+fn read_text(title: &str, text: &str) -> Result<Read, String> {
+    let text = text.replace("\r\n", "\n");
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("the text is empty".into());
+    }
+    if text.len() > LONGEST_EVIDENCE {
+        return Err("the text is too long".into());
+    }
+    let begins: String = text.lines().next().unwrap_or_default().chars().take(80).collect();
+    Ok(Read {
+        kind: EvidenceKind::Document,
+        title: short(if title.trim().is_empty() { &begins } else { title })?,
+        link: None,
+        retrieved_at: None,
+        file_name: None,
+        media_type: "text/plain".into(),
+        bytes: text.as_bytes().to_vec(),
     })
 }
 
@@ -273,6 +319,12 @@ fn short(text: &str) -> Result<String, String> {
         1..=LONGEST_TEXT => Ok(text.to_owned()),
         more => Err(format!("a title or address of {more} characters is too long")),
     }
+}
+
+/// Whether a character hides what a name is: it controls, or turns the direction of what follows.
+fn hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 fn cut(text: &str) -> String {

@@ -58,6 +58,8 @@ pub struct Medium {
     pub media_type: &'static str,
     /// The file.
     pub bytes: Arc<[u8]>,
+    /// SHA-256 of the file, in hexadecimal: the same bytes have the same.
+    pub tag: Arc<str>,
 }
 
 /// The files that were fetched last, the latest at the end.
@@ -119,15 +121,14 @@ impl MediaSource {
             None => self.fetch(url).await?,
         };
         drop(turn);
-        if let Some(hash) = &hash
-            && hex::encode(Sha256::digest(&bytes)) != *hash
-        {
+        let tag = hex::encode(Sha256::digest(&bytes));
+        if hash.is_some_and(|hash| hash != tag) {
             return Err(no("what is at its address now is not what was posted"));
         }
         let media_type = sniffed(&bytes).ok_or_else(|| {
             no("it is no PNG, JPEG, GIF, WebP, AVIF, MP4, WebM or sound that browsers play")
         })?;
-        let medium = Medium { media_type, bytes: bytes.into() };
+        let medium = Medium { media_type, bytes: bytes.into(), tag: tag.into() };
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).keep(key, medium.clone());
         Ok(medium)
     }
@@ -199,8 +200,11 @@ mod tests {
     #[test]
     fn little_is_kept_and_the_oldest_goes_first() {
         let mut kept = Kept::default();
-        let medium =
-            |bytes: usize| Medium { media_type: "image/png", bytes: vec![0; bytes].into() };
+        let medium = |bytes: usize| Medium {
+            media_type: "image/png",
+            bytes: vec![0; bytes].into(),
+            tag: "".into(),
+        };
         for n in 0..5 {
             kept.keep(n.to_string(), medium(KEPT_BYTES / 4));
         }

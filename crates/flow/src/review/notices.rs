@@ -19,7 +19,7 @@ const LONGEST_TEXT: usize = 5_000;
 /// Most bytes of a name, an address, a law, an item's id or URL.
 const LONGEST_WORD: usize = 1_024;
 /// How many reports' worth of the mean a reporter's record is pulled to it by.
-const PULL: f64 = 4.0;
+pub(super) const PULL: f64 = 4.0;
 /// The time that is looked at for misuse.
 const WINDOW: SignedDuration = SignedDuration::from_hours(24 * 180);
 /// Notices without ground, and their share of all in the window, from which on a warning may be given.
@@ -62,6 +62,9 @@ pub struct Notice {
     /// Whether it is about the abuse of a child: name and address may be left out then.
     #[serde(default)]
     pub child_abuse: bool,
+    /// Whether the reporter wants to be told by e-mail what becomes of it; the platform tells whom it knows.
+    #[serde(default)]
+    pub mail: bool,
 }
 
 /// How a notice came.
@@ -302,12 +305,16 @@ impl Review {
     }
 }
 
+/// The share of all reports that were upheld; a half while there are few.
+pub(super) fn mean(all: ReporterRecord) -> f64 {
+    (all.upheld + PULL / 2.0) / (all.decided + PULL)
+}
+
 /// How much a reporter's word weighs, in thousandths: the share of their reports that were upheld, old ones
 /// weighing less, pulled to the share of all where there are few.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1,000")]
 pub(super) fn reliability(own: ReporterRecord, all: ReporterRecord) -> u32 {
-    let mean = (all.upheld + PULL / 2.0) / (all.decided + PULL);
-    let share = (own.upheld + PULL * mean) / (own.decided + PULL);
+    let share = (own.upheld + PULL * mean(all)) / (own.decided + PULL);
     (share.clamp(0.0, 1.0) * 1000.0).round() as u32
 }
 
@@ -372,6 +379,7 @@ fn sound(
         law,
         reason,
         child_abuse: notice.child_abuse,
+        mail: notice.mail && reporter.is_none() && email.is_some(),
         reporter: reporter.or_else(|| email.as_ref().map(by_mail)),
         name,
         email,

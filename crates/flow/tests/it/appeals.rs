@@ -2,13 +2,13 @@
 
 use crate::world::{World, account, post_at, words};
 use flow::{
-    AnsweredAppeal, AppealError, Appeals, EmergencyPlea, Held, Plea, Reply, Report, ReviewError,
-    Reviewed, Verdict,
+    AnsweredAppeal, AppealError, Appeals, EmergencyPlea, Held, LONGEST_EVIDENCE, MOST_PIECES, Plea,
+    Reply, Report, ReviewError, Reviewed, Supplied, Verdict,
 };
 use jiff::{SignedDuration, Timestamp};
 use model::{
-    AppealId, AppealOutcome, Appellant, ClauseId, Decision, DecisionId, Measure, Outcome, Receipt,
-    ReceiptState, StandingKind,
+    AppealId, AppealOutcome, Appellant, ClauseId, Decision, DecisionId, EvidenceId, Measure,
+    Outcome, Receipt, ReceiptState, StandingKind,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -40,6 +40,7 @@ fn reply(outcome: AppealOutcome) -> Reply {
         clause: None,
         passage: None,
         departs: None,
+        evidence: Vec::new(),
     }
 }
 
@@ -48,7 +49,13 @@ fn appeals(world: &World) -> Appeals {
 }
 
 fn plea(decision: DecisionId) -> Plea {
-    Plea { decision, by: Appellant::Person, text: "It was once.".into(), language: None }
+    Plea {
+        decision,
+        by: Appellant::Person,
+        text: "It was once.".into(),
+        language: None,
+        evidence: Vec::new(),
+    }
 }
 
 async fn appeal(world: &World, decision: DecisionId) -> AppealId {
@@ -431,4 +438,148 @@ fn undoing_a_decision_leaves_what_there_would_be_if_it_had_never_been_made() {
     runtime.block_on(async {
         assert_eq!(play(&acts, 0, Some(160)).await, play(&acts, 0, None).await);
     });
+}
+
+#[tokio::test]
+async fn evidence_of_an_appeal_is_kept_shown_cited_and_never_public() {
+    let world = World::new().await;
+    let decision = decided_by_two(&world, 1, "ann").await;
+    world.receipt(decision.id, ReceiptState::NoticeDelivered).await;
+    let all = appeals(&world);
+    let file = |name: &str, bytes: &[u8]| Supplied::File {
+        title: String::new(),
+        name: name.into(),
+        bytes: bytes.to_vec(),
+    };
+    let with = |evidence: Vec<Supplied>| Plea { evidence, ..plea(decision.id) };
+
+    // What is not taken is said by its name, and nothing of the appeal is kept.
+    let hostile: [(&str, &[u8], &str); 5] = [
+        (
+            "logo.png",
+            b"<svg xmlns='http://www.w3.org/2000/svg' onload='x'/>",
+            "“logo.png”: the file",
+        ),
+        ("page.txt", b"<!doctype html><script>1</script>", "“page.txt”: the file"),
+        ("a.pdf", b"MZ\x90\0\x03", "“a.pdf”: the file"),
+        ("empty.txt", b"", "the file is empty"),
+        ("large.txt", &vec![b'a'; LONGEST_EVIDENCE + 1], "at most 5 MiB"),
+    ];
+    for (name, bytes, says) in hostile {
+        let error = all.submit(with(vec![file(name, bytes)])).await.unwrap_err();
+        assert!(matches!(error, AppealError::BadEvidence(_)), "{error:?}");
+        assert!(error.to_string().contains(says), "{error}");
+    }
+    let many = (0..=MOST_PIECES).map(|n| file("a.txt", format!("letter {n}").as_bytes()));
+    assert!(matches!(all.submit(with(many.collect())).await, Err(AppealError::BadEvidence(_))));
+    assert!(all.queue("reviewer 5").await.unwrap().is_empty());
+
+    let letter = || file("..\\..\\a\u{202e}letter.txt\r\n", b"The secret of zoe.");
+    let link = Supplied::Link {
+        title: String::new(),
+        link: "https://news.example/7".into(),
+        retrieved_at: None,
+    };
+    let text = Supplied::Text { title: String::new(), text: "We met.\nAt noon.".into() };
+    let id = all.submit(with(vec![letter(), letter(), link, text])).await.unwrap().id;
+    let pieces = all.evidence(id).await.unwrap();
+    assert_eq!(pieces.len(), 3, "the same bytes are kept once");
+    assert_eq!(pieces[0].file_name.as_deref(), Some("aletter.txt"));
+    assert_eq!(pieces[1].retrieved_at, Some(world.now()), "the day on which it was given");
+    assert_eq!(pieces[2].title, "We met.");
+
+    // More, while it waits; what is there already is not kept twice.
+    let more = all.hand_in(id, vec![letter(), file("b.pdf", b"%PDF-1.7\n")]).await.unwrap();
+    assert_eq!(more.len(), 4);
+    let few = (0..MOST_PIECES).map(|n| file("a.txt", format!("letter {n}").as_bytes()));
+    assert!(matches!(all.hand_in(id, few.collect()).await, Err(AppealError::BadEvidence(_))));
+
+    // Only who may hear the appeal sees it.
+    let secret = pieces[0].clone();
+    assert_eq!(all.evidence_bytes(secret.id, "reviewer 1").await, Err(AppealError::TookPart));
+    let (_, bytes) = all.evidence_bytes(secret.id, "reviewer 5").await.unwrap();
+    assert_eq!(bytes.as_deref(), Some(&b"The secret of zoe."[..]));
+    let looked = all.look(id, "reviewer 5").await.unwrap();
+    assert_eq!(looked.evidence, more);
+
+    // No decision on a case cites it: what is cited there is public by its hash.
+    let case = world.submit(2, "bob", "perhaps").await.unwrap().case.unwrap();
+    let cites = Verdict { evidence: vec![secret.id], ..breach() };
+    let refused = world.review.decide(case, "reviewer 1", cites).await;
+    assert_eq!(refused, Err(ReviewError::NoSuchEvidence(secret.id)));
+
+    let stranger = EvidenceId::new(world.engine.ids.next());
+    let granted = |evidence: Vec<EvidenceId>| Reply { evidence, ..reply(AppealOutcome::Granted) };
+    assert!(all.answer(id, "reviewer 5", granted(vec![stranger])).await.is_err());
+    let answered = all.answer(id, "reviewer 5", granted(vec![secret.id, secret.id])).await.unwrap();
+    let AnsweredAppeal::Answered { answer, decided: Some(decided), .. } = answered else {
+        panic!()
+    };
+    assert_eq!(answer.evidence, [secret.id]);
+    assert_eq!(all.look(id, "reviewer 5").await.unwrap().stored.answer, Some(answer));
+    let public = world.decision(decided.decision().id).await;
+    let said = serde_json::to_string(&public.statement).unwrap()
+        + &serde_json::to_string(&public.decision).unwrap();
+    assert!(!said.contains(&secret.sha256) && !said.contains(&secret.id.to_string()), "{said}");
+    assert_eq!(all.hand_in(id, vec![letter()]).await, Err(AppealError::AlreadyAnswered));
+
+    let forget = store::Forget::Account(account("ann"));
+    world.engine.store.erase(&forget, world.now(), true).await.unwrap().unwrap();
+    for one in all.evidence(id).await.unwrap() {
+        assert_eq!((one.title.as_str(), one.link, one.file_name), ("(erased)", None, None));
+        assert_eq!(one.sha256, "(erased)");
+        let (_, bytes) = world.review.evidence_bytes(one.id).await.unwrap();
+        assert_eq!(bytes, None);
+    }
+}
+
+#[tokio::test]
+async fn who_reported_takes_their_evidence_along_when_forgotten() {
+    let world = World::new().await;
+    world.submit(3, "ann", "fine").await.unwrap();
+    world.submit(4, "carl", "fine").await.unwrap();
+    let report = Report {
+        item: crate::world::item(3),
+        reason: "It is an offer.".into(),
+        clause: Some(clause()),
+        reporter: Some("carl".into()),
+    };
+    let reported = world.review.report(report).await.unwrap();
+    let no_breach = Verdict { outcome: Held::NoBreach, clause: None, ..breach() };
+    let held = world.review.decide(reported.case, "reviewer 1", no_breach).await.unwrap();
+    let Reviewed::Decided(held) = held else { panic!() };
+    let all = appeals(&world);
+    let id = all
+        .submit(Plea {
+            by: Appellant::Reporter { report: reported.report },
+            text: "I am carl and I saw forty.".into(),
+            evidence: vec![Supplied::Text { title: String::new(), text: "Forty of them".into() }],
+            ..plea(held.decision().id)
+        })
+        .await
+        .unwrap()
+        .id;
+    let forget = store::Forget::Account(account("carl"));
+    world.engine.store.erase(&forget, world.now(), true).await.unwrap().unwrap();
+    let left = all.evidence(id).await.unwrap();
+    assert_eq!((left.len(), left[0].title.as_str()), (1, "(erased)"));
+    assert_eq!(world.review.evidence_bytes(left[0].id).await.unwrap().1, None);
+    let stored = world.engine.store.appeal(id).await.unwrap().unwrap();
+    assert_eq!(stored.appeal.text, "(erased)");
+}
+
+#[tokio::test]
+async fn what_is_undone_counts_as_no_breach_for_the_rule_that_found_it() {
+    let world = World::new().await;
+    let case = world.submit(1, "ann", "perhaps").await.unwrap().case.unwrap();
+    let held = world.review.decide(case, "reviewer 1", breach()).await.unwrap();
+    let Reviewed::Decided(held) = held else { panic!("{held:?}") };
+    let since = world.now() - SignedDuration::from_hours(1);
+    let counted = async || {
+        let held = world.engine.store.held_findings(since).await.unwrap();
+        (held.len(), held.iter().filter(|one| one.upheld).count())
+    };
+    assert_eq!(counted().await, (1, 1));
+    grant(&world, held.decision().id, "reviewer 5").await;
+    assert_eq!(counted().await, (1, 0));
 }

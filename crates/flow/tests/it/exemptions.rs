@@ -274,6 +274,7 @@ async fn whoever_had_a_word_in_it_hears_no_appeal() {
         by: model::Appellant::Person,
         text: "It was a joke.".into(),
         language: None,
+        evidence: Vec::new(),
     };
     let appeals = world.review.appeals();
     let appeal = appeals.submit(plea).await.unwrap();
@@ -283,6 +284,7 @@ async fn whoever_had_a_word_in_it_hears_no_appeal() {
         clause: None,
         passage: None,
         departs: Some("This one was a joke.".into()),
+        evidence: Vec::new(),
     };
     for who in ["senior 2", "administrator 1"] {
         let own = appeals.answer(appeal.id, who, reply.clone()).await;

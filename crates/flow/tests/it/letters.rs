@@ -295,6 +295,7 @@ async fn without_an_address_the_platform_hands_on_codes_and_answers() {
         by: Appellant::Person,
         text: "It was once.".into(),
         language: None,
+        evidence: Vec::new(),
     };
     let id = appeals.submit(plea).await.unwrap().id;
     let reply = Reply {
@@ -303,6 +304,7 @@ async fn without_an_address_the_platform_hands_on_codes_and_answers() {
         clause: None,
         passage: None,
         departs: None,
+        evidence: Vec::new(),
     };
     appeals.answer(id, "reviewer 5", reply).await.unwrap();
     notices.round().await.unwrap();
@@ -360,4 +362,58 @@ async fn the_end_of_a_lock_is_told_once_by_mail_or_through_the_platform() {
     assert_eq!(told[0]["data"]["measure"]["measure"], "lock");
     assert!(told[0]["data"]["text"].as_str().unwrap().contains("ended by itself"));
     stop.cancel();
+}
+
+#[tokio::test]
+async fn who_reported_by_the_form_is_told_by_mail_if_they_wished_and_as_long_as_they_do() {
+    let world = World::new().await;
+    let (port, got) = mail_server(0).await;
+    let notices = by_mail(&world, port);
+    let send = async |n: u32, email: &str, mail: bool| {
+        world.submit(n, "ann", "fine").await.unwrap();
+        let notice = flow::Notice {
+            item: Some(crate::world::item(n).to_string()),
+            reason: "It is an offer.".into(),
+            name: Some("Zoe".into()),
+            email: Some(email.into()),
+            good_faith: true,
+            mail,
+            ..flow::Notice::default()
+        };
+        let noticed = world.review.notice(notice, flow::Via::Form).await.unwrap();
+        (noticed.items[0].case.unwrap(), noticed.token)
+    };
+    let no_breach = || flow::Verdict {
+        outcome: flow::Held::NoBreach,
+        clause: None,
+        passage: None,
+        reason: "One offer to friends is no bulk.".into(),
+        emergency: None,
+        departs: None,
+        break_glass: None,
+        step: None,
+        evidence: Vec::new(),
+    };
+    let (told, _) = send(1, "zoe@example.org", true).await;
+    let (silent, _) = send(2, "yan@example.org", false).await;
+    let (ended, token) = send(3, "xia@example.org", true).await;
+    let (erased, _) = send(4, "wim@example.org", true).await;
+    world.engine.store.no_mail(&token).await.unwrap();
+    for case in [told, silent, ended, erased] {
+        world.review.decide(case, "reviewer 1", no_breach()).await.unwrap();
+    }
+    let forget = store::Forget::Item(crate::world::item(4));
+    world.engine.store.erase(&forget, world.now(), true).await.unwrap().unwrap();
+    notices.round().await.unwrap();
+    notices.round().await.unwrap();
+    let letters = got.lock().unwrap().clone();
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    let letter = plain(&letters[0].text);
+    assert!(
+        letters[0].to.contains("zoe@example.org") && letter.contains("your report"),
+        "{letter}"
+    );
+    assert!(letter.contains("One offer to friends is no bulk."), "the reason: {letter}");
+    assert!(letter.contains("/decisions/") && !letter.contains("/you/"), "{letter}");
+    assert!(world.engine.store.due_notices(world.now(), 9).await.unwrap().is_empty());
 }

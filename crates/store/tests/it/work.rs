@@ -256,6 +256,11 @@ async fn the_order_of_work_is_kept_through_all_pages_and_filters() {
     assert_eq!(store.queue_length(&de, world.now).await.unwrap() as usize, some.len());
     let state = &store.queue_states(world.now).await.unwrap()[0];
     assert_eq!((state.waiting, state.by_gravity), (40, [10; 4]));
+    let late = whole.iter().filter(|one| one.work.due_at <= world.now).count() as u64;
+    assert!((1..40).contains(&late));
+    let oldest = whole.iter().map(|one| one.work.opened_at).min().unwrap();
+    assert_eq!((state.overdue, state.oldest), (late, oldest));
+    assert_eq!((state.claimed, state.held, state.proposed), (0, 0, 0));
 
     // A stricter target changes the order at once.
     let strict = model::Targets { low: 60, ..targets };
@@ -279,11 +284,18 @@ async fn what_rests_is_out_of_the_queue_until_its_time() {
     };
     let both = async |now| (count(open.clone(), now).await, count(rests.clone(), now).await);
     assert_eq!((both(world.now).await, both(until).await), ((0, 1), (1, 0)));
+    let stands = async |now| {
+        let state = store.queue_states(now).await.unwrap().remove(0);
+        (state.waiting, state.held, state.claimed)
+    };
+    assert_eq!((stands(world.now).await, stands(until).await), ((1, 1, 0), (1, 0, 0)));
     let mine = |claimed| QueueFilter { claimed: Some(claimed), ..QueueFilter::default() };
     store.act(id, "reviewer 2", &Act::Claim { until: until + minutes(5) }, until).await.unwrap();
     assert_eq!(count(mine(ClaimedBy::Person("reviewer 2".into())), until).await, 1);
     assert_eq!(count(mine(ClaimedBy::Nobody), until).await, 0);
     assert_eq!(count(mine(ClaimedBy::Nobody), until + minutes(5)).await, 1);
+    let later = until + minutes(5);
+    assert_eq!((stands(until).await, stands(later).await), ((1, 0, 1), (1, 0, 0)));
 }
 
 #[tokio::test]

@@ -96,9 +96,5 @@ pub(super) async fn show(
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
     let caller = state.permit(&headers, Permission::ReadCases).await?;
-    if let Ok(id) = name.parse() {
-        let kept = state.review.evidence_bytes(id).await.map_err(|error| refused(&error))?;
-        state.look(&caller, model::Looked::Case, &kept.0.case.to_string()).await?;
-    }
-    evidence_bytes(&state, &name).await
+    evidence_bytes(&state, &caller, &name).await
 }

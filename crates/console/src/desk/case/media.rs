@@ -1,4 +1,4 @@
-//! The files of an item, through this server: nobody's browser calls the platform or a stranger. Must not be kept by a
+//! The files of an item, whole or in the parts that players ask for, through this server: nobody's browser calls the platform or a stranger. Must not be kept by a
 //! browser, and must not be taken for a page.
 
 use super::stored;
@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use flow::ReviewError;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use model::{Looked, Permission};
 
 /// Nothing in the file may do anything, should it be opened by itself.
@@ -22,6 +22,7 @@ pub(super) async fn show(
     headers: HeaderMap,
     Path((name, place)): Path<(String, String)>,
     query: Query,
+    method: Method,
 ) -> Result<Response, Problem> {
     let caller = state.permit(&headers, Permission::ReadCases).await?;
     query.only(&["clear"])?;
@@ -44,7 +45,8 @@ pub(super) async fn show(
         (header::CONTENT_SECURITY_POLICY, ALONE),
         (HeaderName::from_static("cross-origin-resource-policy"), SAME),
     ];
-    Ok((kept, Bytes::from_owner(medium.bytes)).into_response())
+    let file = Bytes::from_owner(medium.bytes);
+    Ok((kept, crate::range::serve(&method, &headers, &file, &medium.tag)).into_response())
 }
 
 const SAME: HeaderValue = HeaderValue::from_static("same-origin");

@@ -13,7 +13,7 @@ use model::{
 };
 use rules::rulebook::Rulebook;
 use std::ops::Range;
-use store::{CaseEvidence, FirstAnswer, StoredCase, StoredDecision};
+use store::{FirstAnswer, KeptEvidence, StoredCase, StoredDecision};
 
 /// A post that this one answers or quotes.
 #[derive(Debug)]
@@ -155,7 +155,7 @@ pub(crate) struct CaseView {
     pub account: Option<AccountView>,
     pub affiliations: Vec<AffiliationView>,
     pub lines: Vec<LineView>,
-    pub evidence: Vec<CaseEvidence>,
+    pub evidence: Vec<KeptEvidence>,
     pub others: Vec<Present>,
     pub workload: Workload,
     pub answers: Vec<FirstAnswer>,
