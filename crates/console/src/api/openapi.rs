@@ -381,7 +381,7 @@ fn complete_one(operation: &mut Operation, named: bool) {
         description = "Send what happens on the platform; get decisions with their reasons. \
             Reading what is public needs no key. Problems are RFC 9457."
     ),
-    components(schemas(ProblemBody)),
+    components(schemas(ProblemBody, super::webhooks::CopyWord)),
     modifiers(&Bearer),
     tags(
         (name = "platform", description = "For the platform that sends events"),

@@ -126,7 +126,7 @@ mod tests {
         assert!(listed(r#"{"restrictions": []}"#).unwrap().is_empty());
         for (wrong, says) in [
             (r#"{"restrictions": [{"measure": "remove"}]}"#, "Restriction 1 names neither"),
-            (r#"{"restrictions": [{"item": 1, "measure": "remove"}]}"#, "item"),
+            (r#"{"restrictions": [{"item": 1, "measure": "remove"}]}"#, "expected a string"),
             (r#"{"restriction": []}"#, "restriction"),
             ("{}", "restrictions"),
             ("[[]]", "no JSON object"),

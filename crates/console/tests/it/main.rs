@@ -18,6 +18,7 @@ mod evenness;
 mod events;
 mod exemptions;
 mod flow_through;
+mod held_back;
 mod interface;
 mod log;
 mod matrix;
