@@ -169,17 +169,18 @@ test("two people at one case see each other, and the first is first", { skip }, 
 
 test("what was held of like posts stands beside the case, and a departure must be explained", { skip }, async () => {
   const key = command("key", "add", "--scope", "review", "--pseudonym", "precedent maker").split("\n").pop();
-  const tells = "The flood of Merrow never happened: it was staged, every house of it, by the ministry of waters";
+  const tells = "The massacre of Merrow was staged, say those who sell pictures of the harbour to every newspaper in the north";
   for (const end of ["!", ".", " - look it up"]) {
     const { case: id } = await post(`${tells}${end}`, undefined, "https://plaza.example/merrow.png");
     assert.ok(id, "it is referred");
     const answer = await fetch(`${base}/api/v1/cases/${id}/decide`, {
       method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-      body: JSON.stringify({ outcome: "no_breach", reason: "No flood of this name is an established crime." }),
+      body: JSON.stringify({ outcome: "no_breach", reason: "It says what others say, and does not say it itself." }),
     });
     assert.ok(answer.ok, `${answer.status} ${await answer.clone().text()}`);
   }
-  const { case: id } = await post(`${tells}, they say`);
+  const { case: id } = await post(`${tells}?!`);
+  assert.ok(id, "the next is referred, too");
   const { page } = first;
   await page.goto(`${base}/console/cases/${id}`);
   const panel = page.locator("ol.precedents");

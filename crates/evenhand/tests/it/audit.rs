@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use store::{AdoptedBy, Store};
 
-const AUDIT: &str = "[[grouping]]\nname = \"side\"\ntitle = \"Side\"\nfrom = \"$.account.id\"\n";
+const AUDIT: &str = "[[grouping]]\nname = \"side\"\ntitle = \"Side\"\nfrom = \"$.account.side\"\n";
 const SETS: usize = 12;
 
-/// Each of two accounts posts the same; the rules find only what `red` writes.
+/// Accounts of two sides post the same; the rules find only what `red` writes.
 fn posts() -> Vec<String> {
     let mut all = Vec::new();
     for set in 0..SETS {
@@ -18,7 +18,8 @@ fn posts() -> Vec<String> {
         for (side, said) in [("red", "so buy now"), ("blue", "so buy it now")] {
             let id = format!("{side}-{set}");
             let post = event(&id, &format!("{words} and all the rest {said}"));
-            all.push(post.replace("\"ann\"", &format!("\"{side}\"")));
+            let author = format!(r#""{id}","side":"{side}""#);
+            all.push(post.replace("\"ann\"", &author));
         }
     }
     all

@@ -2,7 +2,7 @@
 //!
 //! Many meanings are kept in cells around directions in which they lie, and a question looks into the nearest of them. Of each
 //! vector 256 bits are kept beside it, each the sign of a sum of a few of its dimensions, some of them turned. Two
-//! vectors at an angle differ in about that share of the bits; those that differ in more than a near one can (four standard
+//! vectors at an angle differ in about that share of the bits; those that differ in more than a near one can (three standard
 //! errors above) are passed over, the others are compared exactly. [`Meanings::nearest_of_all`] misses nothing and
 //! serves to check it. The index must not know what was decided.
 
@@ -15,13 +15,16 @@ const WORDS: usize = 4;
 /// Dimensions that make a bit.
 const SUMMED: usize = 8;
 /// Standard errors by which the differing bits of near vectors may lie above what is expected.
-const ERRORS: f64 = 4.0;
+const ERRORS: f64 = 3.0;
 /// From so many vectors on there are cells; they are made anew whenever there are so many times more.
 const MANY: usize = 16_384;
 const GROWN: usize = 4;
 /// One cell in so many is looked into, and so many at least.
 const PROBED: usize = 32;
 const PROBED_LEAST: usize = 64;
+/// No further cell is looked into after so many vectors, or after this part of all if that is more.
+const LOOKED_AT: usize = 24_576;
+const PART_LOOKED_AT: usize = 24;
 /// So many are compared before it is asked whether there are enough.
 const AT_ONCE: usize = 64;
 
@@ -171,7 +174,12 @@ impl Meanings {
         let cells = if self.cells.len() == 0 { vec![0] } else { self.cells.near(&to.0, probed) };
         let most = most_bits(least, WORDS * 64);
         let mut places: Vec<(u32, u32)> = Vec::new();
+        let mut room = LOOKED_AT.max(self.keys.len() / PART_LOOKED_AT);
         for cell in cells.into_iter().filter_map(|cell| self.members.get(cell)) {
+            if room == 0 && self.cells.len() > 0 {
+                break;
+            }
+            room = room.saturating_sub(cell.len());
             let far = cell.iter().map(|one| (differing(&asked, &one.sketch), one.place));
             places.extend(far.filter(|(differ, _)| *differ <= most));
         }
