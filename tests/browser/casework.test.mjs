@@ -167,6 +167,37 @@ test("two people at one case see each other, and the first is first", { skip }, 
     (await (await first.context.request.get(`${base}/api/v1/cases/${id}`)).json()).decision);
 });
 
+test("what was held of like posts stands beside the case, and a departure must be explained", { skip }, async () => {
+  const key = command("key", "add", "--scope", "review", "--pseudonym", "precedent maker").split("\n").pop();
+  const tells = "The massacre of Merrow was staged, say those who sell pictures of the harbour to every newspaper in the north";
+  for (const end of ["!", ".", " - look it up"]) {
+    const { case: id } = await post(`${tells}${end}`, undefined, "https://plaza.example/merrow.png");
+    assert.ok(id, "it is referred");
+    const answer = await fetch(`${base}/api/v1/cases/${id}/decide`, {
+      method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify({ outcome: "no_breach", reason: "It says what others say, and does not say it itself." }),
+    });
+    assert.ok(answer.ok, `${answer.status} ${await answer.clone().text()}`);
+  }
+  const { case: id } = await post(`${tells}?!`);
+  assert.ok(id, "the next is referred, too");
+  const { page } = first;
+  await page.goto(`${base}/console/cases/${id}`);
+  const panel = page.locator("ol.precedents");
+  assert.equal(await panel.locator("> li").count(), 3);
+  assert.match(await panel.innerText(), /no breach/i);
+  assert.match(await page.innerText("main"), /settled/i);
+  await sound(page, "precedent-panel", false);
+  await everywhere(first, page.url(), "precedent-panel");
+  // A breach would depart from them: it is not taken without what sets this post apart.
+  await page.keyboard.press("1");
+  await page.waitForURL(/clause=/);
+  await page.waitForSelector("[name=departs]");
+  await page.keyboard.press("d");
+  await page.waitForLoadState();
+  assert.doesNotMatch(await page.innerText("main"), /You decided/);
+});
+
 test("the same without JavaScript", { skip }, async () => {
   const { case: id } = await denial();
   const context = await browser.newContext({ ...desk, storageState: first.kept, javaScriptEnabled: false });

@@ -8,6 +8,7 @@
 mod abroad;
 mod contraries;
 mod cues;
+mod denied;
 mod language;
 mod names;
 
@@ -97,7 +98,7 @@ pub fn differences(one: &Text, other: &Text) -> Vec<Difference> {
 
 /// The same for two texts that are near by meaning, which need not share a word: besides, contraries are read across
 /// languages, and texts in a language that the guard cannot read are never alike. A negation in either is a difference unless
-/// both deny the same words.
+/// both deny the same words or, in two languages that the guard reads, as often and in the same places.
 ///
 /// ```
 /// use likeness::{DifferenceKind, Text, differences_of_meaning};
@@ -111,8 +112,12 @@ pub fn differences(one: &Text, other: &Text) -> Vec<Difference> {
 /// ```
 #[must_use]
 pub fn differences_of_meaning(one: &Text, other: &Text) -> Vec<Difference> {
-    let abroad = !abroad::one_language(one, other);
-    let mut found = if abroad {
+    let tongues = (language::tongue(one), language::tongue(other));
+    let translated = matches!(tongues, (Some(one), Some(other)) if one != other);
+    let mut found = if translated {
+        let checks = [denied::negation, denial, opposite, number, abroad::name];
+        checks.iter().filter_map(|check| check(one, other)).collect()
+    } else if !abroad::one_language(one, other) {
         let checks = [negation, denial, opposite, number, abroad::name];
         checks.iter().filter_map(|check| check(one, other)).collect()
     } else {
@@ -209,7 +214,15 @@ fn scope<'a>(text: &'a Text, denial: &Range<usize>) -> Vec<&'a str> {
 
 fn denial(one: &Text, other: &Text) -> Option<Difference> {
     let find = |text: &Text| -> Vec<Range<usize>> {
-        let is_cue = |(_, word): &(usize, &Word)| DENIALS.contains(&text.form(word));
+        // *Se niega a*: refuses to.
+        let refuses = |at: usize| {
+            let before = at.checked_sub(1).and_then(|at| text.words().get(at));
+            before.is_some_and(|word| text.form(word) == "se")
+        };
+        let is_cue = |(at, word): &(usize, &Word)| {
+            let form = text.form(word);
+            DENIALS.contains(&form) && !(form.starts_with("nieg") && refuses(*at))
+        };
         let words = text.words().iter().enumerate().filter(is_cue).map(|(at, _)| at..at + 1);
         words.chain(occurrences(text, CHINESE_DENIALS)).collect()
     };

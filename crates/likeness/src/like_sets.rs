@@ -9,7 +9,7 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher, Hasher};
 
 use crate::{
     guard::{differences, differences_of_meaning},
-    meaning::{Meaning, Meanings},
+    meaning::{Meaning, Meanings, Nearness},
     shingle::{Shingles, Similarity},
     sketch::{BANDS, Sketch},
     text::{Terms, Text},
@@ -129,13 +129,14 @@ impl TextSorter {
         distinct.join(threshold, |one, other| says_the_same(&raw, &terms, one, other))
     }
 
-    /// The same, and then sets are joined of which the first posts say the same in other words or another language: from a
-    /// cosine of `near` on, unless the guard finds a difference. `meanings` says what texts mean.
+    /// The same, and then sets are joined of which the first posts say the same in other words or another language: where
+    /// `near` says so, unless the guard finds a difference. Each is joined to the nearest that came before and was joined to none, so
+    /// that nothing is far from the first of its set. `meanings` says what texts mean.
     #[must_use]
     pub fn finish_by_meaning(
         self,
         threshold: f64,
-        near: f64,
+        near: Nearness,
         meanings: impl FnOnce(&[&str]) -> Vec<Option<Meaning>>,
     ) -> LikeSets {
         let Self { terms, distinct, raw } = self;
@@ -158,20 +159,29 @@ impl TextSorter {
             let Some(meaning) = meaning else { continue };
             let number = |at: u32| looked.get(index(at)).map(|(number, _)| *number);
             let text = |at: u32| number(at).and_then(|number| read(&raw, &terms, number));
-            for near in known.nearest(&meaning, near, MEANT_WITH) {
-                let Ok(one) = u32::try_from(near.key) else { continue };
+            // Only with what opens a set, and with one of them: else what is a little unlike would be joined step by step to what is
+            // quite unlike.
+            let mut alone = true;
+            for met in known.nearest(&meaning, near.least(), MEANT_WITH) {
+                let Ok(one) = u32::try_from(met.key) else { continue };
                 let (Some(here), Some(there)) = (text(one), text(other)) else { continue };
+                if !near.holds(met.cosine, &here, &there) {
+                    continue;
+                }
                 if differences_of_meaning(&here, &there).is_empty() {
                     sets.join(one, other);
                     let similarity = Shingles::of(&here).similarity(&Shingles::of(&there));
                     let (one, other) = (place(one), place(other));
-                    let meaning = Some(near.cosine);
+                    let meaning = Some(met.cosine);
                     found.pairs.push(LikePair { one, other, similarity, meaning });
-                } else {
-                    found.part(place(one), place(other));
+                    alone = false;
+                    break;
                 }
+                found.part(place(one), place(other));
             }
-            known.insert(i64::from(other), &meaning);
+            if alone {
+                known.insert(i64::from(other), &meaning);
+            }
         }
         let joined = (0u32..).take(looked.len()).map(|at| (place(at), place(sets.first(at))));
         let joined: HashMap<usize, usize> = joined.filter(|(own, first)| own != first).collect();
@@ -389,7 +399,7 @@ mod tests {
                 .map(|text| Some(if weather(text) { far.clone() } else { near.clone() }))
                 .collect()
         };
-        let found = sorter.finish_by_meaning(0.7, 0.8, meanings);
+        let found = sorter.finish_by_meaning(0.7, Nearness::default(), meanings);
         assert_eq!(found.set_of, [0, 0, 2, 0, 4]);
         let by_meaning: Vec<_> = found.pairs.iter().filter(|pair| pair.meaning.is_some()).collect();
         assert_eq!((by_meaning.len(), by_meaning[0].one, by_meaning[0].other), (1, 0, 1));

@@ -7,13 +7,14 @@
 //! Nearness of meaning proposes and must not judge: "was stolen" and "was not stolen" are as near as a translation, so
 //! [`crate::differences_of_meaning`] is always asked.
 
+mod cells;
 mod file;
 mod layers;
 mod nearest;
 mod normal;
 mod tokens;
 
-pub use nearest::{Meanings, Near};
+pub use nearest::{Meanings, Near, Nearness};
 
 use std::borrow::Cow;
 

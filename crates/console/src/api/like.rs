@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::State;
 use flow::like::{LikeItem, LikeQuery};
 use http::HeaderMap;
-use model::{ItemId, Permission, Subject};
+use model::{ClauseId, ItemId, Permission, Subject};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,11 +23,13 @@ struct Asked {
     item: Option<ItemId>,
     threshold: Option<f64>,
     limit: Option<usize>,
+    clause: Option<ClauseId>,
 }
 
 /// Find the items most like a text or an item.
 ///
-/// Each comes with what both share, what keeps them apart (they are then not like cases), and what is held of it.
+/// Each comes with what both share, what keeps them apart (they are then not like cases), and what is held of it. With `clause`
+/// only items are named of which something was held under it.
 #[utoipa::path(
     post, path = "/api/v1/like", tag = "review", security(("key" = ["review"])),
     request_body = LikeBody,
@@ -60,7 +62,7 @@ pub(crate) async fn find(
         (None, Some(item)) => (text_of(&state, &item).await?, Some(item)),
         _ => return wrong("Say what is asked about: either `text` or `item`."),
     };
-    let query = LikeQuery { text, without, threshold, limit };
+    let query = LikeQuery { text, without, threshold, limit, clause: asked.clause };
     let found = state.review.like(&query).await.map_err(|error| super::refused(&error))?;
     let like: Vec<Value> = found.iter().map(|one: &LikeItem| one.shown(&query.text)).collect();
     Ok(Json(json!({ "threshold": threshold, "like": like })))

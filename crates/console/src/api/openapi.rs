@@ -274,6 +274,8 @@ pub(crate) struct LikeBody {
     threshold: Option<f64>,
     /// At most so many: 1 to 100.
     limit: Option<usize>,
+    /// Only items of which something was held under this clause.
+    clause: Option<String>,
 }
 
 /// What is to be forgotten: one of `item`, `account`, `decision`.

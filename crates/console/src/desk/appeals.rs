@@ -308,8 +308,13 @@ async fn precedents(
         return Vec::new();
     }
     let threshold = state.rulebook.load().audit.threshold;
-    let query =
-        LikeQuery { text: item.to_owned(), without: Some(own.clone()), threshold, limit: 20 };
+    let query = LikeQuery {
+        text: item.to_owned(),
+        without: Some(own.clone()),
+        threshold,
+        limit: 20,
+        clause: None,
+    };
     let like = state.review.like(&query).await.unwrap_or_default();
     let like =
         like.into_iter().filter(flow::like::LikeItem::is_like).filter_map(|one| one.decision);

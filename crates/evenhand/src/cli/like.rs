@@ -7,12 +7,15 @@ use crate::exit::Exit;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result, bail};
 use flow::like::{LikeItem, LikeQuery, Likeness, Signal, like};
-use model::{DecidedBy, Decision, ItemId, Outcome, Subject};
+use model::{ClauseId, DecidedBy, Decision, ItemId, Outcome, Subject};
 use serde_json::json;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::PathBuf;
 use store::Store;
+
+/// The least share of common stretches that can be asked for.
+const LEAST_SHARE: f64 = 0.3;
 
 /// Find the items most like a text or an item, with what is held of them and why they are alike or not
 ///
@@ -21,12 +24,15 @@ use store::Store;
 /// stand in ‹›. Names that `audit.toml` declares interchangeable stand for each other.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Like {
-    /// The text, or - for standard input
-    #[arg(required_unless_present = "item", conflicts_with = "item")]
+    /// The id of an item in the store; else a text, or - for a text on standard input
+    #[arg(value_name = "ITEM|TEXT", required_unless_present = "item", conflicts_with = "item")]
     text: Option<String>,
-    /// Ask about an item in the store
+    /// Ask about an item in the store, and never about a text
     #[arg(long, value_name = "ID")]
     item: Option<String>,
+    /// Name only items of which something was held under this clause: that it was breached, or by people that it was not
+    #[arg(long, value_name = "CLAUSE")]
+    clause: Option<String>,
     /// Name at most so many
     #[arg(long, value_name = "N", default_value_t = 5)]
     limit: usize,
@@ -49,13 +55,22 @@ impl Like {
         let directory = self.rulebook.as_deref().or(config.rulebook.as_deref());
         let Some(book) = rulebook::load(directory, terminal)? else { return Ok(Exit::Unable) };
         let threshold = self.threshold.unwrap_or(book.audit.threshold);
-        if !(0.3..=1.0).contains(&threshold) {
+        if !(LEAST_SHARE..=1.0).contains(&threshold) {
             bail!("--threshold is {threshold}; write a share from 0.3 to 1");
+        }
+        let clause = self.clause.as_deref().map(|clause| {
+            ClauseId::new(clause).with_context(|| format!("`{clause}` is no clause"))
+        });
+        let clause = clause.transpose()?;
+        if let Some(clause) =
+            clause.as_ref().filter(|clause| !book.clauses().any(|known| known == *clause))
+        {
+            bail!("the rulebook has no clause `{clause}`");
         }
         let (query, found) = wait_for(async {
             let store = open_existing(&config).await?;
             let (text, without) = self.asked(&store).await?;
-            let query = LikeQuery { text, without, threshold, limit: self.limit };
+            let query = LikeQuery { text, without, threshold, limit: self.limit, clause };
             let likeness = Likeness::default();
             if let Some(model) = config.likeness.model()? {
                 likeness.understand(model);
@@ -87,7 +102,19 @@ impl Like {
                 let text = std::io::read_to_string(std::io::stdin());
                 Ok((text.context("cannot read standard input")?, None))
             }
-            text => Ok((text.unwrap_or_default().to_owned(), None)),
+            text => {
+                let text = text.unwrap_or_default();
+                let item = ItemId::new(text).ok();
+                let stored = match &item {
+                    Some(item) => store.latest_event_of(item).await?,
+                    None => None,
+                };
+                let subject = stored.and_then(|stored| Subject::of(&stored.event).ok().flatten());
+                Ok(match subject {
+                    Some(subject) => (subject.item.text, item),
+                    None => (text.to_owned(), None),
+                })
+            }
         }
     }
 }
@@ -97,6 +124,12 @@ fn text(query: &LikeQuery, found: &[LikeItem]) -> String {
     if found.is_empty() {
         let share = query.threshold * 100.0;
         let _ = writeln!(out, "Nothing shares {share:.0} % of its short stretches with this text.");
+        if query.threshold > LEAST_SHARE {
+            let _ = writeln!(
+                out,
+                "`--threshold {LEAST_SHARE}` asks for as little as can be asked for."
+            );
+        }
     }
     for one in found {
         // Writing to a string cannot fail.

@@ -3,10 +3,13 @@
 
 use anyhow::{Context as _, Result, bail};
 use flow::like::Model;
-use likeness::meaning::Encoder;
+use likeness::meaning::{Encoder, Nearness};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// Translations into Chinese are further apart to the published model than others.
+const LESS_FOR_CHINESE: f64 = 0.05;
 
 /// By which model like posts are found, besides words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,13 +21,15 @@ pub(crate) struct Likeness {
     pub(crate) sha256: Option<String>,
     /// From which cosine on two texts say the same; measured for each model.
     pub(crate) threshold: f64,
+    /// The same where one of both texts is Chinese [default: 0.05 less].
+    pub(crate) threshold_chinese: Option<f64>,
     /// Whether automation compares every post by meaning with what people settled.
     pub(crate) heed: bool,
 }
 
 impl Default for Likeness {
     fn default() -> Self {
-        Self { model: None, sha256: None, threshold: 0.8, heed: true }
+        Self { model: None, sha256: None, threshold: 0.8, threshold_chinese: None, heed: true }
     }
 }
 
@@ -32,8 +37,16 @@ impl Likeness {
     /// The model, if there is one.
     pub(crate) fn model(&self) -> Result<Option<Arc<Model>>> {
         let Some(path) = &self.model else { return Ok(None) };
-        if !(0.5..=1.0).contains(&self.threshold) {
-            bail!("`likeness.threshold` is {}; write a cosine from 0.5 to 1", self.threshold);
+        let near = Nearness {
+            one_script: self.threshold,
+            two_scripts: self.threshold_chinese.unwrap_or(self.threshold - LESS_FOR_CHINESE),
+        };
+        for (name, cosine) in
+            [("threshold", self.threshold), ("threshold_chinese", near.two_scripts)]
+        {
+            if !(0.45..=1.0).contains(&cosine) || name == "threshold" && cosine < 0.5 {
+                bail!("`likeness.{name}` is {cosine}; write a cosine from 0.5 to 1");
+            }
         }
         let named = || format!("`likeness.model`: {}", path.display());
         let size = std::fs::metadata(path).with_context(named)?.len();
@@ -47,7 +60,7 @@ impl Likeness {
                 bail!("{} has the SHA-256 {found}, and `likeness.sha256` is {wanted}", named());
             }
         }
-        let model = Model::load(&package, self.threshold, self.heed).with_context(named)?;
+        let model = Model::load(&package, near, self.heed).with_context(named)?;
         Ok(Some(Arc::new(model)))
     }
 }

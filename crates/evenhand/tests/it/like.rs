@@ -28,11 +28,18 @@ fn like_posts_are_found_in_a_store() {
     assert!(out.contains("negation: here nothing, there “not”"), "{out}");
     assert!(out.contains("‹buy now these watches›"), "{out}");
 
+    // An item's id is the item; a clause leaves out of what nothing was held under it.
+    let (code, out, _) = like(&["item-0", "--threshold", "0.5", "--clause", "spam#advertisements"]);
+    assert!(code == 0 && out.contains("item-1") && !out.contains("item-0"), "{out}");
+    let (code, _, err) = like(&["item-0", "--clause", "spam#none"]);
+    assert!(code == 2 && err.contains("the rulebook has no clause `spam#none`"), "{err}");
+
     let (code, out, _) = like(&["--item", "item-0", "--threshold", "0.5", "--format", "json"]);
     let found: Value = serde_json::from_str(&out).unwrap();
     assert_eq!((code, found["like"].as_array().unwrap().len()), (0, 1));
     let (code, out, _) = like(&["nothing of the kind was ever said"]);
     assert_eq!((code, out.starts_with("Nothing shares 70 %")), (1, true), "{out}");
+    assert!(out.contains("`--threshold 0.3`"), "{out}");
     let (code, _, err) = like(&["--item", "none"]);
     assert_eq!(code, 2);
     assert!(err.contains("the item `none` is not in the store"), "{err}");

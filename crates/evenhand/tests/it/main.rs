@@ -10,6 +10,7 @@
 )]
 
 mod affiliations;
+mod audit;
 mod commands;
 mod crash;
 mod faults;

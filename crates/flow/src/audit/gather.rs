@@ -136,13 +136,14 @@ pub async fn gather(
         None => texts.finish(threshold),
         Some(model) => {
             let meanings = |texts: &[&str]| model.meanings(texts, &names);
-            texts.finish_by_meaning(threshold, model.threshold(), meanings)
+            texts.finish_by_meaning(threshold, model.near(), meanings)
         }
     });
     let sets = sets.await.map_err(|error| AuditError::Broken(error.to_string()))?;
     let meaning = model.map(|model| ByMeaning {
         model: model.digest(),
-        threshold: model.threshold(),
+        threshold: model.near().one_script,
+        threshold_chinese: Some(model.near().two_scripts),
         joined: sets.pairs.iter().filter(|pair| pair.meaning.is_some()).count(),
         left_out: sets.unmeant,
     });

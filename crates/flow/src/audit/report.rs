@@ -80,6 +80,9 @@ pub struct ByMeaning {
     pub model: String,
     /// From which cosine on two posts say the same, unless the guard finds a difference.
     pub threshold: f64,
+    /// The same where one of both is Chinese, if the report says so.
+    #[serde(default)]
+    pub threshold_chinese: Option<f64>,
     /// Sets that were joined to another so.
     pub joined: usize,
     /// Sets that were too many to be looked at.

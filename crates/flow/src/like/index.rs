@@ -97,7 +97,12 @@ impl Likeness {
         self.meanings.refresh(store, model, terms, usize::MAX).await
     }
 
-    /// Places of decided items that say the same as a text; none without a model.
+    /// From which cosine on texts are near by meaning, where there is a model.
+    pub(super) fn nearness(&self) -> Option<likeness::meaning::Nearness> {
+        self.model.get().map(|model| model.near())
+    }
+
+    /// Places of decided items that may say the same as a text; none without a model.
     pub(super) async fn near_by_meaning(
         &self,
         store: &Store,
@@ -107,7 +112,7 @@ impl Likeness {
         let Some(model) = self.model.get() else { return Ok(Vec::new()) };
         self.meanings.refresh(store, model, terms, MADE_WHILE_ASKED).await?;
         let Some(meaning) = model.meaning(text, terms) else { return Ok(Vec::new()) };
-        let near = self.meanings.near(&meaning, model.threshold()).await;
+        let near = self.meanings.near(&meaning, model.near().least()).await;
         Ok(near.into_iter().map(|(place, cosine)| (place, Signal::Meaning { cosine })).collect())
     }
 

@@ -2,7 +2,7 @@
 //! and an index of them in memory. Proposes what says the same in other words; the guard is asked by whoever compares.
 //! Without a model nothing here costs anything. Must not decide.
 
-use likeness::meaning::{Encoder, Meaning, Meanings, ModelError, plain};
+use likeness::meaning::{Encoder, Meaning, Meanings, ModelError, Nearness, plain};
 use likeness::{Terms, Text};
 use model::Subject;
 use sha2::{Digest as _, Sha256};
@@ -23,19 +23,19 @@ const MOST_MET: usize = 256;
 pub struct Model {
     encoder: Encoder,
     digest: [u8; 32],
-    threshold: f64,
+    near: Nearness,
     heed: bool,
 }
 
 impl Model {
-    /// A model from its package's bytes. From a cosine of `threshold` on two texts are near by meaning; `heed` says whether
+    /// A model from its package's bytes. `near` says which texts are near by meaning; `heed` says whether
     /// automation compares each event with what people settled, by meaning too.
     ///
     /// # Errors
     /// [`ModelError`] says why it is no model.
-    pub fn load(package: &[u8], threshold: f64, heed: bool) -> Result<Self, ModelError> {
+    pub fn load(package: &[u8], near: Nearness, heed: bool) -> Result<Self, ModelError> {
         let encoder = Encoder::load(package)?;
-        Ok(Self { encoder, digest: Sha256::digest(package).into(), threshold, heed })
+        Ok(Self { encoder, digest: Sha256::digest(package).into(), near, heed })
     }
 
     /// SHA-256 of its package, in hexadecimal.
@@ -44,10 +44,15 @@ impl Model {
         hex::encode(self.digest)
     }
 
+    /// SHA-256 of its package.
+    pub(super) const fn package(&self) -> &[u8; 32] {
+        &self.digest
+    }
+
     /// From which cosine on two texts are near by meaning.
     #[must_use]
-    pub const fn threshold(&self) -> f64 {
-        self.threshold
+    pub const fn near(&self) -> Nearness {
+        self.near
     }
 
     /// The network.

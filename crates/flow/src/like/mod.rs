@@ -4,6 +4,7 @@
 mod index;
 mod meaning;
 mod precedents;
+mod recent;
 mod settled;
 mod show;
 mod signals;
@@ -22,7 +23,7 @@ use likeness::{
     Difference, Fingerprint, SharedPassage, Shingles, Similarity, Terms, Text, differences,
     differences_of_meaning, shared_passages,
 };
-use model::{CaseId, Decision, ItemId, Subject};
+use model::{CaseId, ClauseId, Decision, ItemId, Subject};
 use rules::rulebook::Rulebook;
 use signals::AskedSignals;
 use std::collections::{HashMap, HashSet};
@@ -43,6 +44,8 @@ pub struct LikeQuery {
     pub threshold: f64,
     /// Name at most so many.
     pub limit: usize,
+    /// Name only items of which something was held under this clause: that it was breached, or by people that it was not.
+    pub clause: Option<ClauseId>,
 }
 
 /// An item that is like a text.
@@ -120,15 +123,24 @@ pub async fn like(
     let known: HashSet<i64> = met.iter().copied().collect();
     met.extend(shared.keys().filter(|place| !known.contains(place)));
     let shingles = Shingles::of(&text);
+    let nearness = likeness.nearness();
     let mut near = Vec::new();
     for held in store.held(&met).await? {
         let Ok(Some(subject)) = Subject::of(&held.event) else { continue };
         if query.without.as_ref() == Some(&subject.item.id) {
             continue;
         }
+        let under = |clause| {
+            held.decision.as_ref().is_some_and(|one| precedents::held(one, clause).is_some())
+        };
+        if !query.clause.as_ref().is_none_or(under) {
+            continue;
+        }
         let other = Text::read_with(&subject.item.text, &terms);
         let similarity = Shingles::of(&other).similarity(&shingles);
-        let signals = shared.remove(&held.seq).unwrap_or_default();
+        let mut signals = shared.remove(&held.seq).unwrap_or_default();
+        let enough = |cosine| nearness.is_some_and(|near| near.holds(cosine, &text, &other));
+        signals.retain(|one| one.cosine().is_none_or(enough));
         // Two posts of one picture without a word are as near as two of one text.
         let wordless = text.words().is_empty() && other.words().is_empty();
         let pictured = signals.iter().any(|one| matches!(one, Signal::Picture { .. }));

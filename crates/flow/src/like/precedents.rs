@@ -97,6 +97,7 @@ pub(crate) async fn precedents(
         without: Some(item.clone()),
         threshold: book.audit.threshold,
         limit: LOOKED_AT,
+        clause: None,
     };
     let items = like(likeness, store, book, &query).await?;
     let under = |clause: &ClauseId| {

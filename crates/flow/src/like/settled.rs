@@ -4,8 +4,9 @@
 
 use super::Model;
 use super::precedents::held;
+use super::recent::Recent;
 use crate::Held;
-use likeness::meaning::{Meaning, Meanings};
+use likeness::meaning::{Meaning, Meanings, Nearness};
 use likeness::{
     Fingerprint, Fingerprints, Shingles, Terms, Text, differences, differences_of_meaning,
 };
@@ -60,6 +61,9 @@ struct Lines {
     lacking: VecDeque<usize>,
     cases: Vec<Option<PeopleCase>>,
     of: HashMap<DecisionId, usize>,
+    /// How many posts that are held were held so.
+    held: HashMap<(ClauseId, bool), usize>,
+    recent: Recent,
 }
 
 /// One post that people decided.
@@ -95,19 +99,53 @@ impl Settled {
         let subjects: Vec<(&Event, Subject)> =
             events.filter_map(|event| Some((event, Subject::of(event).ok().flatten()?))).collect();
         let model = model.filter(|model| model.heeds());
-        let meanings = model.map_or_else(Vec::new, |model| {
+        let clauses = lines.clauses(book);
+        let mut recent = std::mem::take(&mut lines.recent);
+        if let Some(model) = model.filter(|_| !clauses.is_empty()) {
             lines.make(model, &terms);
-            let raw: Vec<&str> =
-                subjects.iter().map(|(_, subject)| subject.item.text.as_str()).collect();
-            model.meanings(&raw, &terms)
-        });
-        let meanings = meanings.into_iter().chain(std::iter::repeat(None));
-        let seen = subjects.iter().zip(meanings).filter_map(|((event, subject), meaning)| {
-            let meaning = meaning.as_ref().zip(model.map(Model::threshold));
-            let found = lines.about(book, &terms, subject, meaning);
+        }
+        let texts: Vec<Text> = subjects
+            .iter()
+            .map(|(_, subject)| Text::read_with(&subject.item.text, &terms))
+            .collect();
+        let mut near: Vec<Vec<(f64, &PeopleCase)>> = texts
+            .iter()
+            .zip(&subjects)
+            .map(|(text, (_, subject))| {
+                let mut near = lines.near_by_words(book, &terms, text);
+                near.retain(|(_, case)| case.item != subject.item.id);
+                near
+            })
+            .collect();
+        if let Some(model) = model {
+            // Only posts of which meaning could tell more than words told are read, and together.
+            let open: Vec<usize> = (0..)
+                .zip(&near)
+                .filter(|(_, near)| may_tell_more(near, &clauses))
+                .map(|(at, _)| at)
+                .collect();
+            let raw: Vec<&str> = open
+                .iter()
+                .filter_map(|at| Some(subjects.get(*at)?.1.item.text.as_str()))
+                .collect();
+            let meanings = recent.meanings(model, &raw, &terms);
+            for (at, meaning) in open.into_iter().zip(meanings) {
+                let both = (near.get_mut(at), texts.get(at), subjects.get(at));
+                if let ((Some(near), Some(text), Some((_, subject))), Some(meaning)) =
+                    (both, meaning)
+                {
+                    lines.near_by_meaning(&terms, text, (&meaning, model.near()), near);
+                    near.retain(|(_, case)| case.item != subject.item.id);
+                }
+            }
+        }
+        let seen = subjects.iter().zip(near).filter_map(|((event, _), near)| {
+            let found = settled(book, near);
             (!found.is_empty()).then(|| (event.action_id.clone(), found))
         });
-        Ok(seen.collect())
+        let seen = seen.collect();
+        lines.recent = recent;
+        Ok(seen)
     }
 }
 
@@ -159,10 +197,8 @@ impl Lines {
     /// Takes in what people held; what they replaced counts no more.
     fn add(&mut self, decided: PeopleDecided, terms: &Terms) -> Option<(i64, Fingerprint)> {
         let PeopleDecided { decision, event, .. } = decided;
-        if let Some(at) = decision.replaces.and_then(|id| self.of.remove(&id))
-            && let Some(replaced) = self.cases.get_mut(at)
-        {
-            *replaced = None;
+        if let Some(at) = decision.replaces.and_then(|id| self.of.remove(&id)) {
+            self.forget(at);
         }
         let subject = Subject::of(&event).ok().flatten()?;
         let fingerprint = Fingerprint::of(&Text::read_with(&subject.item.text, terms))?;
@@ -181,15 +217,36 @@ impl Lines {
             text: subject.item.text,
             held,
         };
+        for (clause, held) in &case.held {
+            *self.held.entry((clause.clone(), *held == Held::Breach)).or_default() += 1;
+        }
         self.cases.push(Some(case));
         self.lacking.push_front(at);
         self.lacking.truncate(MOST_HELD);
         if let Some(old) = at.checked_sub(MOST_HELD)
-            && let Some(forgotten) = self.cases.get_mut(old).and_then(Option::take)
+            && let Some(forgotten) = self.forget(old)
         {
-            self.of.remove(&forgotten.decision);
+            self.of.remove(&forgotten);
         }
         Some((i64::try_from(at).ok()?, fingerprint))
+    }
+
+    /// A case counts no more.
+    fn forget(&mut self, at: usize) -> Option<DecisionId> {
+        let forgotten = self.cases.get_mut(at)?.take()?;
+        for (clause, held) in forgotten.held {
+            if let Some(count) = self.held.get_mut(&(clause, held == Held::Breach)) {
+                *count = count.saturating_sub(1);
+            }
+        }
+        Some(forgotten.decision)
+    }
+
+    /// The clauses under which enough posts were held alike for a line to be settled.
+    fn clauses(&self, book: &Rulebook) -> HashSet<ClauseId> {
+        let enough = usize::try_from(book.audit.precedents.settled).unwrap_or(usize::MAX);
+        let many = self.held.iter().filter(|(_, count)| **count >= enough);
+        many.map(|((clause, _), _)| clause.clone()).collect()
     }
 
     /// The lines that hold together, each by its latest post.
@@ -198,7 +255,7 @@ impl Lines {
         let mut told: HashSet<(DecisionId, &ClauseId)> = HashSet::new();
         let mut shown = Vec::new();
         for case in self.cases.iter().rev().flatten().take(MOST_SHOWN) {
-            let near = self.near(book, terms, &case.text, None);
+            let near = self.near_by_words(book, terms, &Text::read_with(&case.text, terms));
             for (clause, held) in &case.held {
                 if told.contains(&(case.decision, clause)) {
                     continue;
@@ -241,77 +298,87 @@ impl Lines {
         }
     }
 
-    /// Posts that people decided and that are like this text, the likest first: those that share words, then those that
-    /// say the same.
-    fn near(
+    /// Posts that people decided and that share this text's words, the likest first.
+    fn near_by_words(
         &self,
         book: &Rulebook,
         terms: &Terms,
-        text: &str,
-        meaning: Option<(&Meaning, f64)>,
+        text: &Text,
     ) -> Vec<(f64, &PeopleCase)> {
-        let text = Text::read_with(text, terms);
-        let Some(fingerprint) = Fingerprint::of(&text) else { return Vec::new() };
+        let Some(fingerprint) = Fingerprint::of(text) else { return Vec::new() };
         let met = self.prints.meeting(&fingerprint, MOST_MET);
-        let meant = meaning.map_or_else(Vec::new, |(meaning, threshold)| {
-            self.meanings.nearest(meaning, threshold, MOST_MET)
-        });
-        if met.is_empty() && meant.is_empty() {
+        if met.is_empty() {
             return Vec::new();
         }
-        let shingles = Shingles::of(&text);
+        let shingles = Shingles::of(text);
         let mut near: Vec<(f64, &PeopleCase)> = Vec::new();
         for at in met.into_iter().filter_map(|at| usize::try_from(at).ok()) {
             let Some(case) = self.cases.get(at).and_then(Option::as_ref) else { continue };
             let other = Text::read_with(&case.text, terms);
             let similarity = Shingles::of(&other).similarity(&shingles).ratio();
-            if similarity >= book.audit.threshold && differences(&text, &other).is_empty() {
+            if similarity >= book.audit.threshold && differences(text, &other).is_empty() {
                 near.push((similarity, case));
             }
         }
         // Met are the latest first among equals; so they stay.
         near.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-        for one in meant {
+        near
+    }
+
+    /// Adds those that say the same.
+    fn near_by_meaning<'l>(
+        &'l self,
+        terms: &Terms,
+        text: &Text,
+        (meaning, enough): (&Meaning, Nearness),
+        near: &mut Vec<(f64, &'l PeopleCase)>,
+    ) {
+        if text.words().is_empty() {
+            return;
+        }
+        for one in self.meanings.nearest(meaning, enough.least(), MOST_MET) {
             let at = usize::try_from(one.key).ok();
             let Some(case) = at.and_then(|at| self.cases.get(at)?.as_ref()) else { continue };
             let known = near.iter().any(|(_, other)| other.decision == case.decision);
             let other = Text::read_with(&case.text, terms);
-            if !known && differences_of_meaning(&text, &other).is_empty() {
+            if !known
+                && enough.holds(one.cosine, text, &other)
+                && differences_of_meaning(text, &other).is_empty()
+            {
                 near.push((one.cosine, case));
             }
         }
-        near
     }
+}
 
-    /// The settled lines about a post.
-    fn about(
-        &self,
-        book: &Rulebook,
-        terms: &Terms,
-        subject: &Subject,
-        meaning: Option<(&Meaning, f64)>,
-    ) -> Vec<SettledLine> {
-        let mut near = self.near(book, terms, &subject.item.text, meaning);
-        near.retain(|(_, case)| case.item != subject.item.id);
-        let mut under: BTreeMap<&ClauseId, Vec<(Held, DecisionId)>> = BTreeMap::new();
-        for (_, case) in near {
-            for (clause, held) in &case.held {
-                let line = under.entry(clause).or_default();
-                if line.len() < NEAREST {
-                    line.push((*held, case.decision));
-                }
+/// Whether under some of `clauses` there is room for more than words brought.
+fn may_tell_more(near: &[(f64, &PeopleCase)], clauses: &HashSet<ClauseId>) -> bool {
+    clauses.iter().any(|clause| {
+        let under = near.iter().filter(|(_, case)| case.held.iter().any(|(its, _)| its == clause));
+        under.take(NEAREST).count() < NEAREST
+    })
+}
+
+/// The settled lines about a post, by what is near it.
+fn settled(book: &Rulebook, near: Vec<(f64, &PeopleCase)>) -> Vec<SettledLine> {
+    let mut under: BTreeMap<&ClauseId, Vec<(Held, DecisionId)>> = BTreeMap::new();
+    for (_, case) in near {
+        for (clause, held) in &case.held {
+            let line = under.entry(clause).or_default();
+            if line.len() < NEAREST {
+                line.push((*held, case.decision));
             }
         }
-        let enough = usize::try_from(book.audit.precedents.settled).unwrap_or(usize::MAX);
-        let settled = under.into_iter().filter_map(|(clause, line)| {
-            let (first, _) = line.first().filter(|_| line.len() >= enough)?;
-            line.iter().all(|(held, _)| held == first).then(|| SettledLine {
-                clause: clause.clone(),
-                breach: *first == Held::Breach,
-                decisions: line.iter().map(|(_, decision)| *decision).collect(),
-                rulebook: book.version().clone(),
-            })
-        });
-        settled.collect()
     }
+    let enough = usize::try_from(book.audit.precedents.settled).unwrap_or(usize::MAX);
+    let settled = under.into_iter().filter_map(|(clause, line)| {
+        let (first, _) = line.first().filter(|_| line.len() >= enough)?;
+        line.iter().all(|(held, _)| held == first).then(|| SettledLine {
+            clause: clause.clone(),
+            breach: *first == Held::Breach,
+            decisions: line.iter().map(|(_, decision)| *decision).collect(),
+            rulebook: book.version().clone(),
+        })
+    });
+    settled.collect()
 }

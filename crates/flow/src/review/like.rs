@@ -3,6 +3,7 @@
 
 use super::{Held, Question, Review, ReviewError, failed};
 use crate::like::{Departure, LikeItem, LikeQuery, Precedents, like, precedents};
+use likeness::Text;
 use model::{CaseId, ClauseId, Subject};
 use rules::rulebook::Rulebook;
 
@@ -28,7 +29,8 @@ impl Review {
     pub fn same_meaning(&self, one: &str, other: &str) -> Option<f64> {
         let model = self.engine.model()?;
         let terms = crate::like::terms(&self.engine.rulebook.load());
-        model.cosine(one, other, &terms).filter(|cosine| *cosine >= model.threshold())
+        let (a, b) = (Text::read_with(one, &terms), Text::read_with(other, &terms));
+        model.cosine(one, other, &terms).filter(|cosine| model.near().holds(*cosine, &a, &b))
     }
 
     /// The nearest precedents for a case, under each clause that it is about or that is named besides; and the

@@ -8,7 +8,7 @@ use model::ClauseId;
 use store::Forget;
 
 fn asked(text: &str) -> LikeQuery {
-    LikeQuery { text: text.into(), without: None, threshold: 0.5, limit: 9 }
+    LikeQuery { text: text.into(), without: None, threshold: 0.5, limit: 9, clause: None }
 }
 
 fn ids(found: &[LikeItem]) -> Vec<&str> {

@@ -4,6 +4,7 @@
 mod adoption;
 mod appeals;
 mod approval;
+mod audited;
 mod clock;
 mod cosign;
 mod deciding;

@@ -6,6 +6,7 @@ use flow::audit::gather;
 use flow::like::{LikeQuery, Likeness, Model, Signal, like};
 use flow::{Held, Report, Status, Verdict};
 use jiff::Timestamp;
+use likeness::meaning::Nearness;
 use std::path::PathBuf;
 use std::sync::Arc;
 use store::Forget;
@@ -17,11 +18,11 @@ const DENIED: &str = "those people were not crooks, none of whom deserve to go t
 fn model() -> Arc<Model> {
     let path =
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../likeness/tests/data/small-model.zip");
-    Arc::new(Model::load(&std::fs::read(path).unwrap(), 0.8, true).unwrap())
+    Arc::new(Model::load(&std::fs::read(path).unwrap(), Nearness::everywhere(0.8), true).unwrap())
 }
 
 fn asked(text: &str) -> LikeQuery {
-    LikeQuery { text: text.into(), without: None, threshold: 0.7, limit: 9 }
+    LikeQuery { text: text.into(), without: None, threshold: 0.7, limit: 9, clause: None }
 }
 
 /// Three posts that say the same were reported, and people held them to be a breach.

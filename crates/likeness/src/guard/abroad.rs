@@ -66,8 +66,38 @@ const PEOPLES: &[&[&str]] = &[
     &["christ", "crist", "chrét", "христ", "基督"],
     &["black.", "blacks.", "negro", "negra", "schwarz", "noir", "чёрн", "черн", "негр", "黑人"],
     &["white.", "whites.", "blanco", "blanca", "weiß", "weiss", "blanc", "бел", "白人"],
-    &["women", "woman", "girl", "mujer", "frau", "femme", "женщин", "女人", "女性", "妇女"],
-    &["men.", "man.", "boys.", "hombre", "mann.", "männer", "homme", "мужчин", "男人", "男性"],
+    &[
+        "women",
+        "woman",
+        "girl",
+        "female",
+        "mujer",
+        "femenin",
+        "frau",
+        "weiblich",
+        "femme",
+        "fémin",
+        "женщин",
+        "女人",
+        "女性",
+        "妇女",
+    ],
+    &[
+        "men.",
+        "man.",
+        "boys.",
+        "male.",
+        "males.",
+        "hombre",
+        "masculin",
+        "mann.",
+        "männer",
+        "männlich",
+        "homme",
+        "мужчин",
+        "男人",
+        "男性",
+    ],
     &["gay", "homosex", "homosexu", "schwul", "гей.", "геи.", "геев", "同性恋", "同性戀"],
     &["trans.", "transg", "travest", "транс", "跨性别", "跨性別", "变性"],
     &["disab", "discapac", "behind", "handicap", "инвалид", "残疾", "殘疾"],
@@ -103,10 +133,11 @@ pub(super) fn name(one: &Text, other: &Text) -> Option<Difference> {
 
 /// Whether two texts are in one language, so that their words can be compared: a third of the shorter one's are the other's.
 pub(super) fn one_language(one: &Text, other: &Text) -> bool {
-    let (less, more) =
-        if one.words().len() < other.words().len() { (one, other) } else { (other, one) };
-    let shared = less.forms().filter(|form| more.forms().any(|known| known == *form)).count();
-    shared * 3 >= less.words().len()
+    let shared = |one: &Text, other: &Text| {
+        one.forms().filter(|form| other.forms().any(|known| known == *form)).count()
+    };
+    let shared = shared(one, other).max(shared(other, one));
+    shared * 3 >= one.words().len().min(other.words().len())
 }
 
 /// Which peoples a text names, in order.

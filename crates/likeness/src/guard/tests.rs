@@ -88,3 +88,59 @@ fn a_difference_is_shown_where_it_stands() {
     assert_eq!(shown, ["n’ont  jamais"]);
     assert!(found.iter().all(|difference| difference.other.is_empty()));
 }
+
+/// One claim and its contrary in each language that the guard says it reads.
+const STOLEN: [[&str; 2]; 6] = [
+    ["The election was stolen", "The election was not stolen"],
+    ["La elección fue robada", "La elección no fue robada"],
+    ["Die Wahl wurde gestohlen", "Die Wahl wurde nicht gestohlen"],
+    ["L'élection a été volée", "L'élection n'a pas été volée"],
+    ["Выборы были украдены", "Выборы не были украдены"],
+    ["选举被偷了", "选举没有被偷"],
+];
+
+#[test]
+fn in_every_language_stolen_and_not_stolen_are_apart_and_translations_are_not() {
+    let apart = |one: &str, other: &str| {
+        let (one, other) = (Text::read(one), Text::read(other));
+        let found = differences_of_meaning(&one, &other);
+        assert_eq!(found.len(), differences_of_meaning(&other, &one).len(), "it is symmetric");
+        found.into_iter().map(|one| one.kind).collect::<Vec<_>>()
+    };
+    for [claim, denied] in STOLEN {
+        for [other, other_denied] in STOLEN {
+            for (one, two) in [(claim, other_denied), (denied, other)] {
+                assert!(apart(one, two).contains(&Negation), "{one} | {two}");
+            }
+            for (one, two) in [(claim, other), (denied, other_denied)] {
+                assert_eq!(apart(one, two), [], "{one} | {two}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_denial_denies_nothing() {
+    for (one, other) in [
+        ("These people are nothing but thieves", "Esas personas no son más que ladrones"),
+        ("These people are nothing but thieves", "Diese Leute sind nichts als Diebe"),
+        ("Without a doubt they are the worst of all", "Sin duda son los peores de todos"),
+        ("They refuse to respect the law", "Ellos se niegan a respetar la ley"),
+        ("They are so ignorant of the world", "他们对世界如此无知"),
+    ] {
+        let found = differences_of_meaning(&Text::read(one), &Text::read(other));
+        let denied = |one: &Difference| matches!(one.kind, Negation | Denial);
+        assert!(!found.iter().any(denied), "{one} | {other}: {found:?}");
+    }
+    for (one, other) in [
+        ("He did not win and was robbed", "Ganó y no fue robado"),
+        ("He did not win and was robbed", "Er hat gewonnen und wurde nicht beraubt"),
+        ("He did not win and was robbed", "Он победил и не был ограблен"),
+        ("He did not win but was robbed", "Il a gagné mais il n'a pas été volé"),
+        ("He did not win but was robbed", "他赢了，但是没有被抢"),
+        ("Nobody stole the votes of the city", "Robaron los votos de la ciudad y nadie dijo algo"),
+    ] {
+        let found = differences_of_meaning(&Text::read(one), &Text::read(other));
+        assert!(found.iter().any(|one| one.kind == Negation), "{one} | {other}: {found:?}");
+    }
+}

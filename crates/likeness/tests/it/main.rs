@@ -12,6 +12,8 @@
 
 mod agreement;
 mod audit;
+mod compas;
+mod languages;
 mod meaning;
 mod oracles;
 mod pictures;

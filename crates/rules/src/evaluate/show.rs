@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use jiff::tz::Offset;
 use model::Event;
 
+use super::base::Base;
 use super::cells::Kept;
 use super::{Emitted, Outcome};
 use crate::labels::entity_name;
@@ -60,21 +61,11 @@ impl Outcome {
         &'o self,
         plan: &'o Plan,
     ) -> impl Iterator<Item = (&'o Feature, Cow<'o, Value>)> {
-        let mut may: Vec<(u32, usize)> = Vec::new();
-        match &self.values {
-            Kept::Over { base, changed } => {
-                may.reserve(2 * changed.len() + base.matched.len());
-                for (place, (at, _)) in changed.iter().enumerate() {
-                    may.extend(plan.graph.features_of(*at).map(|feature| (feature, place)));
-                }
-                may.extend(base.matched.iter().map(|feature| (*feature, UNCHANGED)));
-                may.sort_unstable();
-                may.dedup_by_key(|(feature, _)| *feature);
-            }
-            Kept::Each { .. } => {
-                may.extend((0..).take(plan.program.features.len()).map(|at| (at, UNCHANGED)));
-            }
-        }
+        let all = plan.program.features.len();
+        let may = match &self.values {
+            Kept::Over { base, changed } => places(plan, base, changed),
+            Kept::Each { .. } => (0..).take(all).map(|at| (at, UNCHANGED)).collect(),
+        };
         may.into_iter().filter_map(|(at, place)| {
             let feature = plan.program.features.get(index(at))?;
             if !feature.shown || !self.values.ran(feature.file) {
@@ -249,6 +240,32 @@ fn feature_name(function: &str) -> String {
 
 /// The place of a value that is the base's.
 const UNCHANGED: usize = usize::MAX;
+
+/// The features that may be more than null and false, in order, each with the place of its value among those that changed.
+fn places(plan: &Plan, base: &Base, changed: &[(u32, Option<Value>)]) -> Vec<(u32, usize)> {
+    let all = plan.program.features.len();
+    let unchanged = base.matched.iter().map(|feature| (*feature, UNCHANGED));
+    let of = |(place, (at, _)): (usize, &(u32, Option<Value>))| {
+        plan.graph.features_of(*at).map(move |feature| (feature, place))
+    };
+    if changed.len() < all / 4 {
+        let mut places = Vec::with_capacity(2 * changed.len() + base.matched.len());
+        changed.iter().enumerate().for_each(|one| places.extend(of(one)));
+        places.extend(unchanged);
+        places.sort_unstable();
+        places.dedup_by_key(|(feature, _)| *feature);
+        return places;
+    }
+    // Where much changed, going through all is quicker than putting it in order.
+    let mut every = vec![None; all];
+    for (feature, place) in unchanged.chain(changed.iter().enumerate().flat_map(of)) {
+        if let Some(slot) = every.get_mut(index(feature)) {
+            *slot = Some(place);
+        }
+    }
+    let places = (0..).zip(every);
+    places.filter_map(|(feature, place)| Some((feature, place?))).collect()
+}
 
 /// A node's value as a feature shows it.
 fn seen<'v>(feature: &Feature, value: &'v Value) -> Cow<'v, Value> {

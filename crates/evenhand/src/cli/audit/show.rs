@@ -25,9 +25,10 @@ pub(super) fn text(report: &EvennessReport, book: &Rulebook) -> String {
     if let Some(meaning) = &report.meaning {
         let _ = writeln!(
             out,
-            "Besides, sets that say the same were joined by meaning {} times (cosine from {:.2} on, model {}).",
+            "Besides, sets that say the same were joined by meaning {} times (cosine from {:.2} on, {:.2} where one is Chinese, model {}).",
             meaning.joined,
             meaning.threshold,
+            meaning.threshold_chinese.unwrap_or(meaning.threshold),
             meaning.model.get(..12).unwrap_or_default()
         );
     }

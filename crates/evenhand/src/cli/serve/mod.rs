@@ -283,7 +283,7 @@ impl Server {
         if let Some(model) = self.config.likeness.model()? {
             tracing::info!(
                 sha256 = model.digest(),
-                threshold = model.threshold(),
+                threshold = model.near().one_script,
                 "like posts are found by meaning, too"
             );
             self.engine.understand(model);
