@@ -21,6 +21,8 @@ pub struct Treated {
     pub undone: bool,
     /// Whether the author's challenge of that decision was granted, wholly or in part; `None` without an answer.
     pub granted: Option<bool>,
+    /// Whether it stands as an exemption by the decision that took the place of the first.
+    pub exempted: bool,
     /// Whether the item was drawn to stand for those that were left alone.
     pub drawn: bool,
 }
@@ -33,7 +35,8 @@ macro_rules! treated {
             $drawn,
             ", case when d.breach = 1 then (select a.outcome <> 'rejected' from appeal p \
                 join appeal_answer a on a.appeal_id = p.id \
-                where p.decision_id = d.id and p.appellant = 'person' order by p.level desc limit 1) end \
+                where p.decision_id = d.id and p.appellant = 'person' order by p.level desc limit 1) end, \
+            json_extract(later.body, '$.exemption') is not null \
             from item i join event e on e.seq = i.event_seq ",
             $joined,
             " left join decision d on d.event_seq = e.seq and d.replaces is null \
@@ -87,6 +90,7 @@ impl Store {
                     undone: column::<Option<i64>>(row, 7)? == Some(0),
                     drawn: column::<i64>(row, 8)? != 0,
                     granted: column::<Option<i64>>(row, 9)?.map(|granted| granted != 0),
+                    exempted: column::<i64>(row, 10)? != 0,
                 })
             })
             .collect()

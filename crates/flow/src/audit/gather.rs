@@ -159,7 +159,7 @@ struct Names {
 
 impl Names {
     fn item(&mut self, book: &Rulebook, treated: Treated, subject: Subject) -> Item {
-        let Treated { seq, event, decision, undone, granted, drawn: _ } = treated;
+        let Treated { seq, event, decision, undone, granted, exempted, drawn: _ } = treated;
         let register = book.affiliation_of(&subject.account.id, event.timestamp);
         let needs_data = !book.audit.groupings.is_empty();
         let data: serde_json::Value =
@@ -188,6 +188,7 @@ impl Names {
         if item.treatment.measured {
             item.treatment.undone = Some(undone);
             item.treatment.granted = granted;
+            item.treatment.exempt = item.treatment.exempt.map(|own| own || exempted);
         }
         item
     }

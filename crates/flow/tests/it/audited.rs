@@ -1,10 +1,10 @@
-//! The audit over the whole way: posts are decided, their authors challenge the decisions, people answer, and what is
-//! published says of which group the challenges were granted.
+//! The audit over the whole way: posts are decided, their authors challenge the decisions, people answer and exempt, and what
+//! is published says of which group the challenges were granted and whose posts stood.
 
-use crate::world::{World, files};
+use crate::world::{World, files, item};
 use flow::audit::{EvennessReport, Terms, publish, read_sets, recheck};
-use flow::{AnsweredAppeal, Appeals, Plea, Reply, Status};
-use model::{AppealOutcome, Appellant, DecisionId};
+use flow::{AnsweredAppeal, Appeals, Exemptions, NewExemption, Plea, Reply, Status};
+use model::{AppealOutcome, Appellant, ClauseId, DecisionId};
 use std::sync::Arc;
 
 /// Sets of like posts: one of each side.
@@ -78,6 +78,29 @@ async fn whose_challenges_are_granted_is_published() {
     assert_eq!(counts(&report, "exemption"), (0, 0));
     let p = report.clauses[0].comparisons[0].aspects.iter().find(|one| one.aspect == "appeal");
     assert!(p.unwrap().p.unwrap() < 0.01, "nine of nine");
+    strangers_agree(&world, &report).await;
+}
+
+#[tokio::test]
+async fn whose_posts_stand_as_exemptions_is_published() {
+    let (world, decided) = alike().await;
+    let exemptions = Exemptions::new(Arc::clone(&world.engine));
+    for set in 0..SETS {
+        let new = NewExemption {
+            item: item(set * 2 + 1),
+            clause: ClauseId::new("spam#bulk").unwrap(),
+            notice: "This breaches our rules. It stays up because it shows what was said.".into(),
+            days: 7,
+            why: "It announces a law before the vote".into(),
+        };
+        let act = exemptions.propose(new, "senior 1").await.unwrap();
+        exemptions.answer(&act.id, "senior 2", true, "").await.unwrap();
+    }
+    assert!(world.decision(decided[0][1]).await.replaced_by.is_some());
+    let report = published(&world).await;
+    // Blue's posts were taken, while red's like ones stood.
+    assert_eq!(counts(&report, "exemption"), (SETS.into(), 0));
+    assert_eq!(counts(&report, "appeal"), (0, 0));
     strangers_agree(&world, &report).await;
 }
 
