@@ -57,6 +57,7 @@ async fn whose_challenges_are_granted_is_published() {
                 by: Appellant::Person,
                 text: "It was once.".into(),
                 language: None,
+                evidence: Vec::new(),
             };
             let id = appeals.submit(plea).await.unwrap().id;
             let reply = Reply {
@@ -65,6 +66,7 @@ async fn whose_challenges_are_granted_is_published() {
                 clause: None,
                 passage: None,
                 departs: Some("It was said to those who had asked.".into()),
+                evidence: Vec::new(),
             };
             let answered = appeals.answer(id, "senior 1", reply).await.unwrap();
             assert!(matches!(answered, AnsweredAppeal::Answered { .. }), "{answered:?}");
