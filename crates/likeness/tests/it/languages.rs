@@ -289,17 +289,17 @@ fn the_threshold_is_chosen_on_one_half_and_holds_on_the_other() {
 #[test]
 fn the_guard_is_symmetric_on_real_sentences() {
     let Some(languages) = languages() else { return };
-    let all: Vec<&Case> = languages.iter().flat_map(|one| &one.cases).step_by(97).collect();
-    for one in &all {
-        for other in &all {
-            let (one, other) = (Text::read(&one.text), Text::read(&other.text));
-            let kinds = |found: Vec<likeness::Difference>| -> Vec<_> {
-                found.into_iter().map(|one| one.kind).collect()
-            };
-            let there = kinds(differences_of_meaning(&other, &one));
-            assert_eq!(kinds(differences_of_meaning(&one, &other)), there, "{one:?} {other:?}");
-            let there = kinds(differences(&other, &one));
-            assert_eq!(kinds(differences(&one, &other)), there, "{one:?} {other:?}");
+    let cases = languages.iter().flat_map(|one| &one.cases).step_by(97);
+    let all: Vec<Text> = cases.map(|case| Text::read(&case.text)).collect();
+    let kinds = |found: Vec<likeness::Difference>| -> Vec<_> {
+        found.into_iter().map(|one| one.kind).collect()
+    };
+    for (at, one) in all.iter().enumerate() {
+        for other in &all[at..] {
+            let there = kinds(differences_of_meaning(other, one));
+            assert_eq!(kinds(differences_of_meaning(one, other)), there, "{one:?} {other:?}");
+            let there = kinds(differences(other, one));
+            assert_eq!(kinds(differences(one, other)), there, "{one:?} {other:?}");
         }
     }
 }

@@ -47,6 +47,10 @@ pub struct Plan {
     /// The order of the nodes by what the `Require`s came to.
     pub(crate) orders: RwLock<Orders>,
     /// Rooms for evaluations that are not going on.
+    #[expect(
+        clippy::vec_box,
+        reason = "a room goes in and out in its box, which is not made anew"
+    )]
     pub(crate) rooms: Mutex<Vec<Box<Over>>>,
     /// The rules by name.
     pub(crate) rules: HashMap<Str, u32>,

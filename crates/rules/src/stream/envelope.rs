@@ -225,10 +225,10 @@ fn plain_time(text: &str) -> Option<Timestamp> {
     let nanos = match fraction {
         [] => 0,
         [b'.', digits @ ..] if (1..=9).contains(&digits.len()) => {
-            let padded = digits.iter().copied().chain(std::iter::repeat(b'0')).take(9);
-            padded.fold(Some(0_i32), |sum, digit| {
-                sum.filter(|_| digit.is_ascii_digit()).map(|sum| sum * 10 + i32::from(digit - b'0'))
-            })?
+            let (sum, places) = digits.iter().try_fold((0_i32, 9), |(sum, places), digit| {
+                digit.is_ascii_digit().then(|| (sum * 10 + i32::from(digit - b'0'), places - 1))
+            })?;
+            sum * 10_i32.pow(places)
         }
         _ => return None,
     };
