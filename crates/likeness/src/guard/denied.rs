@@ -21,7 +21,6 @@ const HARMLESS: &[&[&str]] = &[
     &["none", "but"],
     &["nothing", "more", "than"],
     &["not", "only"],
-    &["not", "just"],
     &["no", "doubt"],
     &["without", "doubt"],
     &["without", "a", "doubt"],
@@ -69,8 +68,6 @@ const HARMLESS_CHINESE: &[&str] = &[
     "不過是",
     "不只",
     "不光",
-    "没用",
-    "沒用",
     "无聊",
     "無聊",
     "不幸",
@@ -157,14 +154,14 @@ fn denials(text: &Text) -> Vec<Range<usize>> {
     found
 }
 
-/// *No … más que*, *no … sino*, *ne … que*: only.
+/// *No … más que*, *no* with a verb and *sino*, *ne … que*: only. With more before it *sino* says what is so instead.
 fn only(forms: &[&str], denial: &Range<usize>) -> bool {
     let own = forms.get(denial.clone()).unwrap_or_default();
     let after = forms.get(denial.end..).unwrap_or_default();
     let after = after.get(..ONLY_WITHIN).unwrap_or(after);
     let spanish = own.contains(&"no")
         && (after.windows(2).any(|two| matches!(two, ["más" | "mas", "que"]))
-            || after.contains(&"sino"));
+            || after.get(1) == Some(&"sino"));
     let french = matches!(own, ["ne" | "n'"])
         && after.iter().take(3).any(|form| matches!(*form, "que" | "qu'"));
     spanish || french

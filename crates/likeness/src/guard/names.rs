@@ -84,16 +84,34 @@ fn chinese(one: &Text, other: &Text, at: &mut Vec<Range<usize>>, to: &mut Vec<Ra
             to.extend(there);
         }
     }
+    let mut parted = parted(one, other);
+    if parted.is_empty() {
+        // Where rows of words are equally long, which of them match hangs on whose turn it is.
+        parted = self::parted(other, one).into_iter().map(|(hole, gap)| (gap, hole)).collect();
+    }
+    for (gap, hole) in parted {
+        at.push(gap);
+        to.push(hole);
+    }
+}
+
+/// Where two texts part at or after a family name, between the rows of words that they share.
+fn parted(one: &Text, other: &Text) -> Vec<(Range<usize>, Range<usize>)> {
+    let unspaced = |text: &Text| text.words().iter().any(|word| word.kind == WordKind::Unspaced);
+    if !unspaced(one) && !unspaced(other) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
     let (mut from, mut since) = (0, 0);
     let end = (one.words().len()..one.words().len(), other.words().len()..other.words().len());
     for (here, there) in matching_words(one, other).into_iter().chain([end]) {
         let (gap, hole) = (from..here.start, since..there.start);
         if !gap.is_empty() && !hole.is_empty() && (named(one, &gap) || named(other, &hole)) {
-            at.push(gap);
-            to.push(hole);
+            found.push((gap, hole));
         }
         (from, since) = (here.end, there.end);
     }
+    found
 }
 
 /// Does this stretch look like (a part of) a Chinese name?

@@ -124,6 +124,7 @@ fn what_only_looks_like_a_denial_denies_nothing() {
     for (one, other) in [
         ("These people are nothing but thieves", "Esas personas no son más que ladrones"),
         ("These people are nothing but thieves", "Diese Leute sind nichts als Diebe"),
+        ("These people are nothing but thieves", "Esas personas no son sino ladrones"),
         ("Without a doubt they are the worst of all", "Sin duda son los peores de todos"),
         ("They refuse to respect the law", "Ellos se niegan a respetar la ley"),
         ("They are so ignorant of the world", "他们对世界如此无知"),
@@ -138,6 +139,12 @@ fn what_only_looks_like_a_denial_denies_nothing() {
         ("He did not win and was robbed", "Он победил и не был ограблен"),
         ("He did not win but was robbed", "Il a gagné mais il n'a pas été volé"),
         ("He did not win but was robbed", "他赢了，但是没有被抢"),
+        (
+            "The migrants are criminals and also victims",
+            "Los migrantes no son criminales sino víctimas",
+        ),
+        ("The vaccines work for all children", "疫苗对所有孩子都没用"),
+        ("The ruling of this court is just", "Das Urteil dieses Gerichts ist nicht gerecht"),
         ("Nobody stole the votes of the city", "Robaron los votos de la ciudad y nadie dijo algo"),
     ] {
         let found = differences_of_meaning(&Text::read(one), &Text::read(other));
