@@ -32,7 +32,7 @@ pub enum ResumeError {
     #[error(
         "rulebook {in_force} is in force and cannot be gone on under: {why}. The folder holds {folder}, to which nobody \
          agreed, so it is not taken. Put the folder of {in_force} back; or, if it is this program that reads it no more, start \
-         the program of before, have people put a rulebook into force there that both read (`evenhand rules check` says so), \
+         the program of before, have people put a rulebook into force there that both read (`evenhand check` says so), \
          and start this one then"
     )]
     Unreadable {
