@@ -56,7 +56,7 @@ pub use memory::{Decision, Memory};
 pub use notices::{Notices, Ways};
 pub use registry::{Entering, NewEntry, Registry, RegistryError, checked, tend_register};
 pub use reload::{ReloadError, keep_as_draft, put_into_force_since, reload};
-pub use resume::{HeldBack, Resume, resume};
+pub use resume::{HeldBack, Resume, ResumeError, resume};
 pub use review::{
     Agreement, Asked, Attached, BulkPreview, BulkVerdict, Bytes, Calibrated, EmergencyPlea, GRACE,
     Held, LOCK_MINUTES, LONGEST_EVIDENCE, LONGEST_MEDIA, LadderPreview, MOST_ITEMS, MediaSource,

@@ -63,9 +63,19 @@ pub(crate) async fn put_into_force(
     let version = rulebook.version().clone();
     rulebook.register = engine.register().1;
     engine.rulebook.store(Arc::new(rulebook));
-    engine.hold_back(None);
+    go_on_waiting(engine, &version, by.is_some());
     tracing::info!(version = version.short(), "a rulebook came into force");
     Ok(version)
+}
+
+/// What waits goes on waiting where people put another version into force than the one that waits; what the folder
+/// holds has then not been read anew.
+fn go_on_waiting(engine: &Engine, version: &RulebookVersion, by_people: bool) {
+    let held = engine.held_back().filter(|held| by_people && held.version != *version);
+    let people = engine.rulebook.load().settings.four_eyes.people(ActClass::Rulebook);
+    let held =
+        held.map(|held| HeldBack { people, in_force: version.clone(), ..HeldBack::clone(&held) });
+    engine.hold_back(held);
 }
 
 /// Whether as many people as the rulebook in force asks for agreed to this version. If not, it is kept as

@@ -11,6 +11,7 @@ use crate::{Store, StoreError};
 use jiff::Timestamp;
 use model::{DecisionId, EndingId};
 use serde::Serialize;
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 /// Most that is copied in one transaction.
@@ -136,6 +137,34 @@ fn copy(row: &AnyRow) -> Result<CopyOf, StoreError> {
     })
 }
 
+/// Puts what left since the last time on the work list of an address, by what it chose last, but not more than one
+/// transaction should hold. `false`: nothing is left to copy.
+async fn copy_some(
+    connection: &mut AnyConnection,
+    webhook: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Some(row) = fetch_one(connection, MORE, [webhook.into()]).await? else { return Ok(false) };
+    let from: i64 = column(&row, 0)?;
+    let events = chosen(connection, webhook).await?;
+    let wants = |kind| events.contains(&kind).into();
+    let kinds = [wants(HookKind::Decision), wants(HookKind::Ending)];
+    let fill = [webhook.into(), now.into(), from.into(), MOST.into()];
+    execute(connection, FILL, fill.into_iter().chain(kinds)).await?;
+    execute(connection, MOVE, [webhook.into(), from.into(), MOST.into()]).await?;
+    Ok(true)
+}
+
+/// All of it, in the transaction that changes the choice: what left before is judged by the choice of then.
+pub(crate) async fn copy_all(
+    connection: &mut AnyConnection,
+    webhook: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    while copy_some(connection, webhook, now).await? {}
+    Ok(())
+}
+
 impl Store {
     /// Puts what left since the last time, of the kinds that it gets, on the work list of an address.
     ///
@@ -145,16 +174,9 @@ impl Store {
         while fetch_one(&mut *self.read().await?, MORE, [webhook.into()]).await?.is_some() {
             let mut tx = self.write().await?;
             // Asked again within the transaction: it may have been removed.
-            let Some(row) = fetch_one(&mut tx, MORE, [webhook.into()]).await? else {
+            if !copy_some(&mut tx, webhook, now).await? {
                 return Ok(());
-            };
-            let from: i64 = column(&row, 0)?;
-            let events = chosen(&mut tx, webhook).await?;
-            let wants = |kind| events.contains(&kind).into();
-            let kinds = [wants(HookKind::Decision), wants(HookKind::Ending)];
-            let fill = [webhook.into(), now.into(), from.into(), MOST.into()];
-            execute(&mut tx, FILL, fill.into_iter().chain(kinds)).await?;
-            execute(&mut tx, MOVE, [webhook.into(), from.into(), MOST.into()]).await?;
+            }
             tx.commit().await?;
         }
         Ok(())

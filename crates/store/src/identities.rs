@@ -2,12 +2,12 @@
 //! one is proved: that is the console's.
 
 use crate::keys::token_digest;
-use crate::people::{change, one};
+use crate::people::{change, make, one};
 use crate::sessions::{DROP_LINKS, END_ALL, LINKED};
 use crate::sql::{
-    Insert, Value, column, execute, fetch, fetch_one, instant, maybe_instant, parsed,
+    Insert, Value, column, execute, fetch, fetch_one, instant, maybe_instant, number, parsed,
 };
-use crate::{Change, Store, StoreError};
+use crate::{Change, Invited, Store, StoreError};
 use jiff::Timestamp;
 use model::{Person, PersonId, PersonState};
 use sqlx::AnyConnection;
@@ -37,16 +37,23 @@ const IDENTITY: Insert = Insert {
     columns: 6,
     then: " on conflict (issuer, subject) do nothing",
 };
+const REMOVED: Insert = Insert {
+    into: "insert into identity_removed (issuer, subject, person, at, by_whom)",
+    columns: 5,
+    then: "",
+};
 const WHOSE: &str = "select person from identity where issuer = $1 and subject = $2";
 const OF_PERSON: &str = "select issuer, subject, person, name, linked_at, linked_by, used_at \
     from identity where person = $1 order by linked_at";
 const USED: &str = "update identity set used_at = $3, name = coalesce($4, name) where issuer = $1 and subject = $2";
 const REMOVE: &str = "delete from identity where issuer = $1 and subject = $2 and person = $3";
+const WAS_REMOVED: &str =
+    "select count(*) from identity_removed where issuer = $1 and subject = $2";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[WHOSE, OF_PERSON, USED, REMOVE];
+pub(crate) const STATEMENTS: &[&str] = &[WHOSE, OF_PERSON, USED, REMOVE, WAS_REMOVED];
 #[cfg(test)]
-pub(crate) const INSERTS: &[&Insert] = &[&IDENTITY];
+pub(crate) const INSERTS: &[&Insert] = &[&IDENTITY, &REMOVED];
 
 fn read(row: &AnyRow) -> Result<Identity, StoreError> {
     Ok(Identity {
@@ -69,6 +76,14 @@ async fn whose(
         Some(row) => one(connection, parsed(&row, 0, "a person")?).await,
         None => Ok(None),
     }
+}
+
+async fn was_removed(
+    connection: &mut AnyConnection,
+    issuer: &str,
+    subject: &str,
+) -> Result<bool, StoreError> {
+    Ok(number(connection, WAS_REMOVED, [issuer.into(), subject.into()]).await? > 0)
 }
 
 /// Keeps an identity. `false`: it is somebody else's.
@@ -136,7 +151,7 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// Takes an identity of a person away. `false`: there is no such one.
+    /// Takes an identity of a person away, and keeps that it was theirs. `false`: there is no such one.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -145,12 +160,52 @@ impl Store {
         issuer: &str,
         subject: &str,
         person: PersonId,
+        (at, by): (Timestamp, &str),
     ) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
-        let which = [issuer.into(), subject.into(), person.to_string().into()];
-        let gone = execute(&mut tx, REMOVE, which).await?;
+        let which = || [issuer.into(), subject.into(), person.to_string().into()];
+        let gone = execute(&mut tx, REMOVE, which()).await? > 0;
+        if gone {
+            let row = which().into_iter().chain([at.into(), by.into()]);
+            REMOVED.run(&mut tx, row.collect()).await?;
+        }
         tx.commit().await?;
-        Ok(gone > 0)
+        Ok(gone)
+    }
+
+    /// Whether an identity was taken away from somebody once.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn identity_was_removed(
+        &self,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<bool, StoreError> {
+        was_removed(&mut *self.read().await?, issuer, subject).await
+    }
+
+    /// Keeps somebody new, who came by an identity that was never anybody's. They are not let in: they are suspended until
+    /// an administrator lifts it. `None`: it is somebody's, or was.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn meet_by_identity(
+        &self,
+        invited: &Invited<'_>,
+        identity: &Identity,
+    ) -> Result<Option<Person>, StoreError> {
+        let mut tx = self.write().await?;
+        let (issuer, subject) = (identity.issuer.as_str(), identity.subject.as_str());
+        if was_removed(&mut tx, issuer, subject).await?
+            || whose(&mut tx, issuer, subject).await?.is_some()
+        {
+            return Ok(None);
+        }
+        let person = make(&mut tx, invited, PersonState::Suspended).await?;
+        keep(&mut tx, identity).await?;
+        tx.commit().await?;
+        Ok(Some(person))
     }
 
     /// Uses a link up (see [`Store::join`]): its person comes in by this identity from now on. `None`: the link is good

@@ -161,6 +161,24 @@ pub(crate) async fn set_credential(
     CREDENTIAL.run(connection, row).await
 }
 
+/// Keeps a new person in a state and draws their pseudonym: the next number that nobody decided under.
+pub(crate) async fn make(
+    connection: &mut AnyConnection,
+    invited: &Invited<'_>,
+    state: PersonState,
+) -> Result<Person, StoreError> {
+    let mut drawn = number(connection, NEXT_NUMBER, []).await?;
+    while number(connection, PSEUDONYM_TAKEN, [pseudonym(drawn).into()]).await? > 0 {
+        drawn = drawn.saturating_add(1);
+    }
+    let row =
+        vec![invited.id.to_string().into(), drawn.into(), invited.at.into(), invited.by.into()];
+    PERSON.run(connection, row).await?;
+    let Invited { id: person, role, by, at } = *invited;
+    change(connection, &Change { person, role, state, by, at }).await?;
+    one(connection, person).await?.ok_or(StoreError::NoSuch("person"))
+}
+
 impl Store {
     /// Keeps a new person and draws their pseudonym: the next number that nobody decided under.
     ///
@@ -168,22 +186,7 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub async fn invite(&self, invited: &Invited<'_>) -> Result<Person, StoreError> {
         let mut tx = self.write().await?;
-        let mut drawn = number(&mut tx, NEXT_NUMBER, []).await?;
-        while number(&mut tx, PSEUDONYM_TAKEN, [pseudonym(drawn).into()]).await? > 0 {
-            drawn = drawn.saturating_add(1);
-        }
-        let row =
-            vec![invited.id.to_string().into(), drawn.into(), invited.at.into(), invited.by.into()];
-        PERSON.run(&mut tx, row).await?;
-        let first = Change {
-            person: invited.id,
-            role: invited.role,
-            state: PersonState::Invited,
-            by: invited.by,
-            at: invited.at,
-        };
-        change(&mut tx, &first).await?;
-        let person = one(&mut tx, invited.id).await?.ok_or(StoreError::NoSuch("person"))?;
+        let person = make(&mut tx, invited, PersonState::Invited).await?;
         tx.commit().await?;
         Ok(person)
     }

@@ -275,7 +275,8 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// Chooses which messages an address gets copies of from now on. What waits for it already it still gets.
+    /// Chooses which messages an address gets copies of from now on. What left before, also while it was disabled, it still
+    /// gets by what it chose then.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -286,6 +287,7 @@ impl Store {
         event: &HookEvent,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
+        crate::copies::copy_all(&mut tx, id, event.at).await?;
         choose(&mut tx, id, events, event.at).await?;
         note(&mut tx, id, event).await?;
         Ok(tx.commit().await?)

@@ -66,7 +66,8 @@ impl From<EventWord> for HookKind {
 pub(crate) struct WebhookStateBody {
     /// `false`: what leaves meanwhile waits for it.
     enabled: Option<bool>,
-    /// Which messages it gets copies of from now on; all when empty.
+    /// Which messages it gets copies of from now on; all when empty. What left before, also while it was disabled, it still
+    /// gets by what was chosen then.
     #[schema(max_items = 2)]
     events: Option<Vec<EventWord>>,
 }

@@ -367,6 +367,9 @@ fn event_says(what: &str) -> &str {
         "identity_joined" => "Came in by a link, with an identity at the provider",
         "identity_removed" => "An identity at the provider was unlinked",
         "identity_role" => "The provider's groups changed the role",
+        "identity_role_kept" => {
+            "Nobody else manages people, so the role stays, though the provider's groups say"
+        }
         "passkey_removed" => "A passkey was removed",
         "key_made" => "Made a key",
         "key_revoked" => "Withdrew a key",

@@ -6,7 +6,7 @@
 use super::{Door, again, note, open_as, sign_in, within};
 use crate::access::{Began, Flow, IdentityProvider, OidcError, Purpose, Said, Token, lately};
 use crate::page::html;
-use crate::problem::{BUSY, NOT_FOUND, NOT_PERMITTED, PROVIDER_DOWN, Problem, SIGN_IN_REFUSED};
+use crate::problem::{NOT_FOUND, NOT_PERMITTED, PROVIDER_DOWN, Problem, SIGN_IN_REFUSED};
 use crate::query::Query;
 use crate::state::{ConsoleState, storage};
 use askama::Template;
@@ -20,7 +20,7 @@ use serde::Deserialize;
 use store::{Change, Changed, Identity, Invited, StoreError};
 
 /// Under which name the provider's word stands on record.
-const BY: &str = "the identity provider";
+const BY: &str = super::people::BY_PROVIDER;
 
 /// A page that leads on. A redirect would not do: the policy of our pages lets no form lead to another site, and a browser
 /// that comes from one brings the session's cookie only after a step on a page of ours.
@@ -56,7 +56,6 @@ fn problem(error: OidcError) -> Problem {
     match error {
         OidcError::Down(why) => Problem::new(&PROVIDER_DOWN, why).retry_after(10),
         OidcError::Refused(why) => Problem::new(&SIGN_IN_REFUSED, why),
-        OidcError::Full => Problem::new(&BUSY, error.to_string()).retry_after(30),
     }
 }
 
@@ -167,7 +166,8 @@ pub(crate) async fn unlink(
             "It is the only way in that you have; ask for a link and choose a password first.",
         ));
     }
-    let gone = state.store.remove_identity(issuer, &asked.subject, person).await;
+    let by = (state.clock.now(), caller.by.as_str());
+    let gone = state.store.remove_identity(issuer, &asked.subject, person, by).await;
     if gone.map_err(|error| storage(&error))? {
         note(&state, person, "identity_removed", Some(&asked.subject), &caller.by).await?;
     }
@@ -376,7 +376,8 @@ async fn whose(
 }
 
 /// Who that is here: whoever is linked; else, where the operator says so, who has that verified address as their name, or
-/// somebody new of a mapped group.
+/// somebody new of a mapped group, who waits then. Whoever was unlinked or is suspended is nobody new: one human with two
+/// pseudonyms would be their own second pair of eyes.
 async fn person(
     state: &ConsoleState,
     provider: &IdentityProvider,
@@ -388,21 +389,36 @@ async fn person(
         return Ok(person);
     }
     let settings = provider.settings();
+    let removed = state.store.identity_was_removed(&settings.issuer, &said.subject).await;
+    if removed.map_err(|error| storage(&error))? {
+        tracing::warn!(subject = said.subject, "somebody signed in who was unlinked here");
+        return Err(refused(format!(
+            "{} vouches for you, but you are linked to nobody here any more. Link it again under “Your way in”, or ask an administrator to enter this identifier at your name: {}",
+            settings.name, said.subject
+        )));
+    }
     let name = said.email.as_deref().filter(|_| settings.match_email).and_then(crate::access::name);
     if let Some(name) = name {
         let found = state.store.person_named(&name).await.map_err(|error| storage(&error))?;
-        if let Some((person, _)) = found
-            && person.state == PersonState::Active
-        {
+        if let Some((person, _)) = found {
+            if person.state != PersonState::Active {
+                return Err(suspended());
+            }
             keep(state, identity(provider, said, person.id, BY, now)).await?;
             return Ok(person);
         }
     }
     if let Some(role) = mapped.filter(|_| settings.admit_groups) {
         let id = PersonId::new(state.ids.next());
-        let invited = state.store.invite(&Invited { id, role, by: BY, at: now }).await;
-        let person = invited.map_err(|error| storage(&error))?;
-        keep(state, identity(provider, said, id, BY, now)).await?;
+        let identity = identity(provider, said, id, BY, now);
+        let new = Invited { id, role, by: BY, at: now };
+        let met = state.store.meet_by_identity(&new, &identity).await;
+        let person = met.map_err(|error| storage(&error))?.ok_or_else(elsewhere)?;
+        note(state, id, "identity_added", Some(&shown(said)), BY).await?;
+        tracing::warn!(
+            person = person.pseudonym,
+            "somebody new came by a group at the identity provider and waits to be let in"
+        );
         return Ok(person);
     }
     tracing::warn!(subject = said.subject, "somebody signed in who is linked to nobody here");
@@ -412,7 +428,12 @@ async fn person(
     )))
 }
 
-/// Reads anew what somebody is trusted with. Nobody who is suspended comes in, and nobody with more than the mapping says.
+fn suspended() -> Problem {
+    refused("You are suspended here; ask an administrator.")
+}
+
+/// Reads anew what somebody is trusted with. Nobody who is suspended comes in, and nobody with more than the mapping says,
+/// save that the last who manages people goes on doing so.
 async fn entrusted(
     state: &ConsoleState,
     provider: &IdentityProvider,
@@ -421,7 +442,13 @@ async fn entrusted(
     now: Timestamp,
 ) -> Result<Person, Problem> {
     if person.state == PersonState::Suspended {
-        return Err(refused("You are suspended here; ask an administrator."));
+        let history = state.store.person_history(person.id).await;
+        let history = history.map_err(|error| storage(&error))?;
+        return Err(if history.first().is_some_and(super::people::waits) {
+            refused("You are known here now, and wait until an administrator lets you in.")
+        } else {
+            suspended()
+        });
     }
     let role = mapped.unwrap_or(person.role);
     if role != person.role || person.state == PersonState::Invited {
@@ -429,11 +456,13 @@ async fn entrusted(
             Change { person: person.id, role, state: PersonState::Active, by: BY, at: now };
         let changed = state.store.change_person(&change).await.map_err(|error| storage(&error))?;
         if changed == Changed::LastAdministrator {
-            return Err(refused(
-                "Your groups say that you manage people no longer, but nobody else does yet. Sign in with a password and make another administrator first.",
-            ));
-        }
-        if role != person.role {
+            // To keep them out would keep everybody out who could mend it.
+            tracing::warn!(
+                person = person.pseudonym, groups = %role,
+                "the identity provider's groups say that the last administrator manages people no longer: the role stays"
+            );
+            note(state, person.id, "identity_role_kept", Some(role.title()), BY).await?;
+        } else if role != person.role {
             tracing::info!(
                 person = person.pseudonym, before = %person.role, now = %role,
                 "the identity provider's groups changed a role"

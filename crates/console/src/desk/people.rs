@@ -23,7 +23,8 @@ const ROOM: &str = "/console/people";
 #[template(path = "people.html")]
 struct All {
     desk: Desk,
-    people: Vec<Person>,
+    /// Everybody, and whether they wait to be let in.
+    people: Vec<(Person, bool)>,
 }
 
 #[derive(Debug, Template)]
@@ -35,6 +36,8 @@ struct One {
     own: bool,
     sessions: Vec<Session>,
     history: Vec<Trusted>,
+    /// Whether they came by a group at the provider and wait to be let in.
+    waiting: bool,
     events: Vec<PersonEvent>,
     identities: Vec<Identity>,
     /// How people call the operator's identity provider, if there is one.
@@ -42,6 +45,14 @@ struct One {
     /// A link that was just made; shown this once.
     link: Option<String>,
     told: Option<&'static str>,
+}
+
+/// Under which name the identity provider's word stands on record.
+pub(super) const BY_PROVIDER: &str = "the identity provider";
+
+/// Whether somebody came by a group at the provider, and was not let in by anybody yet.
+pub(super) fn waits(latest: &Trusted) -> bool {
+    latest.state == PersonState::Suspended && latest.by == BY_PROVIDER
 }
 
 fn state_says(state: &PersonState) -> &'static str {
@@ -58,7 +69,16 @@ pub(crate) async fn all(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let caller = state.permit(&headers, Permission::ManagePeople).await?;
-    let people = state.store.people().await.map_err(|error| storage(&error))?;
+    let all = state.store.people().await.map_err(|error| storage(&error))?;
+    let mut people = Vec::with_capacity(all.len());
+    for person in all {
+        let mut waiting = false;
+        if person.state == PersonState::Suspended {
+            let history = state.store.person_history(person.id).await;
+            waiting = history.map_err(|error| storage(&error))?.first().is_some_and(waits);
+        }
+        people.push((person, waiting));
+    }
     html(&All { desk: Desk::new(&state, &caller, ROOM), people })
 }
 
@@ -102,14 +122,15 @@ async fn page(
     told: Option<&'static str>,
 ) -> Result<Response, Problem> {
     let sessions = state.store.sessions_of(person.id, state.clock.now()).await;
-    let history = state.store.person_history(person.id).await;
+    let history = state.store.person_history(person.id).await.map_err(|error| storage(&error))?;
     let events = state.store.person_events(person.id).await;
     let identities = state.store.identities_of(person.id).await;
     html(&One {
         desk: Desk::new(state, caller, ROOM),
         own: caller.person == Some(person.id),
         sessions: sessions.map_err(|error| storage(&error))?,
-        history: history.map_err(|error| storage(&error))?,
+        waiting: history.first().is_some_and(waits),
+        history,
         events: events.map_err(|error| storage(&error))?,
         identities: identities.map_err(|error| storage(&error))?,
         provider: state.vouches().map(|(name, _)| name.to_owned()),
@@ -215,7 +236,8 @@ async fn identity(
 ) -> Result<(), Problem> {
     let subject = asked.subject.trim();
     if asked.r#do == "no_identity" {
-        let gone = state.store.remove_identity(&asked.issuer, subject, person.id).await;
+        let by = (state.clock.now(), caller.by.as_str());
+        let gone = state.store.remove_identity(&asked.issuer, subject, person.id, by).await;
         if gone.map_err(|error| storage(&error))? {
             super::note(state, person.id, "identity_removed", Some(subject), &caller.by).await?;
         }

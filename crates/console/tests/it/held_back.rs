@@ -42,10 +42,13 @@ async fn the_desk_says_so_and_the_draft_can_be_tried() {
         let kind = ("content-type", "multipart/form-data; boundary=b");
         post(&router, "/console/replay", &[kind, ("cookie", &editor.cookie)], body).await
     };
-    assert_eq!(tried("no-such-version").await.status, 400);
-    // It is found and checks; a replay is kept beside the log, and this world has none.
+    let unknown = tried("no-such-version").await;
+    assert_eq!(unknown.status, 400);
+    assert!(unknown.text().contains("No draft of that version is kept."), "{}", unknown.text());
+    // It is found and checks: only the place for its replay is missing, which is beside the log, and this world has none.
     let reply = tried(version.as_str()).await;
     assert_eq!(reply.status, 404, "{}", reply.text());
+    assert!(reply.text().contains("no folder for replays"), "{}", reply.text());
     world.engine.hold_back(None);
     assert!(!editor.get("/console/").await.text().contains("waits for people"));
 }

@@ -149,3 +149,41 @@ async fn a_rulebook_may_ask_for_one_person() {
     adoptions.propose(&digest, "It is better.", "ann").await.unwrap();
     assert_eq!(*world.engine.rulebook.load().version(), Sources::from_map(own).version());
 }
+
+#[tokio::test]
+async fn the_folder_goes_on_waiting_when_people_put_another_rulebook_into_force() {
+    let world = World::new().await;
+    let folder = world.engine.rulebook.load().version().clone();
+    let adoptions = Adoptions::new(Arc::clone(&world.engine));
+    let digest = seen(&world, heap()).await;
+    let mut waits = files();
+    waits.entry("rulebook.toml".into()).or_default().push('\n');
+    let version = Sources::from_map(waits).version();
+    let since = world.now();
+    let held = flow::HeldBack { version, in_force: folder, people: 2, since };
+    world.engine.hold_back(Some(held.clone()));
+    let act = adoptions.propose(&digest, "Bulk is fine, heaps are not.", "ann").await.unwrap();
+    adoptions.approve(&act.id, "bob", "").await.unwrap();
+    let in_force = Sources::from_map(heap()).version();
+    assert_eq!(*world.engine.rulebook.load().version(), in_force);
+    let still = world.engine.held_back().unwrap();
+    assert_eq!((&still.version, &still.in_force), (&held.version, &in_force));
+    // The folder is put back to what is in force, and read.
+    reload(&world.engine, Sources::from_map(heap())).await.unwrap();
+    assert_eq!(world.engine.held_back(), None);
+}
+
+#[tokio::test]
+async fn what_waited_waits_no_more_once_people_put_it_into_force() {
+    let world = World::new().await;
+    let folder = world.engine.rulebook.load().version().clone();
+    let adoptions = Adoptions::new(Arc::clone(&world.engine));
+    let digest = seen(&world, heap()).await;
+    let (version, since) = (Sources::from_map(heap()).version(), world.now());
+    let held = flow::HeldBack { version, in_force: folder, people: 2, since };
+    world.engine.hold_back(Some(held));
+    let act = adoptions.propose(&digest, "Bulk is fine, heaps are not.", "ann").await.unwrap();
+    assert!(world.engine.held_back().is_some());
+    adoptions.approve(&act.id, "bob", "").await.unwrap();
+    assert_eq!(world.engine.held_back(), None);
+}

@@ -252,3 +252,32 @@ async fn what_was_not_chosen_is_passed_over_once() {
     store.copy_outbox(&ends.id, world.now()).await.unwrap();
     assert!(store.copies(&ends.id, None, None, 9).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn what_left_before_another_choice_is_judged_by_the_one_of_then() {
+    let world = World::new().await;
+    let hooks = hooks(&world, None);
+    let store = &world.engine.store;
+    let (name, url) = ("archive".into(), "http://localhost/archive".into());
+    let new = NewHook { name, url, enforces: false, events: vec![HookKind::Ending] };
+    let (hook, _) = hooks.add(&new, "reviewer 1").await.unwrap();
+    let choose = async |events: &[HookKind]| hooks.choose(&hook.id, events, "ann").await.unwrap();
+    // Nobody copied in between: the round of sending may come later than the choice.
+    world.breach(1, "ann").await;
+    choose(&[]).await;
+    let second = world.breach(2, "ben").await;
+    choose(&[HookKind::Ending]).await;
+    // Nor does it matter that nothing is sent at all.
+    hooks.enable(&hook.id, false, "ann").await.unwrap();
+    world.breach(3, "cy").await;
+    choose(&[HookKind::Decision]).await;
+    let fourth = world.breach(4, "dee").await;
+    choose(&[HookKind::Ending]).await;
+    world.breach(5, "eve").await;
+    assert_eq!(store.webhook(&hook.id).await.unwrap().unwrap().waiting, 2);
+    hooks.enable(&hook.id, true, "ann").await.unwrap();
+    store.copy_outbox(&hook.id, world.now()).await.unwrap();
+    let copies = store.copies(&hook.id, None, None, 9).await.unwrap();
+    let copied: Vec<_> = copies.iter().map(|one| one.decision).collect();
+    assert_eq!(copied, [fourth.id, second.id]);
+}

@@ -1,8 +1,9 @@
 //! A new rulebook comes into force whole or not at all.
 
 use crate::world::{World, files, words};
-use flow::{HeldBack, ReloadError, Resume, reload, resume};
+use flow::{HeldBack, ReloadError, Resume, ResumeError, reload, resume};
 use rules::Sources;
+use std::collections::BTreeMap;
 
 #[tokio::test]
 async fn a_rulebook_that_checks_comes_into_force() {
@@ -134,4 +135,36 @@ async fn where_one_person_is_enough_and_at_the_first_start_the_folder_counts() {
     assert!(matches!(resume(store, &other, now).await.unwrap(), Resume::Folder));
     let empty = store::Store::open_in_memory().await.unwrap();
     assert!(matches!(resume(&empty, &titled("Any", 2), now).await.unwrap(), Resume::Folder));
+}
+
+#[tokio::test]
+async fn a_folder_is_not_taken_because_the_rulebook_in_force_loads_no_more() {
+    let world = World::saying("\n[four_eyes]\nrulebook = 2\n").await;
+    let (store, now) = (&world.engine.store, world.now());
+    // As an older program took it.
+    let adopt_broken = async |people: u8| {
+        let own = |(path, text): (&str, &str)| (path.to_owned(), text.to_owned());
+        let mut files: BTreeMap<_, _> = titled("Old rules", people).iter().map(own).collect();
+        files.insert("main.sml".into(), "Broken = Rule(when_all=[Nowhere])\n".into());
+        let version = Sources::from_map(files.clone()).version();
+        store.adopt(&version, &files, now, None).await.unwrap();
+        version
+    };
+    let version = adopt_broken(2).await;
+    let new = titled("New rules", 2);
+    let refused = resume(store, &new, now).await.unwrap_err();
+    let said = refused.to_string();
+    assert!(said.contains(version.as_str()) && said.contains(new.version().as_str()), "{said}");
+    let ResumeError::Unreadable { in_force, folder, why } = refused else { panic!("{said}") };
+    assert_eq!((in_force, folder), (version, new.version()));
+    assert!(why.starts_with("main.sml:1:"), "{why}");
+    assert_eq!(store.rulebooks().await.unwrap().len(), 2, "nothing came into force");
+    // People agreed to it under the program of before.
+    world.agree(&new.version()).await;
+    assert!(matches!(resume(store, &new, now).await.unwrap(), Resume::Folder));
+    // Where one person is enough, the folder is that person's word.
+    let third = titled("Third rules", 2);
+    assert!(resume(store, &third, now).await.is_err());
+    adopt_broken(1).await;
+    assert!(matches!(resume(store, &third, now).await.unwrap(), Resume::Folder));
 }

@@ -79,6 +79,12 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The settings of a rulebook whose other files may be wrong; `None` if they are wrong themselves.
+    pub fn of(sources: &Sources) -> Option<Self> {
+        let mut problems = Vec::new();
+        load(sources, &mut problems).filter(|_| !problems.iter().any(Problem::is_error))
+    }
+
     /// The language in which everything is there.
     pub fn default_language(&self) -> &str {
         self.languages.first().map_or("en", String::as_str)

@@ -126,9 +126,6 @@ pub(crate) enum OidcError {
     /// What it vouches for does not hold.
     #[error("{0}")]
     Refused(String),
-    /// Too many people sign in just now.
-    #[error("Too many people sign in just now.")]
-    Full,
 }
 
 /// The provider, and the sign-ins that went out to it. They live in memory alone: after a restart one asks again.
@@ -145,6 +142,13 @@ pub struct IdentityProvider {
 struct Known {
     metadata: Option<(Arc<CoreProviderMetadata>, Timestamp)>,
     failed: Option<(String, Timestamp)>,
+}
+
+impl Known {
+    /// What was discovered before may serve on while the provider does not answer, unless it is asked for anew.
+    fn before(&self, anew: bool) -> Option<Arc<CoreProviderMetadata>> {
+        self.metadata.as_ref().filter(|_| !anew).map(|(metadata, _)| Arc::clone(metadata))
+    }
 }
 
 impl fmt::Debug for IdentityProvider {
@@ -224,7 +228,7 @@ impl IdentityProvider {
         if let Some((why, at)) = &known.failed
             && now.duration_since(*at) < REST
         {
-            return Err(OidcError::Down(why.clone()));
+            return known.before(anew).ok_or_else(|| OidcError::Down(why.clone()));
         }
         let http = |request| call(self.client.clone(), request);
         match CoreProviderMetadata::discover_async(self.issuer.clone(), &http).await {
@@ -238,11 +242,7 @@ impl IdentityProvider {
                 tracing::error!(issuer = self.settings.issuer, %cause, "the identity provider cannot be used");
                 let why = format!("{} cannot be reached just now.", self.settings.name);
                 known.failed = Some((why.clone(), now));
-                match &known.metadata {
-                    // What was discovered before may serve on.
-                    Some((metadata, _)) if !anew => Ok(Arc::clone(metadata)),
-                    _ => Err(OidcError::Down(why)),
-                }
+                known.before(anew).ok_or(OidcError::Down(why))
             }
         }
     }
@@ -267,7 +267,7 @@ impl IdentityProvider {
     /// Begins a sign-in: where to send the browser, and what ties the way back to it.
     ///
     /// # Errors
-    /// [`OidcError`] when the provider cannot be used, or too many sign in just now.
+    /// [`OidcError`] when the provider cannot be used.
     pub(crate) async fn begin(
         &self,
         purpose: Purpose,
@@ -301,9 +301,7 @@ impl IdentityProvider {
         }
         let verifier = verifier.into_secret();
         let flow = Flow { purpose, to: to.to_owned(), nonce, verifier, since: now };
-        if !self.open.put(&state, &browser, flow, now) {
-            return Err(OidcError::Full);
-        }
+        self.open.put(&state, &browser, flow, now);
         Ok(Began { address: address.into(), browser })
     }
 

@@ -88,7 +88,8 @@ pub(crate) fn folder(state: &ConsoleState, id: &str) -> Result<PathBuf, Problem>
     if id.is_empty() || id.len() > 80 || !id.chars().all(plain) {
         return Err(none());
     }
-    Ok(root(state).ok_or_else(none)?.join(id))
+    let nowhere = || Problem::new(&NOT_FOUND, "This server has no folder for replays.");
+    Ok(root(state).ok_or_else(nowhere)?.join(id))
 }
 
 /// Every replay whose folder is there, the latest first.

@@ -341,14 +341,27 @@ async fn groups_give_roles_and_take_them_and_never_more_than_the_mapping() {
     kept_out(&scene.sign_in(of(json!(["people", "admins"]))).await, "no group of yours");
     kept_out(&scene.sign_in(of(Value::Null)).await, "no group of yours");
     assert!(scene.world.store.people().await.unwrap().is_empty());
+    // Whoever comes for the first time waits: it may be somebody who works here already.
+    let admin = scene.world.browser(&scene.router, Role::Administrator).await;
+    for _ in 0..2 {
+        kept_out(&scene.sign_in(of(json!(["moderators", "leads"]))).await, "wait until an admin");
+    }
+    let people = scene.world.store.people().await.unwrap();
+    assert_eq!(people.len(), 2, "once");
+    let person = people.into_iter().find(|one| one.role == Role::Senior).unwrap();
+    let at = format!("/console/people/{}", person.id);
+    assert!(admin.get("/console/people").await.text().contains("Waits to be let in"));
+    let page = admin.get(&at).await;
+    assert!(page.text().contains("Let them in only if"), "{}", page.text());
+    assert_eq!(admin.post(&at, "do=lift").await.status, 303);
+    assert!(!admin.get("/console/people").await.text().contains("Waits to be let in"));
     assert!(session_cookie(&scene.sign_in(of(json!(["moderators", "leads"]))).await).is_some());
-    let person = scene.world.store.people().await.unwrap().remove(0);
+    let person = scene.person(person.id).await;
     assert_eq!((person.role, person.state), (Role::Senior, PersonState::Active));
     // An administrator here cannot lift somebody above what the groups say for longer than until the next sign-in.
     let (at, state) = (scene.world.clock.now(), PersonState::Active);
     let lifted =
         Change { person: person.id, role: Role::Administrator, state, by: "reviewer 9", at };
-    scene.world.browser(&scene.router, Role::Administrator).await;
     scene.world.store.change_person(&lifted).await.unwrap();
     let session = session_cookie(&scene.sign_in(of(json!("moderators"))).await).unwrap();
     assert_eq!(scene.person(person.id).await.role, Role::Reviewer);
@@ -371,13 +384,27 @@ async fn groups_make_nobody_known_unless_the_operator_says_so() {
         Scene::new(|settings| settings.groups = vec![("mods".into(), Role::Reviewer)]).await;
     let claims = json!({ "groups": ["mods"] });
     kept_out(&scene.sign_in(claims.clone()).await, "linked to nobody here");
-    // The last administrator does not become a reviewer by a slip at the provider.
+    // The last administrator does not become a reviewer by a slip at the provider, and is not kept out either.
     let boss = scene.linked(Role::Administrator, "u-1").await;
     let (at, state) = (scene.world.clock.now(), PersonState::Active);
     let active = Change { person: boss.id, role: boss.role, state, by: "operator", at };
     scene.world.store.change_person(&active).await.unwrap();
-    kept_out(&scene.sign_in(claims).await, "nobody else does yet");
+    let session = session_cookie(&scene.sign_in(claims.clone()).await).unwrap();
     assert_eq!(scene.person(boss.id).await.role, Role::Administrator);
+    let me = get_with(&scene.router, "/console/me", &[("cookie", &session)]).await;
+    assert!(me.text().contains("Nobody else manages people, so the role stays"), "{}", me.text());
+    // Nor does a link lead nowhere that they come by.
+    let (at, token) = (scene.world.clock.now(), hex::encode([7; 32]));
+    let ends_at = at + SignedDuration::from_hours(1);
+    let link = store::Link { person: boss.id, token: &token, at, ends_at };
+    scene.world.store.add_link(&link).await.unwrap();
+    let begun = post(&scene.router, "/console/join/oidc", &[FORM], format!("token={token}")).await;
+    let reply = scene.back(&Gone::of(&begun), &claims, Sign::Rs256(0)).await;
+    assert!(session_cookie(&reply).is_some(), "{}", reply.text());
+    // Once somebody else does, the groups count.
+    scene.world.browser(&scene.router, Role::Administrator).await;
+    assert!(session_cookie(&scene.sign_in(claims).await).is_some());
+    assert_eq!(scene.person(boss.id).await.role, Role::Reviewer);
 }
 
 #[tokio::test]
@@ -469,4 +496,73 @@ async fn people_link_an_identity_themselves_and_administrators_for_them() {
     scene.world.clock.set(scene.world.clock.now() + SignedDuration::from_mins(11));
     let late = browser.post("/console/me/oidc", "").await;
     assert!(late.header("location").starts_with("/console/again"), "{}", late.text());
+}
+
+#[tokio::test]
+async fn nobody_who_is_suspended_comes_back_as_somebody_new() {
+    let scene = Scene::new(|settings| {
+        settings.groups = vec![("mods".into(), Role::Reviewer)];
+        (settings.admit_groups, settings.match_email) = (true, true);
+    })
+    .await;
+    let (person, token) = scene.world.invite(Role::Reviewer).await;
+    let body = format!("token={token}&name=ann@plaza.example&password={PASSWORD}&again={PASSWORD}");
+    assert_eq!(post(&scene.router, "/console/join", &[FORM], body).await.status, 303);
+    let (at, by, state) = (scene.world.clock.now(), "operator", PersonState::Suspended);
+    let change = Change { person: person.id, role: person.role, state, by, at };
+    scene.world.store.change_person(&change).await.unwrap();
+    let claims = json!({
+        "sub": "u-7", "email": "ann@plaza.example", "email_verified": true, "groups": ["mods"],
+    });
+    kept_out(&scene.sign_in(claims.clone()).await, "You are suspended");
+    assert_eq!(scene.world.store.people().await.unwrap().len(), 1, "nobody is made");
+    assert!(scene.world.store.identities_of(person.id).await.unwrap().is_empty());
+    let change = Change { state: PersonState::Active, ..change };
+    scene.world.store.change_person(&change).await.unwrap();
+    assert!(session_cookie(&scene.sign_in(claims).await).is_some());
+    assert_eq!(scene.world.store.people().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn who_was_unlinked_is_nobody_new() {
+    let scene = Scene::new(|settings| {
+        settings.groups = vec![("bosses".into(), Role::Administrator)];
+        settings.admit_groups = true;
+    })
+    .await;
+    let claims = json!({ "groups": ["bosses"] });
+    let browser = scene.world.browser(&scene.router, Role::Administrator).await;
+    let link = async || {
+        let gone = Gone::of(&browser.post("/console/me/oidc", "").await);
+        let reply = scene.back(&gone, &claims, Sign::Rs256(0)).await;
+        assert_eq!(refresh(&reply), "/console/me?done=identity");
+    };
+    link().await;
+    assert_eq!(browser.post("/console/me/oidc/remove", "subject=u-1").await.status, 303);
+    kept_out(&scene.sign_in(claims.clone()).await, "linked to nobody here any more");
+    assert_eq!(scene.world.store.people().await.unwrap().len(), 1, "nobody is made");
+    // Linked again by its person, it counts; taken away by an administrator, it is nobody's again.
+    link().await;
+    assert!(session_cookie(&scene.sign_in(claims.clone()).await).is_some());
+    let other = scene.world.browser(&scene.router, Role::Administrator).await;
+    let person = scene.world.store.identified(&scene.provider.issuer, "u-1").await.unwrap();
+    let at = format!("/console/people/{}", person.unwrap().id);
+    let body = format!("do=no_identity&subject=u-1&issuer={}", scene.provider.issuer);
+    assert_eq!(other.post(&at, &body).await.status, 303);
+    kept_out(&scene.sign_in(claims).await, "linked to nobody here any more");
+    assert_eq!(scene.world.store.people().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_was_discovered_serves_on_while_the_provider_does_not_answer() {
+    let scene = Scene::new(|_| {}).await;
+    scene.linked(Role::Reviewer, "u-1").await;
+    assert!(session_cookie(&scene.sign_in(json!({})).await).is_some());
+    scene.world.later(61);
+    scene.provider.inner().now = scene.world.clock.now().as_second();
+    scene.provider.inner().down = true;
+    // The first asks anew, in vain; those right after it do not wait for the next try.
+    for _ in 0..3 {
+        scene.begin("/console/").await;
+    }
 }

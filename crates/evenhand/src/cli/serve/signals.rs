@@ -54,6 +54,8 @@ async fn again(engine: &Engine, rulebook: Option<&Path>) {
             match flow::put_into_force_since(&engine.store, &sources.version()).await {
                 Ok(None) => {}
                 Ok(Some(_)) => {
+                    // Nor does another one wait in it any more.
+                    engine.hold_back(None);
                     tracing::warn!(
                         "the folder has not changed since people put another rulebook into force; that one stays"
                     );
