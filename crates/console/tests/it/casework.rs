@@ -226,7 +226,7 @@ async fn letters_are_offered_where_there_is_mail_and_chosen_by_who_reads_them() 
     assert_eq!(asks.header("cache-control"), "no-store");
     assert_eq!(wish().await, None, "to open it says nothing");
     for (said, kept) in [("yes", store::MailWish::Confirmed), ("no", store::MailWish::Ended)] {
-        let sent = post(&router, &page, &[FORM], &format!("wish={said}")).await;
+        let sent = post(&router, &page, &[FORM], format!("wish={said}")).await;
         assert_eq!(sent.header("location"), page, "{}", sent.text());
         assert_eq!(wish().await, Some(kept));
     }
