@@ -112,10 +112,11 @@ impl MakeRequestId for Names {
 
 /// What the log says of a request: nothing of its query, which may name a person's post.
 fn span(request: &Request) -> tracing::Span {
-    // The address of a person's page, and of a notice's, is the key to it.
+    // The address of a person's page, of a notice's, and of a choice about letters, is the key to it.
     let path = match request.uri().path() {
         path if path.starts_with("/you/") => "/you/…",
         path if path.starts_with("/report/") => "/report/…",
+        path if path.starts_with("/mail/") => "/mail/…",
         path => path,
     };
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("");

@@ -3,7 +3,7 @@
 
 use crate::access::{Doors, Passkeys};
 use crate::log::{Published, Sums};
-use crate::problem::{Problem, STORAGE};
+use crate::problem::{BUSY, Problem, STORAGE};
 use flow::{Intake, Review};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use model::{Clock, Ids};
@@ -69,11 +69,16 @@ pub struct Console {
     pub log: Option<PathBuf>,
     /// How evenness is audited when somebody asks for it.
     pub audit: flow::audit::Terms,
+    /// Whether there is a mail server: without one no letter is promised.
+    pub mail: bool,
 }
 
 /// What every handler gets. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct ConsoleState(Arc<Inner>);
+
+/// Files with all that one person handed in, up to 100 MiB each, that are made at once.
+const MOST_PACKED: usize = 2;
 
 #[derive(Debug)]
 struct Inner {
@@ -93,6 +98,8 @@ struct Inner {
     published: Published,
     monitor: flow::monitor::Monitor,
     sums: tokio::sync::Mutex<Sums>,
+    /// So many copies of what people handed in may be packed at once: each is held whole.
+    packing: tokio::sync::Semaphore,
     /// So many people may try the rules at once; the others wait.
     trying: tokio::sync::Semaphore,
 }
@@ -137,6 +144,7 @@ impl ConsoleState {
             past: crate::reads::Past::default(),
             replays: crate::desk::Jobs::default(),
             sums: tokio::sync::Mutex::default(),
+            packing: tokio::sync::Semaphore::new(MOST_PACKED),
             trying: tokio::sync::Semaphore::new(2),
         }))
     }
@@ -181,6 +189,15 @@ impl ConsoleState {
     /// How many notices come by the public form.
     pub(crate) fn forms(&self) -> &governor::DefaultDirectRateLimiter {
         &self.0.forms
+    }
+
+    /// A place to pack what somebody handed in.
+    ///
+    /// # Errors
+    /// A problem when all places are taken: who asks comes again.
+    pub(crate) fn packing(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Problem> {
+        let full = "Several files like this are being made just now.";
+        self.0.packing.try_acquire().map_err(|_| Problem::new(&BUSY, full).retry_after(10))
     }
 
     /// Leave to evaluate rules for somebody who only tries them.

@@ -204,6 +204,8 @@ impl Appeals {
                 "an appeal may have {LONGEST_PLEA} characters"
             )));
         }
+        // What one account may hand in is counted and kept in one go.
+        let _turn = self.engine.turn().await;
         let store = &self.engine.store;
         let none = AppealError::NoSuchDecision(plea.decision);
         let stored = store.decision(plea.decision).await.map_err(broken)?.ok_or(none)?;

@@ -1,6 +1,7 @@
 //! Tells people: decisions, codes, answers to appeals, by e-mail or through the platform, again and again until
 //! somebody took it. Must not put a name, an address or a code into the operator's log.
 
+mod reporter;
 mod words;
 
 use crate::{Engine, Hooks, You};
@@ -113,16 +114,16 @@ impl Notices {
             let report = notice.report.as_deref().unwrap_or_default();
             match self.engine.store.reporter_way(report).await? {
                 ReporterWay::Platform => {}
-                ReporterWay::Nobody => return Ok(gone()),
-                ReporterWay::Mail(to) => {
-                    return self.by_mail(due, &Contact::default(), &to, now).await;
+                ReporterWay::Nobody => return Ok(unwished()),
+                ReporterWay::Mail { to, reporter } => {
+                    return self.to_reporter(due, (&to, &reporter), now).await;
                 }
             }
         }
         let contact = self.engine.store.contact(&notice.account).await?;
         let by_mail = self.ways.mail.is_some() && notice.kind != NoticeKind::ReportOutcome;
         if let Some(to) = contact.email.as_ref().filter(|_| by_mail) {
-            return self.by_mail(due, &contact, to, now).await;
+            return self.by_mail(due, &contact, (to, None), now).await;
         }
         let way = match &self.ways.platform {
             Some(hooks) => hooks.platform().await?.map(|to| (hooks.client(), to)),
@@ -148,19 +149,23 @@ impl Notices {
         })
     }
 
-    /// Sends a letter, once.
+    async fn send(&self, letter: &Letter) -> Mailed {
+        match &self.ways.mail {
+            Some(mailer) => mailer.send(letter).await,
+            None => Mailed::Retry("there is no mail server".into()),
+        }
+    }
+
+    /// Sends a letter, once; with the link that ends such letters, where there is one.
     async fn by_mail(
         &self,
         due: &DueNotice,
         contact: &Contact,
-        to: &str,
+        to: (&str, Option<&str>),
         now: Timestamp,
     ) -> Result<Told, StoreError> {
-        let Some(mailer) = &self.ways.mail else {
-            return Ok(later(due, "there is no mail server".into(), now));
-        };
         let Some(letter) = self.letter(&due.notice, contact, to).await? else { return Ok(gone()) };
-        Ok(match mailer.send(&letter).await {
+        Ok(match self.send(&letter).await {
             Mailed::Accepted => Told::Mail,
             Mailed::Retry(why) => later(due, why, now),
             Mailed::Rejected(why) => Told::Failed { why, next_at: None },
@@ -244,17 +249,20 @@ impl Notices {
         &self,
         notice: &NewNotice,
         contact: &Contact,
-        to: &str,
+        (to, end): (&str, Option<&str>),
     ) -> Result<Option<Letter>, StoreError> {
         let language = self.language(notice, contact).await?;
         let page = match notice.kind {
             NoticeKind::Code => String::new(),
             _ => self.page(notice).await?,
         };
-        let Some((subject, text)) = self.text(notice, &language, &page).await? else {
+        let Some((subject, mut text)) = self.text(notice, &language, &page).await? else {
             return Ok(None);
         };
-        let html = html(&language, &subject, &text, &page);
+        if let Some(end) = end {
+            text.push_str(&format!("\n\n{}\n{end}", words::of(&language).ends));
+        }
+        let html = html(&language, &subject, &text, &[&page, end.unwrap_or_default()]);
         Ok(Some(Letter { to: to.to_owned(), subject, text, html, id: notice.id.clone() }))
     }
 
@@ -366,6 +374,11 @@ fn gone() -> Told {
     Told::Failed { why: "what it was about is not there any more".into(), next_at: None }
 }
 
+fn unwished() -> Told {
+    let why = "who reported is not known, or does not want to be told";
+    Told::Failed { why: why.into(), next_at: None }
+}
+
 fn after(at: Timestamp, span: Duration) -> Timestamp {
     at.checked_add(span).unwrap_or(Timestamp::MAX)
 }
@@ -382,18 +395,16 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// The same words as HTML: paragraphs, and the page as a link.
-fn html(language: &str, subject: &str, text: &str, page: &str) -> String {
-    let paragraphs: String = text
+/// The same words as HTML: paragraphs, and addresses as links.
+fn html(language: &str, subject: &str, text: &str, pages: &[&str]) -> String {
+    let mut paragraphs: String = text
         .split("\n\n")
         .map(|paragraph| format!("<p>{}</p>\n", escaped(paragraph).replace('\n', "<br>\n")))
         .collect();
-    let paragraphs = if page.is_empty() {
-        paragraphs
-    } else {
+    for page in pages.iter().filter(|page| !page.is_empty()) {
         let page = escaped(page);
-        paragraphs.replace(&page, &format!("<a href=\"{page}\">{page}</a>"))
-    };
+        paragraphs = paragraphs.replace(&page, &format!("<a href=\"{page}\">{page}</a>"));
+    }
     format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title></head>\n\
          <body style=\"font:16px/1.5 sans-serif;max-width:40em\">\n{paragraphs}</body></html>\n",

@@ -416,7 +416,8 @@ async fn overwrite(
     }
     let accounts: Vec<Value> = account.map(|id| id.as_str().into()).into_iter().collect();
     ids.extend(accounts.iter().cloned());
-    for sql in crate::evidence::FORGET_REPORTERS.into_iter().chain([CONTESTS_OF]) {
+    let of_reporters = crate::evidence::FORGET_REPORTERS.into_iter();
+    for sql in of_reporters.chain(crate::reporter_mail::FORGET).chain([CONTESTS_OF]) {
         for part in accounts.chunks(LONGEST_LIST) {
             let (sql, values) = with_list(sql, part.to_vec());
             execute(connection, sql, values).await?;

@@ -2,8 +2,8 @@
 //! not look into the bytes.
 
 use crate::sql::{
-    Insert, Value, column, count, fetch, fetch_one, instant, maybe_instant, maybe_parsed, number,
-    parsed, unreadable,
+    Insert, LONGEST_LIST, Value, column, count, fetch, fetch_one, instant, maybe_instant,
+    maybe_parsed, number, parsed, unreadable, with_list,
 };
 use crate::{Store, StoreError};
 use jiff::Timestamp;
@@ -61,6 +61,7 @@ macro_rules! select {
 
 const OF_CASE: &str = select!("where case_id = $1 order by seq");
 const OF_APPEAL: &str = select!("where appeal_id = $1 order by seq");
+const OF_APPEALS: &str = select!("where appeal_id in ({list}) order by seq");
 const ONE: &str = select!("where id = $1");
 const BYTES: &str = "select b.bytes from evidence e join evidence_bytes b on b.evidence_seq = e.seq \
     where e.id = $1";
@@ -99,7 +100,7 @@ pub(crate) const FORGET_REPORTERS: [&str; 2] = [
 ];
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[OF_CASE, OF_APPEAL, ONE, BYTES, ROOM_OF, NEXT];
+pub(crate) const STATEMENTS: &[&str] = &[OF_CASE, OF_APPEAL, OF_APPEALS, ONE, BYTES, ROOM_OF, NEXT];
 #[cfg(test)]
 pub(crate) const INSERTS: &[&Insert] = &[&EVIDENCE, &KEEP_BYTES];
 
@@ -188,6 +189,26 @@ impl Store {
         };
         let rows = fetch(&mut *self.read().await?, sql, [id.into()]).await?;
         rows.iter().map(read).collect()
+    }
+
+    /// What was handed in to any of these appeals, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn evidence_of_appeals(
+        &self,
+        appeals: &[AppealId],
+    ) -> Result<Vec<KeptEvidence>, StoreError> {
+        let mut found = Vec::new();
+        let mut reader = self.read().await?;
+        for part in appeals.chunks(LONGEST_LIST) {
+            let ids = part.iter().map(|id| id.to_string().into()).collect();
+            let (sql, values) = with_list(OF_APPEALS, ids);
+            for row in &fetch(&mut reader, sql, values).await? {
+                found.push(read(row)?);
+            }
+        }
+        Ok(found)
     }
 
     /// How many bytes somebody has handed in with their own appeals.

@@ -49,6 +49,7 @@ mod redact;
 mod register;
 mod replays;
 mod report_notices;
+mod reporter_mail;
 mod reporters;
 mod rulebooks;
 mod seen;
@@ -110,6 +111,7 @@ pub use replays::{Draft, SeenReplay};
 pub use report_notices::{
     Arrived, NoticeItem, ReporterMeasure, ReporterRecord, ReporterWay, StoredNotice,
 };
+pub use reporter_mail::MailWish;
 pub use reporters::{ReportOutcome, ReporterTally};
 pub use rulebooks::{AdoptedBy, Adoption};
 pub use seen::{Became, Conflict, ContentHash, Seen, StoredEvent};

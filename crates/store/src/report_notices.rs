@@ -75,8 +75,13 @@ pub struct Arrived {
 pub enum ReporterWay {
     /// Through the platform, which knows them.
     Platform,
-    /// By e-mail to this address, as they wished.
-    Mail(String),
+    /// By e-mail, as they wished, if who reads the address confirms it.
+    Mail {
+        /// The address.
+        to: String,
+        /// By what they are counted.
+        reporter: String,
+    },
     /// Not at all: nobody knows who it was, or they do not want to be.
     Nobody,
 }
@@ -136,10 +141,22 @@ const BY_ID: &str = "select id, received_at, via, clause, law, reason, child_abu
 const WAY: &str = "select r.reporter, n.email, n.mail from report r \
     left join report_notice n on n.id = r.notice_id where r.id = $1";
 const NO_MAIL: &str = "update report_notice set mail = 0 where digest = $1";
-const ITEMS: &str = "select i.position, i.asked, r.id, \
-    coalesce((select m.to_case from report_move m where m.report_id = r.id order by m.seq desc limit 1), r.case_id) \
+/// The case in which a report `r` is dealt with now: cases are split and merged.
+macro_rules! now_in {
+    () => {
+        "coalesce((select m.to_case from report_move m where m.report_id = r.id \
+            order by m.seq desc limit 1), r.case_id)"
+    };
+}
+pub(crate) use now_in;
+
+const ITEMS: &str = concat!(
+    "select i.position, i.asked, r.id, ",
+    now_in!(),
+    " \
     from report_notice_item i left join report r on r.notice_id = i.notice_id and r.position = i.position \
-    where i.notice_id = $1 order by i.position";
+    where i.notice_id = $1 order by i.position"
+);
 const IN_FORCE: &str = "select d.id from decision d where d.case_id = $1 and not exists \
     (select 1 from decision later where later.replaces = d.id) order by d.seq desc limit 1";
 const ARRIVED: &str = "select n.notice_id, n.position, i.item_id from report_notice_waiting n \
@@ -149,14 +166,22 @@ const ARRIVED: &str = "select n.notice_id, n.position, i.item_id from report_not
 const GONE: &str = "delete from report_notice_waiting where notice_id = $1 and position = $2";
 const LINK: &str = "update report set notice_id = $2, position = $3 where id = $1";
 /// Reports of one reporter, and how the decision in force on each came out.
-const RECORD_OF: &str = "select d.decided_at, d.breach from report r \
-    join decision d on d.case_id = r.case_id where r.reporter = $1 \
+const RECORD_OF: &str = concat!(
+    "select d.decided_at, d.breach from report r \
+    join decision d on d.case_id = ",
+    now_in!(),
+    " where r.reporter = $1 \
     and not exists (select 1 from decision later where later.replaces = d.id) \
-    order by r.received_at desc limit 500";
-const RECORD_OF_ALL: &str = "select d.decided_at, d.breach from report r \
-    join decision d on d.case_id = r.case_id where r.received_at > $1 \
+    order by r.received_at desc limit 500"
+);
+const RECORD_OF_ALL: &str = concat!(
+    "select d.decided_at, d.breach from report r \
+    join decision d on d.case_id = ",
+    now_in!(),
+    " where r.received_at > $1 \
     and not exists (select 1 from decision later where later.replaces = d.id) \
-    order by r.received_at desc limit 2000";
+    order by r.received_at desc limit 2000"
+);
 const SENT_SINCE: &str =
     "select count(*) from report_notice where reporter = $1 and received_at > $2";
 const MARK: &str = "insert into unfounded (report_id, by_whom, at, why) \
@@ -316,8 +341,8 @@ impl Store {
         Ok(match column::<Option<&str>>(&row, 0)? {
             None => ReporterWay::Nobody,
             Some(reporter) if !reporter.starts_with("mail:") => ReporterWay::Platform,
-            Some(_) => match email {
-                Some(email) if wished => ReporterWay::Mail(email),
+            Some(reporter) => match email {
+                Some(to) if wished => ReporterWay::Mail { to, reporter: reporter.to_owned() },
                 _ => ReporterWay::Nobody,
             },
         })

@@ -1,6 +1,7 @@
 //! How the reports of somebody came out, for staff: who reported much lately, and report by report what was held. Must not
 //! weigh anything: `report_notices` does, and must not change anything.
 
+use crate::report_notices::now_in;
 use crate::sql::{column, count, fetch, fetch_one, instant, maybe_instant, maybe_parsed, parsed};
 use crate::{Store, StoreError};
 use jiff::Timestamp;
@@ -42,20 +43,30 @@ pub struct ReportOutcome {
     pub unfounded_at: Option<Timestamp>,
 }
 
-const TALLIES: &str = "select (select x.id from report x where x.reporter = r.reporter \
+const TALLIES: &str = concat!(
+    "select (select x.id from report x where x.reporter = r.reporter \
         order by x.received_at desc, x.id limit 1), \
     count(*), count(d.id), coalesce(sum(d.breach), 0), count(u.report_id), max(r.received_at) \
-    from report r left join decision d on d.case_id = r.case_id \
+    from report r left join decision d on d.case_id = ",
+    now_in!(),
+    " \
     and not exists (select 1 from decision later where later.replaces = d.id) \
     left join unfounded u on u.report_id = r.id \
     where r.reporter is not null and r.received_at > $1 \
-    group by r.reporter order by 2 desc, 6 desc limit $2";
+    group by r.reporter order by 2 desc, 6 desc limit $2"
+);
 const WHO: &str = "select reporter from report where id = $1 and reporter is not null";
-const OF: &str = "select r.id, r.case_id, r.received_at, d.id, d.decided_at, coalesce(d.breach, 0), u.at \
-    from report r left join decision d on d.case_id = r.case_id \
+const OF: &str = concat!(
+    "select r.id, ",
+    now_in!(),
+    ", r.received_at, d.id, d.decided_at, coalesce(d.breach, 0), u.at \
+    from report r left join decision d on d.case_id = ",
+    now_in!(),
+    " \
     and not exists (select 1 from decision later where later.replaces = d.id) \
     left join unfounded u on u.report_id = r.id \
-    where r.reporter = $1 order by r.received_at desc, r.id limit $2";
+    where r.reporter = $1 order by r.received_at desc, r.id limit $2"
+);
 
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[TALLIES, WHO, OF];

@@ -61,6 +61,8 @@ const SESSION: Insert = Insert {
 };
 pub(crate) const DROP_LINKS: &str = "delete from person_link where person = $1";
 pub(crate) const LINKED: &str = "select person from person_link where digest = $1 and ends_at > $2";
+const OPEN_LINK: &str = "select l.ends_at, p.made_by from person_link l \
+    join person p on p.id = l.person where l.person = $1 and l.ends_at > $2";
 const BY_TOKEN: &str = "select id, person, made_at, seen_at, proved_at, ends_at, ended_at, agent \
     from person_session where digest = $1 and ended_at is null and ends_at > $2";
 const OF_PERSON: &str = "select id, person, made_at, seen_at, proved_at, ends_at, ended_at, agent \
@@ -78,7 +80,7 @@ const TIDY: &str = "delete from person_session where coalesce(ended_at, ends_at)
 
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] =
-    &[DROP_LINKS, LINKED, BY_TOKEN, OF_PERSON, SEEN, PROVED, END, END_ALL, TIDY];
+    &[DROP_LINKS, LINKED, OPEN_LINK, BY_TOKEN, OF_PERSON, SEEN, PROVED, END, END_ALL, TIDY];
 #[cfg(test)]
 pub(crate) const INSERTS: &[&Insert] = &[&LINK, &SESSION];
 
@@ -108,6 +110,20 @@ impl Store {
             vec![token_digest(link.token), person.into(), link.at.into(), link.ends_at.into()];
         LINK.run(&mut tx, row).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// Until when a link of a person is good that nobody used yet, and who invited them.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn open_link(
+        &self,
+        person: PersonId,
+        at: Timestamp,
+    ) -> Result<Option<(Timestamp, String)>, StoreError> {
+        let values = [person.to_string().into(), at.into()];
+        let row = fetch_one(&mut *self.read().await?, OPEN_LINK, values).await?;
+        row.map(|row| Ok((instant(&row, 0)?, column(&row, 1)?))).transpose()
     }
 
     /// For whom a link is, while it is good. Looking does not use it up.

@@ -389,6 +389,7 @@ mod tests {
             crate::work::STATEMENTS,
             crate::report_notices::STATEMENTS,
             crate::reporters::STATEMENTS,
+            crate::reporter_mail::STATEMENTS,
             crate::bulk::STATEMENTS,
             crate::filters::STATEMENTS,
             crate::unenforced::STATEMENTS,
@@ -442,6 +443,7 @@ mod tests {
             crate::quality::INSERTS,
             crate::held::INSERTS,
             crate::report_notices::INSERTS,
+            crate::reporter_mail::INSERTS,
             crate::bulk::INSERTS,
         ];
         let texts = statements.concat();

@@ -112,15 +112,17 @@ pub(crate) async fn submit(
     let by = said.report.clone();
     let by = by.map_or(Appellant::Person, |report| Appellant::Reporter { report });
     let AppealBody { decision, text, language, evidence, .. } = said;
-    let evidence = evidence.unwrap_or_default().into_iter().map(given_now).collect();
+    let evidence = evidence.unwrap_or_default().into_iter();
+    let evidence = evidence.map(|one| one.try_into().map(given_now));
+    let evidence = evidence.collect::<Result<Vec<_>, Problem>>()?;
     let plea = Plea { decision, by, text, language, evidence };
     let appeal = state.review.appeals().submit(plea).await.map_err(|error| refused(&error))?;
     Ok(Json(json!({ "appeal": appeal.id, "level": appeal.level, "due_at": appeal.due_at })))
 }
 
 /// What somebody hands in: a page was read on the day on which it is handed in.
-fn given_now(supplied: impl Into<Supplied>) -> Supplied {
-    match supplied.into() {
+fn given_now(supplied: Supplied) -> Supplied {
+    match supplied {
         Supplied::Link { title, link, .. } => Supplied::Link { title, link, retrieved_at: None },
         other => other,
     }

@@ -6,7 +6,7 @@ use super::openapi::{EvidenceBody, ProblemBody, VerdictBody};
 use super::refused;
 use crate::access::Caller;
 use crate::body;
-use crate::problem::{NOT_FOUND, NOT_PERMITTED, Problem};
+use crate::problem::{MALFORMED_BODY, NOT_FOUND, NOT_PERMITTED, Problem};
 use crate::query::Query;
 use crate::state::{ConsoleState, storage};
 use axum::Json;
@@ -96,13 +96,21 @@ pub(super) struct Asked {
     claim_review: Option<model::Json>,
 }
 
-impl From<Asked> for Supplied {
-    fn from(asked: Asked) -> Self {
+impl TryFrom<Asked> for Supplied {
+    type Error = Problem;
+
+    fn try_from(asked: Asked) -> Result<Self, Problem> {
         let Asked { link, title, text, retrieved_at, claim_review } = asked;
-        match (claim_review, text) {
-            (Some(review), _) => Self::FactCheck { claim_review: review.as_str().to_owned() },
-            (None, Some(text)) => Self::Text { title, text },
-            (None, None) => Self::Link { title, link: link.unwrap_or_default(), retrieved_at },
+        match (claim_review, text, link) {
+            (Some(review), None, None) => {
+                Ok(Self::FactCheck { claim_review: review.as_str().to_owned() })
+            }
+            (None, Some(text), None) => Ok(Self::Text { title, text }),
+            (None, None, Some(link)) => Ok(Self::Link { title, link, retrieved_at }),
+            _ => Err(Problem::new(
+                &MALFORMED_BODY,
+                "A piece of evidence is one of `link`, `text` and `claim_review`: give each its own.",
+            )),
         }
     }
 }
@@ -117,7 +125,7 @@ pub(super) async fn supplied(
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if kind.is_some_and(|kind| kind.starts_with("application/json")) {
         let asked: Asked = body::json(headers, body, &state.bounds).await?;
-        return Ok(asked.into());
+        return asked.try_into();
     }
     let most = crate::state::Bounds { body_bytes: LONGEST_EVIDENCE + 1, ..state.bounds };
     let bytes = body::read(headers, body, &most).await?;

@@ -8,6 +8,7 @@ mod emergencies;
 pub(crate) mod evenness;
 pub(crate) mod exemptions;
 mod lookup;
+pub(crate) mod mail;
 mod overview;
 mod problems;
 pub(crate) mod report;
@@ -51,6 +52,7 @@ pub(crate) fn router() -> Router<ConsoleState> {
         .route("/report", get(report::show).post(report::send))
         .route("/report/{token}", get(report::receipt).post(report::contest))
         .route("/report/{token}/quiet", post(report::quiet))
+        .route("/mail/{token}", get(mail::show).post(mail::say))
         .route("/problems", get(problems::all))
         .route("/problems/{name}", get(problems::one))
         .route("/static/{name}", get(crate::assets::serve))

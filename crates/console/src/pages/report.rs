@@ -42,6 +42,8 @@ struct Page {
     frame: Frame,
     sent: Sent,
     clauses: Vec<(String, Vec<(String, String)>)>,
+    /// Whether letters can be sent.
+    mails: bool,
     wrong: Option<String>,
 }
 
@@ -58,7 +60,7 @@ fn form(state: &ConsoleState, sent: Sent, wrong: Option<String>) -> Result<Respo
         }
     }
     let frame = Frame { at: "/report", provider: reads::provider(state), twin: None };
-    html(&Page { frame, sent, clauses, wrong })
+    html(&Page { frame, sent, clauses, mails: state.mail, wrong })
 }
 
 /// `GET /report`.
@@ -99,7 +101,7 @@ pub(crate) async fn send(
         email: text(&sent.email),
         good_faith: sent.good_faith.is_some(),
         child_abuse: sent.child_abuse.is_some(),
-        mail: sent.mail.is_some(),
+        mail: sent.mail.is_some() && state.mail,
         ..Notice::default()
     };
     match state.review.notice(notice, Via::Form).await {
@@ -119,7 +121,7 @@ fn unaccepted(mut response: Response) -> Response {
 }
 
 /// Whoever has the address sees it: no cache keeps it.
-fn private(mut response: Response) -> Response {
+pub(super) fn private(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -206,7 +208,7 @@ pub(crate) async fn status(state: &ConsoleState, token: &str) -> Result<Status, 
         notice: notice.id,
         received_at: notice.received_at,
         suspended: notice.suspended,
-        mail: notice.mail,
+        mail: notice.mail && state.mail,
         items,
         measures,
     })

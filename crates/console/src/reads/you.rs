@@ -10,6 +10,7 @@ use model::{
     StandingKind, Statement,
 };
 use serde::Serialize;
+use std::collections::BTreeSet;
 use store::{CountedAnew, EvidenceOf, NoticeProof, StoredAppeal, StoredDecision};
 
 /// All that is held about one person, as they see it.
@@ -148,7 +149,9 @@ pub(crate) async fn handed_in(
     appeals: impl Iterator<Item = &Heard>,
 ) -> Result<Vec<(String, Vec<u8>)>, Problem> {
     let mut files = Vec::new();
-    for piece in appeals.flat_map(|heard| &heard.evidence) {
+    // One appeal stands under a decision and under what counts that anew.
+    let mut seen = BTreeSet::new();
+    for piece in appeals.flat_map(|heard| &heard.evidence).filter(|piece| seen.insert(piece.id)) {
         let read = state.review.evidence_bytes(piece.id).await;
         if let (_, Some(bytes)) = read.map_err(|error| crate::api::refused(&error))? {
             files.push((piece.file.clone(), bytes));
@@ -244,10 +247,11 @@ pub(crate) async fn person(
         })
         .collect();
     decisions.reverse();
+    let ids: Vec<AppealId> = appeals.iter().map(|one| one.appeal.id).collect();
+    let evidence = store.evidence_of_appeals(&ids).await.map_err(failed)?;
     for heard in decisions.iter_mut().flat_map(|about| &mut about.appeals) {
-        let of = EvidenceOf::Appeal(heard.id);
-        let all = store.evidence_of(of).await.map_err(failed)?;
-        heard.evidence = all.into_iter().map(Piece::of).collect();
+        let own = evidence.iter().filter(|one| one.of == EvidenceOf::Appeal(heard.id));
+        heard.evidence = own.cloned().map(Piece::of).collect();
     }
     Ok(PersonFile {
         account: account.clone(),

@@ -45,6 +45,7 @@ pub(crate) async fn file(
     let (file, at) = about(&state, &account, &decision).await?;
     let one = file.decisions.get(at).filter(|one| !one.appeals.is_empty());
     let one = one.ok_or_else(|| Problem::new(&NOT_FOUND, "This decision was not challenged."))?;
+    let _place = state.packing()?;
     let zip = build(&state, one.statement.decision, &one.appeals, &one.proofs).await?;
     let mut response = zip.into_response();
     let headers = response.headers_mut();

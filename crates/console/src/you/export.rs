@@ -21,6 +21,7 @@ pub(crate) async fn file(
         Ok(account) => account,
         Err(door) => return Ok(door),
     };
+    let _place = state.packing()?;
     let file = person(&state, &account).await?;
     let held = state.store.held_about(&account).await.map_err(|error| storage(&error))?;
     let contact = state.store.contact(&account).await.map_err(|error| storage(&error))?;

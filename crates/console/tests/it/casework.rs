@@ -203,6 +203,39 @@ async fn many_cases_are_decided_at_once_and_undone_by_somebody_else() {
 }
 
 #[tokio::test]
+async fn letters_are_offered_where_there_is_mail_and_chosen_by_who_reads_them() {
+    let (world, router) = start().await;
+    assert!(get(&router, "/report").await.text().contains("name=\"mail\""));
+    let none = console::Console { mail: false, ..world.console() };
+    let none = console::router(console::ConsoleState::new(none));
+    assert!(!get(&none, "/report").await.text().contains("e-mail what becomes"));
+    send(&router, "p1", "good morning").await;
+    let notice = "items=p1&reason=Bad&good_faith=on&mail=on&name=Carl&email=carl%40example.org";
+    for (router, promised) in [(&none, false), (&router, true)] {
+        let sent = post(router, "/report", &[FORM], notice).await;
+        let receipt = get(router, sent.header("location")).await;
+        assert_eq!(receipt.text().contains("by e-mail, too"), promised, "{}", receipt.text());
+    }
+
+    let (token, now) = ("7".repeat(64), world.now());
+    world.store.add_mail_link("mail:carl", &token, now).await.unwrap();
+    let page = format!("/mail/{token}");
+    let wish = async || world.store.mail_wish("mail:carl").await.unwrap();
+    let asks = get(&router, &page).await;
+    assert!(asks.text().contains("Nothing is sent unless you say yes"), "{}", asks.text());
+    assert_eq!(asks.header("cache-control"), "no-store");
+    assert_eq!(wish().await, None, "to open it says nothing");
+    for (said, kept) in [("yes", store::MailWish::Confirmed), ("no", store::MailWish::Ended)] {
+        let sent = post(&router, &page, &[FORM], format!("wish={said}")).await;
+        assert_eq!(sent.header("location"), page, "{}", sent.text());
+        assert_eq!(wish().await, Some(kept));
+    }
+    assert!(get(&router, &page).await.text().contains("You get no letters"));
+    assert_eq!(post(&router, &page, &[FORM], "wish=perhaps").await.status, 400);
+    assert_eq!(get(&router, "/mail/nobody").await.status, 404);
+}
+
+#[tokio::test]
 async fn how_reports_turn_out_is_shown_with_its_arithmetic_and_names_nobody_in_the_list() {
     let world = World::new().await;
     let router = world.router();

@@ -47,6 +47,7 @@ const ROWS: &[(&[&str], &str, Need)] = &[
     (POST, "/affiliations*", Public),
     (GET, "/emergencies*", Public),
     (ALL, "/report*", Public),
+    (ALL, "/mail/{token}", Public),
     // Their token is what lets people in.
     (ALL, "/you*", Public),
     (ALL, "/api/{*rest}", Public),
@@ -230,6 +231,7 @@ impl Matrix {
             .header("accept", "application/json");
         let form = path.starts_with("/console")
             || path.starts_with("/report")
+            || path.starts_with("/mail")
             || path.starts_with("/affiliations");
         let kind = match path {
             "/console/replay" => "multipart/form-data; boundary=b",

@@ -147,6 +147,7 @@ impl World {
             public_url: "https://evenhand.example".into(),
             log: None,
             audit: flow::audit::Terms::default(),
+            mail: true,
         }
     }
 

@@ -128,6 +128,69 @@ async fn a_form_that_is_not_taken_keeps_what_was_typed() {
 }
 
 #[tokio::test]
+async fn the_copy_holds_evidence_once_also_when_a_decision_was_counted_anew() {
+    let (world, router, own, first) = opened().await;
+    let held = Held::breach(SLURS, 2, vec![Measure::Remove]).by(1);
+    let second = world.decide("post-2", held).await;
+    let review = world.console().review;
+    let plea = |decision| flow::Plea {
+        decision,
+        by: model::Appellant::Person,
+        text: "It is our word.".into(),
+        language: None,
+        evidence: Vec::new(),
+    };
+    let letter = ("letter", None, &b"We met."[..]);
+    let path = format!("/appeal/{second}");
+    assert_eq!(own.send(&path, &[("text", None, b"It is our word."), letter]).await.status, 303);
+    let appeals = review.appeals();
+    let id = appeals.submit(plea(first.parse().unwrap())).await.unwrap().id;
+    let reply = flow::Reply {
+        outcome: model::AppealOutcome::Granted,
+        reason: "It is a word of their own.".into(),
+        clause: None,
+        passage: None,
+        departs: Some("They say it of themselves.".into()),
+        evidence: Vec::new(),
+    };
+    let answered = appeals.answer(id, "reviewer 9", reply).await.unwrap();
+    let flow::AnsweredAppeal::Answered { recounted, .. } = answered else { panic!() };
+    assert_eq!(recounted.len(), 1);
+    let page = own.get("").await;
+    assert_eq!(page.text().matches("We met.").count(), 2, "under both: {}", page.text());
+    let export = own.get("/export").await;
+    assert_eq!(export.status, 200, "{}", export.text());
+    let files = unzip(&export.bytes);
+    assert_eq!(files.iter().filter(|(name, _)| name.starts_with("evidence/")).count(), 1);
+
+    // Only so many are made at once; who is refused comes again.
+    let (a, b, c, d, e, f) = tokio::join!(
+        own.get("/export"),
+        own.get("/export"),
+        own.get("/export"),
+        own.get("/export"),
+        own.get("/export"),
+        own.get("/export"),
+    );
+    let all = [a, b, c, d, e, f];
+    assert!(all.iter().any(|one| one.status == 200));
+    let refused = all.iter().find(|one| one.status == 503).expect("not all at once");
+    assert!(!refused.header("retry-after").is_empty());
+    assert_eq!(own.get("/export").await.status, 200);
+
+    // A piece of evidence is one thing; nothing of it is dropped in silence.
+    world.key("platform", &[model::Scope::Events], None).await;
+    let both = serde_json::json!({ "link": "https://news.example/7", "text": "We met." });
+    let headers = [("authorization", "Bearer platform"), ("content-type", "application/json")];
+    let path = format!("/api/v1/appeals/{id}/evidence");
+    for body in [both, serde_json::json!({ "title": "Nothing" })] {
+        let refused = post(&router, &path, &headers, body.to_string()).await;
+        assert_eq!(refused.status, 400, "{}", refused.text());
+        assert!(refused.text().contains("give each its own"), "{}", refused.text());
+    }
+}
+
+#[tokio::test]
 async fn evidence_reaches_who_answers_the_copy_and_the_case_file_and_nobody_else() {
     let (world, router, own, decision) = opened().await;
     let text: Part<'_> = ("text", None, b"It is our word.");

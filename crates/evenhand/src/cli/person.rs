@@ -16,6 +16,8 @@ use store::{Change, Changed, Invited, Link, Store};
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(72);
 /// Who changes something from the command line.
 const OPERATOR: &str = "operator";
+/// Who invites the first administrator when nobody else did.
+const ITSELF: &str = "server";
 
 /// Invite, list and suspend the people who work here
 #[derive(Debug, Subcommand)]
@@ -91,24 +93,36 @@ async fn link(store: &Store, config: &Config, person: PersonId) -> Result<String
     Ok(format!("{}/console/join?token={token}", config.public_url()))
 }
 
-/// The link by which the first administrator sets themselves up; `None` once there is one.
+/// How the first administrator comes in, in words; `None` once there is one. A link that the operator made and that is
+/// still good stays good.
 pub(in crate::cli) async fn first(store: &Store, config: &Config) -> Result<Option<String>> {
     if store.has_administrator().await? {
         return Ok(None);
     }
-    let waits = |person: &Person| {
+    let mut waiting = store.people().await?;
+    waiting.retain(|person| {
         person.role == Role::Administrator && person.state == PersonState::Invited
-    };
-    let person = match store.people().await?.into_iter().find(waits) {
+    });
+    for person in &waiting {
+        let open = store.open_link(person.id, SystemClock.now()).await?;
+        if let Some((until, _)) = open.filter(|(_, by)| by != ITSELF) {
+            let (who, until) = (&person.pseudonym, until.strftime("%Y-%m-%d %H:%M UTC"));
+            return Ok(Some(format!(
+                "{who} is invited to: their link is good until {until}; `evenhand person reset \"{who}\"` makes another"
+            )));
+        }
+    }
+    let person = match waiting.into_iter().next() {
         Some(person) => person,
-        None => invite(store, Role::Administrator).await?,
+        None => invite(store, Role::Administrator, ITSELF).await?,
     };
-    link(store, config, person.id).await.map(Some)
+    let link = link(store, config, person.id).await?;
+    Ok(Some(format!("Set yourself up, once, within three days: {link}")))
 }
 
-async fn invite(store: &Store, role: Role) -> Result<Person> {
+async fn invite(store: &Store, role: Role, by: &str) -> Result<Person> {
     let id = PersonId::new(SystemIds.next());
-    Ok(store.invite(&Invited { id, role, by: OPERATOR, at: SystemClock.now() }).await?)
+    Ok(store.invite(&Invited { id, role, by, at: SystemClock.now() }).await?)
 }
 
 async fn find(store: &Store, who: &str) -> Result<Option<Person>> {
@@ -129,7 +143,7 @@ impl Add {
     async fn run(self, terminal: &Terminal) -> Result<Exit> {
         let config = self.place.settings()?;
         let store = open(&config).await?;
-        let person = invite(&store, self.role).await?;
+        let person = invite(&store, self.role, OPERATOR).await?;
         terminal.result(&link(&store, &config, person.id).await?)?;
         let (who, role) = (&person.pseudonym, person.role.title().to_lowercase());
         terminal.tell(&format!("Give this link to {who} ({role}). It works once, for three days."));

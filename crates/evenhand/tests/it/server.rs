@@ -114,6 +114,46 @@ fn a_stop_is_graceful_and_a_second_server_is_refused() {
     assert_eq!(server.child.wait().unwrap().code(), Some(0));
 }
 
+/// What a server says of its first administrator.
+fn first_words(data: &Path) -> String {
+    let any = "127.0.0.1:0";
+    let mut child = evenhand()
+        .args(["serve", "--listen", any, "--admin-listen", any, "--data"])
+        .arg(data)
+        .arg("--rulebook")
+        .arg(rulebook())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let said = lines.find(|line| line.contains("Nobody manages this server yet"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    said.expect("the server says how its first administrator comes in")
+}
+
+#[test]
+fn the_link_of_an_administrator_who_was_invited_stays_good() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, fresh) = (folder.path().join("data"), folder.path().join("fresh"));
+    let mut add = evenhand();
+    add.args(["person", "add", "--role", "administrator", "--data"]).arg(&data);
+    let (code, link, _) = crate::said(&mut add);
+    assert!(code == 0 && link.contains("token="), "{link}");
+    for _ in 0..2 {
+        let said = first_words(&data);
+        assert!(said.contains("reviewer 1 is invited") && !said.contains("token="), "{said}");
+        assert!(said.contains("person reset \"reviewer 1\""), "{said}");
+    }
+    let server = Server::small(&data);
+    let path = link.trim().split_once("/console/").unwrap().1;
+    let (status, page) = call(server.address, "GET", &format!("/console/{path}"), "", "").unwrap();
+    assert!(status == 200 && page.contains("assword"), "{status} {page}");
+    // Whom nobody invited gets a link, and another one with each start.
+    let (one, other) = (first_words(&fresh), first_words(&fresh));
+    assert!(one.contains("token=") && other.contains("token=") && one != other, "{one} {other}");
+}
+
 #[test]
 fn a_rulebook_is_taken_only_if_it_checks() {
     let folder = tempfile::tempdir().unwrap();

@@ -77,9 +77,30 @@ impl Appeals {
         let review = crate::Review::new(std::sync::Arc::clone(&self.engine));
         let (one, bytes) = review.evidence_bytes(id).await?;
         if let EvidenceOf::Appeal(appeal) = one.of {
-            self.look(appeal, by).await?;
+            self.may_see(appeal, id, by).await?;
         }
         Ok((one, bytes))
+    }
+
+    /// Refuses who may neither hear the appeal that a piece came with, nor another one that shows the piece: who
+    /// answers the second level, or has proposed to, reads what came with the first.
+    async fn may_see(&self, id: AppealId, piece: EvidenceId, by: &str) -> Result<(), AppealError> {
+        match self.look(id, by).await {
+            Err(AppealError::TookPart) => {}
+            looked => return looked.map(drop),
+        }
+        let store = &self.engine.store;
+        let none = AppealError::NoSuchAppeal(id);
+        let stored = store.appeal(id).await.map_err(broken)?.ok_or(none)?;
+        let line = self.line(&self.stands_now(stored.appeal.decision).await?).await?;
+        for other in store.appeals_against(&line).await.map_err(broken)? {
+            match self.look(other.appeal.id, by).await {
+                Ok(looked) if looked.evidence.iter().any(|one| one.id == piece) => return Ok(()),
+                Ok(_) | Err(AppealError::TookPart) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(AppealError::TookPart)
     }
 
     /// What is handed in, as it is kept: `kept` pieces are there already.

@@ -15,11 +15,11 @@ use proptest::test_runner::TestRunner;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-fn clause() -> ClauseId {
+pub(crate) fn clause() -> ClauseId {
     ClauseId::new("spam#bulk").unwrap()
 }
 
-fn breach() -> Verdict {
+pub(crate) fn breach() -> Verdict {
     Verdict {
         outcome: Held::Breach,
         clause: Some(clause()),
@@ -33,7 +33,7 @@ fn breach() -> Verdict {
     }
 }
 
-fn reply(outcome: AppealOutcome) -> Reply {
+pub(crate) fn reply(outcome: AppealOutcome) -> Reply {
     Reply {
         outcome,
         reason: "The offer was made once, to friends.".into(),
@@ -44,11 +44,11 @@ fn reply(outcome: AppealOutcome) -> Reply {
     }
 }
 
-fn appeals(world: &World) -> Appeals {
+pub(crate) fn appeals(world: &World) -> Appeals {
     Appeals::new(Arc::clone(&world.engine))
 }
 
-fn plea(decision: DecisionId) -> Plea {
+pub(crate) fn plea(decision: DecisionId) -> Plea {
     Plea {
         decision,
         by: Appellant::Person,

@@ -404,16 +404,40 @@ async fn who_reported_by_the_form_is_told_by_mail_if_they_wished_and_as_long_as_
     }
     let forget = store::Forget::Item(crate::world::item(4));
     world.engine.store.erase(&forget, world.now(), true).await.unwrap().unwrap();
+    // The first letter only asks: anybody may have written that address down.
+    for _ in 0..9 {
+        notices.round().await.unwrap();
+        world.pass(1);
+    }
+    let letters = got.lock().unwrap().clone();
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    let asks = plain(&letters[0].text);
+    assert!(letters[0].to.contains("zoe@example.org") && asks.contains("If it was not"), "{asks}");
+    assert!(!asks.contains("One offer") && !asks.contains("/decisions/"), "{asks}");
+    let store = &world.engine.store;
+    let link = |letter: &str| letter.split("/mail/").nth(1).unwrap().get(..64).unwrap().to_owned();
+    let zoe = store.mail_link(&link(&asks)).await.unwrap().unwrap();
+    assert_eq!(store.mail_link(&"0".repeat(64)).await.unwrap(), None);
+    store.wish_mail(&zoe, store::MailWish::Confirmed, world.now()).await.unwrap();
+    world.pass(60);
     notices.round().await.unwrap();
     notices.round().await.unwrap();
     let letters = got.lock().unwrap().clone();
-    assert_eq!(letters.len(), 1, "{letters:?}");
-    let letter = plain(&letters[0].text);
+    assert_eq!(letters.len(), 2, "{letters:?}");
+    let letter = plain(&letters[1].text);
     assert!(
-        letters[0].to.contains("zoe@example.org") && letter.contains("your report"),
+        letters[1].to.contains("zoe@example.org") && letter.contains("your report"),
         "{letter}"
     );
     assert!(letter.contains("One offer to friends is no bulk."), "the reason: {letter}");
     assert!(letter.contains("/decisions/") && !letter.contains("/you/"), "{letter}");
+    // Each letter has its own link that ends them, for all that is reported from this address.
+    assert_ne!(link(&letter), link(&asks));
+    assert_eq!(store.mail_link(&link(&letter)).await.unwrap().as_deref(), Some(zoe.as_str()));
+    store.wish_mail(&zoe, store::MailWish::Ended, world.now()).await.unwrap();
+    let (again, _) = send(5, "Zoe@example.org", true).await;
+    world.review.decide(again, "reviewer 1", no_breach()).await.unwrap();
+    notices.round().await.unwrap();
+    assert_eq!(got.lock().unwrap().len(), 2, "they ended it");
     assert!(world.engine.store.due_notices(world.now(), 9).await.unwrap().is_empty());
 }

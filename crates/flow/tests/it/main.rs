@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod adoption;
+mod appeal_evidence;
 mod appeals;
 mod approval;
 mod audited;

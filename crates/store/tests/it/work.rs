@@ -342,6 +342,55 @@ async fn a_clause_and_its_reports_get_a_case_of_their_own() {
 }
 
 #[tokio::test]
+async fn a_report_counts_for_its_reporter_as_the_case_turns_out_in_which_it_is_dealt_with_in_the_end()
+ {
+    let (world, store) = (World::new("moved"), Store::open_in_memory().await.unwrap());
+    let (record, id) = case(&world, 1, &["a#b", "a#c"], |_| {});
+    let received = record.event.clone().unwrap();
+    let Kept::Referred(old) = record.kept.clone() else { unreachable!() };
+    store.record(&[record]).await.unwrap();
+    for name in ["r1", "r2"] {
+        store.report(&report(&world, name, id, &old.item, 800), None).await.unwrap();
+    }
+    let apart = async |report: &str| {
+        let findings = vec![finding("a#b")];
+        let new = model::Case { id: CaseId::new(world.ids.next()), findings, ..*old.clone() };
+        let split = Split {
+            from: id,
+            new: new.clone(),
+            clause: Some(ClauseId::new("a#b").unwrap()),
+            reports: vec![report.into()],
+        };
+        assert_eq!(store.split(&split, "reviewer 1", world.now).await.unwrap(), None);
+        new.id
+    };
+    // The first goes to a case of its own and comes back, with one that came there.
+    let new = apart("r1").await;
+    store.report(&report(&world, "r3", new, &old.item, 800), None).await.unwrap();
+    store.merge(new, id, "reviewer 1", world.now).await.unwrap().unwrap();
+    // The second stays in a case of its own, and is right.
+    let own = apart("r2").await;
+    let people = vec!["reviewer 1".to_owned()];
+    for (case, held) in [(own, Held::breach()), (id, Held::no_breach())] {
+        let held = Held { case: Some(case), people: people.clone(), ..held };
+        store.record(&[world.later(&received, &held).0]).await.unwrap();
+    }
+    for (name, case, upheld) in [("r1", id, 0), ("r2", own, 1), ("r3", id, 0)] {
+        let reporter = format!("reporter of {name}");
+        let (of_them, of_all) = store.reporter_record(&reporter, world.now).await.unwrap();
+        assert_eq!((of_them.decided, of_them.upheld), (1.0, f64::from(upheld)), "{name}");
+        assert_eq!((of_all.decided, of_all.upheld), (3.0, 1.0), "{name}");
+        let reports = store.reports_of(&reporter, 9).await.unwrap();
+        assert_eq!((reports.len(), reports[0].case, reports[0].breach), (1, case, upheld == 1));
+        assert!(reports[0].decision.is_some(), "{name}");
+    }
+    let tallies = store.reporters_since(Timestamp::UNIX_EPOCH, 9).await.unwrap();
+    assert_eq!(tallies.len(), 3);
+    assert!(tallies.iter().all(|one| one.decided == 1), "{tallies:?}");
+    assert_eq!(tallies.iter().map(|one| one.upheld).sum::<u64>(), 1);
+}
+
+#[tokio::test]
 async fn a_like_case_follows_until_the_other_is_decided() {
     let (world, store) = (World::new("follow"), Store::open_in_memory().await.unwrap());
     let (first, received, leader) = world.referred(1, "hate", 50);

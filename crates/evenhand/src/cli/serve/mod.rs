@@ -188,6 +188,7 @@ impl Server {
             public_url: config.public_url(),
             log: Some(config.data.join("log")),
             audit: config.audit.terms()?,
+            mail: config.mail.mailer()?.is_some(),
         });
         #[cfg(feature = "oidc")]
         if let Some(provider) = config.oidc.provider(&config.public_url())? {
@@ -263,10 +264,8 @@ impl Server {
             None
         };
         // After the demo's keys: nobody gets a pseudonym that a key decides under.
-        if let Some(link) = super::person::first(&self.engine.store, &self.config).await? {
-            terminal.tell(&format!(
-                "Nobody manages this server yet. Set yourself up, once, within three days: {link}"
-            ));
+        if let Some(first) = super::person::first(&self.engine.store, &self.config).await? {
+            terminal.tell(&format!("Nobody manages this server yet. {first}"));
         }
         if let Some(endpoint) = endpoint {
             self.hooks.configure(endpoint);
