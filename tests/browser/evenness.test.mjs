@@ -167,9 +167,9 @@ test("by keyboard alone: from the list to a pair, to its author, and to an answe
   await until("main table a");
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/console\/audit\/pair\?/);
-  await until("summary");
+  await until("main summary");
   await page.keyboard.press("Enter");
-  assert.match(await page.innerText("details[open]"), /author-/);
+  assert.match(await page.innerText("main details[open]"), /author-/);
   await until("textarea");
   await page.keyboard.type("Said without a mouse, and kept all the same.");
   await until("main form.fields button");
