@@ -1,13 +1,12 @@
 //! Identities at the operator's provider (OpenID Connect): which of its subjects is which of our people. Must not know how
 //! one is proved: that is the console's.
 
-use crate::keys::token_digest;
-use crate::people::{change, make, one};
-use crate::sessions::{DROP_LINKS, END_ALL, LINKED};
+use crate::people::{make, one};
+use crate::sessions::{bearer, comes_in};
 use crate::sql::{
     Insert, Value, column, execute, fetch, fetch_one, instant, maybe_instant, number, parsed,
 };
-use crate::{Change, Invited, Store, StoreError};
+use crate::{Invited, Store, StoreError};
 use jiff::Timestamp;
 use model::{Person, PersonId, PersonState};
 use sqlx::AnyConnection;
@@ -220,25 +219,13 @@ impl Store {
     ) -> Result<Option<Person>, StoreError> {
         let at = identity.linked_at;
         let mut tx = self.write().await?;
-        let row = fetch_one(&mut tx, LINKED, [token_digest(token), at.into()]).await?;
-        let Some(row) = row else { return Ok(None) };
-        let id: PersonId = parsed(&row, 0, "a person")?;
-        let Some(person) = one(&mut tx, id).await? else { return Ok(None) };
-        if person.state == PersonState::Suspended {
-            return Ok(None);
-        }
-        let identity = Identity { person: id, linked_by: person.pseudonym.clone(), ..identity };
+        let Some(person) = bearer(&mut tx, token, at).await? else { return Ok(None) };
+        let identity =
+            Identity { person: person.id, linked_by: person.pseudonym.clone(), ..identity };
         if !keep(&mut tx, &identity).await? {
             return Err(StoreError::Taken("that identity".into()));
         }
-        if person.state == PersonState::Invited {
-            let by = person.pseudonym.as_str();
-            let state = PersonState::Active;
-            change(&mut tx, &Change { person: id, role: person.role, state, by, at }).await?;
-        }
-        execute(&mut tx, DROP_LINKS, [id.to_string().into()]).await?;
-        execute(&mut tx, END_ALL, [id.to_string().into(), at.into(), "".into()]).await?;
-        let person = one(&mut tx, id).await?;
+        let person = comes_in(&mut tx, &person, at).await?;
         tx.commit().await?;
         Ok(person)
     }

@@ -9,6 +9,7 @@ use crate::sql::{
 use crate::{Change, Store, StoreError};
 use jiff::Timestamp;
 use model::{Person, PersonId, PersonState};
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 /// A session's name in lists; not the token.
@@ -60,7 +61,7 @@ const SESSION: Insert = Insert {
     then: "",
 };
 pub(crate) const DROP_LINKS: &str = "delete from person_link where person = $1";
-pub(crate) const LINKED: &str = "select person from person_link where digest = $1 and ends_at > $2";
+const LINKED: &str = "select person from person_link where digest = $1 and ends_at > $2";
 const OPEN_LINK: &str = "select l.ends_at, p.made_by from person_link l \
     join person p on p.id = l.person where l.person = $1 and l.ends_at > $2";
 const BY_TOKEN: &str = "select id, person, made_at, seen_at, proved_at, ends_at, ended_at, agent \
@@ -95,6 +96,33 @@ fn read(row: &AnyRow) -> Result<Session, StoreError> {
         ended_at: maybe_instant(row, 6)?,
         agent: column(row, 7)?,
     })
+}
+
+/// Whose link this is, if it is good for anything.
+pub(crate) async fn bearer(
+    tx: &mut AnyConnection,
+    token: &str,
+    at: Timestamp,
+) -> Result<Option<Person>, StoreError> {
+    let row = fetch_one(&mut *tx, LINKED, [token_digest(token), at.into()]).await?;
+    let Some(row) = row else { return Ok(None) };
+    let person = one(tx, parsed(&row, 0, "a person")?).await?;
+    Ok(person.filter(|person| person.state != PersonState::Suspended))
+}
+
+/// Uses a person's links up, ends their sessions, and makes who was invited one of the people; tells who they are now.
+pub(crate) async fn comes_in(
+    tx: &mut AnyConnection,
+    person: &Person,
+    at: Timestamp,
+) -> Result<Option<Person>, StoreError> {
+    if person.state == PersonState::Invited {
+        let (by, state) = (person.pseudonym.as_str(), PersonState::Active);
+        change(&mut *tx, &Change { person: person.id, role: person.role, state, by, at }).await?;
+    }
+    execute(&mut *tx, DROP_LINKS, [person.id.to_string().into()]).await?;
+    execute(&mut *tx, END_ALL, [person.id.to_string().into(), at.into(), "".into()]).await?;
+    one(tx, person.id).await
 }
 
 impl Store {
@@ -152,22 +180,9 @@ impl Store {
         at: Timestamp,
     ) -> Result<Option<Person>, StoreError> {
         let mut tx = self.write().await?;
-        let row = fetch_one(&mut tx, LINKED, [token_digest(token), at.into()]).await?;
-        let Some(row) = row else { return Ok(None) };
-        let id: PersonId = parsed(&row, 0, "a person")?;
-        let Some(person) = one(&mut tx, id).await? else { return Ok(None) };
-        if person.state == PersonState::Suspended {
-            return Ok(None);
-        }
-        set_credential(&mut tx, id, name, Some(password), at).await?;
-        if person.state == PersonState::Invited {
-            let by = person.pseudonym.as_str();
-            let state = PersonState::Active;
-            change(&mut tx, &Change { person: id, role: person.role, state, by, at }).await?;
-        }
-        execute(&mut tx, DROP_LINKS, [id.to_string().into()]).await?;
-        execute(&mut tx, END_ALL, [id.to_string().into(), at.into(), "".into()]).await?;
-        let person = one(&mut tx, id).await?;
+        let Some(person) = bearer(&mut tx, token, at).await? else { return Ok(None) };
+        set_credential(&mut tx, person.id, name, Some(password), at).await?;
+        let person = comes_in(&mut tx, &person, at).await?;
         tx.commit().await?;
         Ok(person)
     }
