@@ -29,7 +29,9 @@ pub(crate) struct Room {
     generation: u32,
     changed: Vec<(u32, Option<Value>)>,
     /// The nodes to compute, by rank.
-    pub(super) dirty: Vec<u64>,
+    dirty: Vec<u64>,
+    /// The words of these that are not zero.
+    busy: Vec<u64>,
     /// The shape of the event at hand.
     pub(super) shape: Vec<u8>,
     /// Nodes that wait for what they are computed from.
@@ -47,14 +49,39 @@ impl Room {
             self.marks.resize(nodes, (0, 0));
             self.dirty.clear();
             self.dirty.resize(nodes.div_ceil(64), 0);
+            self.busy.clear();
+            self.busy.resize(nodes.div_ceil(64 * 64), 0);
             self.generation = 1;
         }
     }
 
     /// Notes that the node of this rank is to be computed.
     pub(super) fn mark(&mut self, rank: u32) {
-        if let Some(word) = self.dirty.get_mut(index(rank / 64)) {
-            *word |= 1 << (rank % 64);
+        let word = index(rank / 64);
+        if let (Some(dirty), Some(busy)) = (self.dirty.get_mut(word), self.busy.get_mut(word / 64))
+        {
+            *dirty |= 1 << (rank % 64);
+            *busy |= 1 << (word % 64);
+        }
+    }
+
+    /// The lowest rank that is noted, no more so from here on. None is noted in the words of `busy` before `from`,
+    /// which goes on with the search.
+    pub(super) fn next(&mut self, from: &mut usize) -> Option<u32> {
+        loop {
+            let busy = self.busy.get_mut(*from)?;
+            if *busy == 0 {
+                *from += 1;
+                continue;
+            }
+            let word = *from * 64 + busy.trailing_zeros() as usize;
+            let dirty = self.dirty.get_mut(word)?;
+            let bit = dirty.trailing_zeros();
+            *dirty &= dirty.wrapping_sub(1);
+            if *dirty == 0 {
+                *busy &= *busy - 1;
+            }
+            return u32::try_from(word * 64).ok().map(|rank| rank + bit);
         }
     }
 

@@ -120,19 +120,12 @@ impl Run<'_> {
         if let Some(over) = self.over() {
             base.always.iter().for_each(|rank| over.room.mark(*rank));
         }
-        let words = base.order.nodes.len().div_ceil(64);
-        for word in 0..words {
-            // Whoever is marked from here on stands later.
-            while let Some(bits) = self.over().and_then(|over| over.room.dirty.get_mut(word))
-                && *bits != 0
-            {
-                let bit = bits.trailing_zeros();
-                *bits &= *bits - 1;
-                let rank = word * 64 + usize::try_from(bit).unwrap_or_default();
-                let Some(&at) = base.order.nodes.get(rank) else { continue };
-                self.with_inputs(plan, base, at);
-                self.notice(plan, base, at);
-            }
+        // Whoever is marked from here on stands later.
+        let mut from = 0;
+        while let Some(rank) = self.over().and_then(|over| over.room.next(&mut from)) {
+            let Some(&at) = base.order.nodes.get(index(rank)) else { continue };
+            self.with_inputs(plan, base, at);
+            self.notice(plan, base, at);
         }
     }
 

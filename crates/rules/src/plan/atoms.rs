@@ -4,10 +4,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
-
 use super::index;
 use super::node::{Function, Input, Kind, Program, Source};
+use super::scan::Scan;
 use crate::functions::{self, Prepared};
 use crate::text::{Memo, Views};
 use crate::value::{Str, Value};
@@ -24,16 +23,17 @@ pub(crate) struct Ear {
     pub(crate) atoms: Vec<u32>,
     equal: HashMap<Str, Vec<u32>>,
     /// In the text as it is, whatever the case of ASCII letters.
-    plain: Option<Scan>,
+    plain: Option<Tests>,
     /// In the text in lower case.
-    lower: Option<Scan>,
+    lower: Option<Tests>,
     /// In all readings of the text.
-    views: Option<Scan>,
+    views: Option<Tests>,
 }
 
+/// Tests by literals.
 #[derive(Debug)]
-struct Scan {
-    automaton: AhoCorasick,
+struct Tests {
+    scan: Scan,
     /// For each literal the tests that it may make say yes.
     atoms: Vec<Vec<u32>>,
 }
@@ -139,29 +139,28 @@ impl<'p> Draft<'p> {
             input: Some(input),
             atoms: self.atoms,
             equal: self.equal,
-            plain: Scan::new(self.plain.into_iter().collect(), true),
-            lower: Scan::new(self.lower.into_iter().collect(), false),
-            views: Scan::new(self.views.into_iter().collect(), true),
+            plain: Tests::new(self.plain, true),
+            lower: Tests::new(self.lower, false),
+            views: Tests::new(self.views, true),
         }
     }
 }
 
-impl Scan {
-    fn new<T: AsRef<[u8]>>(literals: Vec<(T, Vec<u32>)>, any_case: bool) -> Option<Self> {
+impl Tests {
+    fn new<T: AsRef<str>>(literals: BTreeMap<T, Vec<u32>>, any_case: bool) -> Option<Self> {
         if literals.is_empty() {
             return None;
         }
-        let texts = literals.iter().map(|(literal, _)| literal);
-        let automaton = AhoCorasickBuilder::new().ascii_case_insensitive(any_case).build(texts);
-        let atoms: Vec<Vec<u32>> = literals.into_iter().map(|(_, atoms)| atoms).collect();
-        Some(Self { automaton: automaton.ok()?, atoms })
+        let texts: Vec<&str> = literals.keys().map(AsRef::as_ref).collect();
+        let scan = Scan::new(&texts, any_case)?;
+        Some(Self { scan, atoms: literals.into_values().collect() })
     }
 
     fn hear(&self, text: &str, heard: &mut dyn FnMut(u32)) {
-        for found in self.automaton.find_overlapping_iter(text) {
-            let atoms = self.atoms.get(found.pattern().as_usize());
+        self.scan.hear(text, &mut |literal| {
+            let atoms = self.atoms.get(index(literal));
             atoms.into_iter().flatten().for_each(|at| heard(*at));
-        }
+        });
     }
 }
 
@@ -171,14 +170,14 @@ impl Ear {
         if let Some(atoms) = self.equal.get(text) {
             atoms.iter().for_each(|at| heard(*at));
         }
-        if let Some(scan) = &self.plain {
-            scan.hear(text, heard);
+        if let Some(tests) = &self.plain {
+            tests.hear(text, heard);
         }
-        if let Some(scan) = &self.lower {
-            Views::lower(text).iter().for_each(|view| scan.hear(view.text(), heard));
+        if let Some(tests) = &self.lower {
+            Views::lower(text).iter().for_each(|view| tests.hear(view.text(), heard));
         }
-        if let Some(scan) = &self.views {
-            memo.views(text).iter().for_each(|view| scan.hear(view.text(), heard));
+        if let Some(tests) = &self.views {
+            memo.views(text).iter().for_each(|view| tests.hear(view.text(), heard));
         }
     }
 }

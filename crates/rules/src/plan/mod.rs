@@ -9,6 +9,7 @@ pub(crate) mod graph;
 mod never;
 pub(crate) mod node;
 mod order;
+mod scan;
 
 pub use blind::Dependence;
 pub use drawing::{Drawing, Thing, ThingKind};

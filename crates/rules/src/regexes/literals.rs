@@ -34,7 +34,7 @@ impl Literals {
 }
 
 /// Alternatives: the text and whether ASCII case does not count in it.
-type Alternatives = Vec<(String, bool)>;
+pub(super) type Alternatives = Vec<(String, bool)>;
 
 /// How good a filter is: the length of the shortest alternative, then few alternatives.
 fn score(alternatives: &Alternatives) -> (usize, std::cmp::Reverse<usize>) {
@@ -91,7 +91,7 @@ fn required(node: &Node) -> Option<Alternatives> {
 }
 
 /// All texts that the node matches, if they are few.
-fn exact(node: &Node) -> Option<Alternatives> {
+pub(super) fn exact(node: &Node) -> Option<Alternatives> {
     match node {
         Node::Empty | Node::Anchor(_) => Some(vec![(String::new(), false)]),
         Node::Look { .. } => Some(vec![(String::new(), false)]),

@@ -6,6 +6,7 @@
 mod emit;
 mod literals;
 mod parse;
+mod plain;
 mod tree;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use std::sync::{LazyLock, OnceLock};
 use crate::text::characters::Ranges;
 use crate::value::{Exception, Fault};
 use emit::Target;
+use plain::Plain;
 
 pub use literals::Literals;
 
@@ -38,7 +40,10 @@ impl std::error::Error for PatternError {}
 #[derive(Debug)]
 pub struct Pattern {
     source: Box<str>,
+    node: tree::Node,
     engine: Engine,
+    /// What the engine is not needed for in texts of ASCII.
+    plain: Option<Plain>,
     literals: Option<Literals>,
     /// The groups that have a name.
     named: Vec<usize>,
@@ -47,17 +52,16 @@ pub struct Pattern {
 #[derive(Debug)]
 enum Engine {
     /// Exact for every text.
-    Linear(regex::bytes::Regex),
+    Linear(Linear),
     /// A pattern with word boundaries: engines by what the text holds, made when first needed.
-    Boundaries {
-        ascii: regex::bytes::Regex,
-        unicode: OnceLock<Option<regex::bytes::Regex>>,
-        exact: OnceLock<Option<fancy_regex::Regex>>,
-        node: Box<tree::Node>,
-    },
+    Boundaries { ascii: Linear, unicode: Linear, exact: OnceLock<Option<fancy_regex::Regex>> },
     /// Look-around, back-references and their like.
     Backtracking(Box<fancy_regex::Regex>),
 }
+
+/// A linear engine, made when first needed; None if it cannot be made.
+#[derive(Debug, Default)]
+struct Linear(OnceLock<Option<regex::bytes::Regex>>);
 
 /// The memory that one compiled pattern may take.
 const MAX_SIZE: usize = 16 << 20;
@@ -89,24 +93,26 @@ impl Pattern {
         };
         let demands = emit::demands(&node, true);
         let literals = Literals::of(&node);
+        let plain = Plain::of(&node);
         let engine = if demands.backtracking {
             let compiled = backtracking(&node).map_err(|error| too_large(&error))?;
             Engine::Backtracking(Box::new(compiled))
         } else {
-            let ascii = linear(&node, Target::Linear).map_err(|error| too_large(&error))?;
+            let first = Linear::default();
+            // A plain one is small, and most are never asked about anything but ASCII.
+            if plain.is_none() {
+                let compiled = linear(&node, Target::Linear).map_err(|error| too_large(&error))?;
+                first.0.get_or_init(|| Some(compiled));
+            }
             if demands.boundaries {
-                Engine::Boundaries {
-                    ascii,
-                    unicode: OnceLock::new(),
-                    exact: OnceLock::new(),
-                    node: Box::new(node),
-                }
+                let (unicode, exact) = (Linear::default(), OnceLock::new());
+                Engine::Boundaries { ascii: first, unicode, exact }
             } else {
-                Engine::Linear(ascii)
+                Engine::Linear(first)
             }
         };
         let named = named.iter().filter_map(|group| usize::try_from(*group).ok()).collect();
-        Ok(Self { source: source.into(), engine, literals, named })
+        Ok(Self { source: source.into(), node, engine, plain, literals, named })
     }
 
     /// The pattern as written.
@@ -136,7 +142,10 @@ impl Pattern {
 
     /// Whether the pattern matches anywhere in the text.
     pub fn is_match(&self, text: &str) -> Result<bool, Fault> {
-        match self.runner(text) {
+        if let Some(plain) = self.plain.as_ref().filter(|_| text.is_ascii()) {
+            return Ok(plain.is_match(text));
+        }
+        match self.runner(text)? {
             Runner::Linear(regex) => Ok(regex.is_match(text.as_bytes())),
             Runner::Backtracking(_) if !self.may_match(text) => Ok(false),
             Runner::Backtracking(regex) => regex.is_match(text).map_err(|error| budget(&error)),
@@ -156,7 +165,7 @@ impl Pattern {
 
     /// The first match, in bytes.
     pub fn find(&self, text: &str) -> Result<Option<(usize, usize)>, Fault> {
-        match self.runner(text) {
+        match self.runner(text)? {
             Runner::Linear(regex) => {
                 Ok(regex.find(text.as_bytes()).map(|found| (found.start(), found.end())))
             }
@@ -174,7 +183,7 @@ impl Pattern {
             return self.find(text);
         }
         let groups = self.named.iter().copied().chain([0]);
-        Ok(match self.runner(text) {
+        Ok(match self.runner(text)? {
             Runner::Linear(regex) => regex.captures(text.as_bytes()).and_then(|captures| {
                 let mut groups = groups.filter_map(|group| captures.get(group));
                 groups.next().map(|found| (found.start(), found.end()))
@@ -192,7 +201,7 @@ impl Pattern {
     /// What the pattern finds, one after the other and at most `most`, in bytes: of each match the
     /// first of its groups that took part, or all of it.
     pub fn find_all(&self, text: &str, most: usize) -> Result<Vec<(usize, usize)>, Fault> {
-        match self.runner(text) {
+        match self.runner(text)? {
             Runner::Linear(regex) => Ok(regex
                 .captures_iter(text.as_bytes())
                 .take(most)
@@ -217,26 +226,31 @@ impl Pattern {
         }
     }
 
-    fn runner(&self, text: &str) -> Runner<'_> {
-        match &self.engine {
-            Engine::Linear(regex) => Runner::Linear(regex),
-            Engine::Backtracking(regex) => Runner::Backtracking(regex),
+    fn runner(&self, text: &str) -> Result<Runner<'_>, Fault> {
+        let regex = match &self.engine {
+            Engine::Linear(linear) => self.made(linear, Target::Linear),
+            Engine::Backtracking(regex) => return Ok(Runner::Backtracking(regex)),
             Engine::Boundaries { ascii, .. } if text.is_ascii() && !text.is_empty() => {
-                Runner::Linear(ascii)
+                self.made(ascii, Target::Linear)
             }
-            Engine::Boundaries { ascii, unicode, exact, node } => {
+            Engine::Boundaries { ascii, unicode, exact } => {
                 // In Python `\B` never matches in an empty text; only the exact form knows.
                 let disputed =
                     text.is_empty() || text.chars().any(|c| !c.is_ascii() && DISPUTED.contains(c));
-                if disputed && let Some(regex) = exact.get_or_init(|| backtracking(node).ok()) {
-                    return Runner::Backtracking(regex);
+                if disputed && let Some(regex) = exact.get_or_init(|| backtracking(&self.node).ok())
+                {
+                    return Ok(Runner::Backtracking(regex));
                 }
-                match unicode.get_or_init(|| linear(node, Target::LinearUnicode).ok()) {
-                    Some(regex) => Runner::Linear(regex),
-                    None => Runner::Linear(ascii),
-                }
+                let unicode = self.made(unicode, Target::LinearUnicode);
+                unicode.or_else(|| self.made(ascii, Target::Linear))
             }
-        }
+        };
+        let failed = || Fault::error(Exception::RegexBudget, "the pattern is too large");
+        regex.map(Runner::Linear).ok_or_else(failed)
+    }
+
+    fn made<'p>(&self, linear: &'p Linear, target: Target) -> Option<&'p regex::bytes::Regex> {
+        linear.0.get_or_init(|| self::linear(&self.node, target).ok()).as_ref()
     }
 }
 
