@@ -67,6 +67,14 @@ macro_rules! platform_id {
                 check(text).map(|()| Self(text.into()))
             }
 
+            /// Checks an id that need not be kept.
+            ///
+            /// # Errors
+            /// As [`Self::new`].
+            pub fn check(text: &str) -> Result<(), IdError> {
+                check(text)
+            }
+
             /// The id as the platform wrote it.
             pub fn as_str(&self) -> &str {
                 &self.0

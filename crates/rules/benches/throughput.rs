@@ -1,5 +1,5 @@
-//! Events a second on one core, from the event's bytes to the result's bytes, for rule sets of several kinds and
-//! sizes. `cargo bench -p rules --bench throughput [-- NAME]` prints a table: medians of several runs by the time of
+//! Events a second on one core, from the event's bytes to the result's bytes, in blocks of lines as `evenhand sml run`
+//! reads them, for rule sets of several kinds and sizes. `cargo bench -p rules --bench throughput [-- NAME]` prints a table: medians of several runs by the time of
 //! the processor, which depend on the machine; ratios within one run depend on it less. With `--events N` exactly N
 //! events are read and nothing is timed: the difference of two such runs under callgrind is the instructions an event.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench may panic, and prints")]
@@ -39,10 +39,20 @@ fn word(number: u64) -> String {
     word
 }
 
+/// Lines of events.
+#[derive(Default)]
+struct Block {
+    bytes: Vec<u8>,
+    events: u32,
+}
+
+/// So many bytes are in a block at least, but for the last.
+const BLOCK: usize = 1 << 16;
+
 /// Posts of eight to twenty words out of thirty thousand, few of them frequent.
-fn posts(count: usize, actions: &[&str]) -> Vec<Arc<str>> {
+fn posts(count: usize, actions: &[&str]) -> Vec<Block> {
     let mut random = Random(7);
-    let mut posts = Vec::new();
+    let mut blocks = vec![Block::default()];
     for number in 0..count {
         let words: Vec<String> = (0..8 + random.below(13))
             .map(|_| {
@@ -57,9 +67,14 @@ fn posts(count: usize, actions: &[&str]) -> Vec<Arc<str>> {
             random.below(5_000),
             random.below(100_000),
         );
-        posts.push(line.into());
+        if blocks.last().is_none_or(|block| block.bytes.len() >= BLOCK) {
+            blocks.push(Block::default());
+        }
+        let block = blocks.last_mut().expect("a block");
+        block.bytes.extend(line.bytes().chain([b'\n']));
+        block.events += 1;
     }
-    posts
+    blocks
 }
 
 const HEAD: &str = "Text: str = JsonData(path='$.item.text')\nUser: Entity[str] = EntityJson(type='User', path='$.account.id')\nFollowers: int = JsonData(path='$.account.followers')\nAction = GetActionName()\n";
@@ -121,17 +136,24 @@ fn spent(clock: Instant) -> f64 {
 }
 
 /// Reads so many events, for an instrument that counts.
-fn counted(plan: &Arc<Plan>, events: &[Arc<str>], count: usize) {
+fn counted(plan: &Arc<Plan>, blocks: &[Block], mut count: usize) {
     let settings = Settings { output: Output::Matched, ..Settings::default() };
     let mut stream = Stream::new(Arc::clone(plan), settings);
-    let mut out = String::new();
-    for event in events.iter().cycle().take(count) {
-        out.clear();
-        stream.event(event, &mut out).expect("a sound event");
+    for block in blocks.iter().cycle() {
+        let mut bytes = block.bytes.as_slice();
+        if count < block.events as usize {
+            let lines = block.bytes.split_inclusive(|byte| *byte == b'\n');
+            bytes = &block.bytes[..lines.take(count).map(<[u8]>::len).sum()];
+        }
+        assert!(stream.block(bytes, 1).refused.is_empty(), "sound events");
+        count = count.saturating_sub(block.events as usize);
+        if count == 0 {
+            return;
+        }
     }
 }
 
-fn run(name: &str, main: &str, events: &[Arc<str>], count: Option<usize>) {
+fn run(name: &str, main: &str, blocks: &[Block], count: Option<usize>) {
     let sources = Sources::from_map([("main.sml".to_owned(), main.to_owned())].into());
     let clock = Instant::now();
     let start = spent(clock);
@@ -141,28 +163,27 @@ fn run(name: &str, main: &str, events: &[Arc<str>], count: Option<usize>) {
     let plan = Arc::new(Plan::build(checked.program.expect("a program without problems")));
     let compiled = spent(clock) - start;
     if let Some(count) = count {
-        return counted(&plan, events, count);
+        return counted(&plan, blocks, count);
     }
     let mut rates = [0.0; 2];
     let mut size = 0;
     for (rate, output) in rates.iter_mut().zip([Output::Matched, Output::Full]) {
         let settings = Settings { output, ..Settings::default() };
         let mut stream = Stream::new(Arc::clone(&plan), settings);
-        let mut out = String::new();
         let mut runs: Vec<f64> = (0..5)
             .map(|_| {
                 let (start, before, mut done) = (Instant::now(), spent(clock), 0);
                 while start.elapsed().as_secs_f64() < 0.3 {
-                    for event in events {
-                        out.clear();
-                        stream.event(event, &mut out).expect("a sound event");
-                        done += 1;
-                        if done % 64 == 0 && start.elapsed().as_secs_f64() > 0.6 {
+                    for block in blocks {
+                        let came = stream.block(&block.bytes, 1);
+                        assert!(came.refused.is_empty(), "sound events");
+                        size = came.out.len() / block.events as usize;
+                        done += block.events;
+                        if start.elapsed().as_secs_f64() > 0.6 {
                             break;
                         }
                     }
                 }
-                size = out.len();
                 f64::from(done) / (spent(clock) - before)
             })
             .collect();
@@ -193,7 +214,7 @@ fn main() {
         "{:34} {:>10} {:>10} {:>11} {:>8}",
         "rules", "matched/s", "full/s", "compiled in", "bytes"
     );
-    let sets: Vec<(String, String, &[Arc<str>])> =
+    let sets: Vec<(String, String, &[Block])> =
         [("a: the one-rule example".to_owned(), rules(1, regex), &*plain)]
             .into_iter()
             .chain(
@@ -219,7 +240,7 @@ fn main() {
             .chain([("d: a chain of 1000".to_owned(), chain(1_000), &*plain)])
             .chain([("e: 100 mixed".to_owned(), rules(100, mixed), &*plain)])
             .collect();
-    for (name, main, events) in sets.iter().filter(|(name, ..)| wants(name)) {
-        run(name, main, events, count);
+    for (name, main, blocks) in sets.iter().filter(|(name, ..)| wants(name)) {
+        run(name, main, blocks, count);
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use model::Event;
 
-use crate::evaluate::Outcome;
+use crate::evaluate::{EventRef, Outcome};
 use crate::facts::{FactKey, Facts};
 use crate::labels::{self, LabelMutation, LabelState};
 use crate::plan::Plan;
@@ -30,27 +30,32 @@ impl World {
     /// would say is the answer that is declared for when it fails.
     #[must_use]
     pub fn facts(&self, plan: &Plan, event: &Event) -> Facts {
-        self.facts_beside(plan, event, Facts::default())
+        self.facts_beside(plan, &EventRef::of(event), Facts::default())
     }
 
     /// The same beside the facts that are known already.
-    pub(crate) fn facts_beside(&self, plan: &Plan, event: &Event, mut facts: Facts) -> Facts {
+    pub(crate) fn facts_beside(
+        &self,
+        plan: &Plan,
+        event: &EventRef<'_>,
+        mut facts: Facts,
+    ) -> Facts {
         for round in 0..plan.fact_rounds() {
-            for key in plan.facts_needed(event, &facts, round) {
-                self.tell(key, event, &mut facts);
+            for key in plan.facts_needed_by(event, &facts, round) {
+                self.tell(key, event.timestamp, &mut facts);
             }
         }
         facts
     }
 
-    fn tell(&self, key: FactKey, event: &Event, facts: &mut Facts) {
+    fn tell(&self, key: FactKey, now: Timestamp, facts: &mut Facts) {
         match key {
             FactKey::Labels(entity) => {
                 let state = self.labels.get(&entity).cloned().unwrap_or_default();
                 facts.labels.insert(entity, state);
             }
             FactKey::Count(counter, at) => {
-                let count = self.counters.count(&counter, event.timestamp);
+                let count = self.counters.count(&counter, now);
                 facts.counts.insert((counter, at), count);
             }
             FactKey::Kept(key) => {
@@ -64,10 +69,11 @@ impl World {
         }
     }
 
-    /// Takes in what an event changed, so that the next one sees it; says what became of labels.
-    pub fn take(&mut self, outcome: &Outcome, event: &Event, now: Timestamp) -> Vec<LabelMutation> {
-        self.keep(&outcome.changes, event.timestamp);
-        let changes = labels::changes(&outcome.effects, event.timestamp, now);
+    /// Takes in what an event changed that happened `at` some time, so that the next one sees it; says what became
+    /// of labels.
+    pub fn take(&mut self, outcome: &Outcome, at: Timestamp, now: Timestamp) -> Vec<LabelMutation> {
+        self.keep(&outcome.changes, at);
+        let changes = labels::changes(&outcome.effects, at, now);
         changes
             .into_iter()
             .map(|(entity, changes)| {

@@ -10,10 +10,10 @@ use serde::Serialize;
 use sml::tree::{Expr, Statement};
 use sml::{LineIndex, Span};
 
-use super::Outcome;
 use super::found::filled;
 use super::run::Run;
 use super::show::write_value;
+use super::{EventRef, Outcome};
 use crate::facts::Facts;
 use crate::functions::Prepared;
 use crate::plan::Plan;
@@ -105,7 +105,8 @@ impl Plan {
         sources: &Sources,
         clock: &mut dyn FnMut() -> Duration,
     ) -> Explanation {
-        let mut run = Run::new(self, event, facts, now);
+        let event = EventRef::of(event);
+        let mut run = Run::new(self, &event, facts, now);
         let mut spent: HashMap<u32, Duration> = HashMap::new();
         run.files_with(&mut |run, at| {
             let before = clock();

@@ -4,6 +4,7 @@
 mod base;
 mod beyond;
 mod cells;
+mod event;
 mod explain;
 mod found;
 mod murmur;
@@ -28,6 +29,7 @@ use crate::value::{Effect, RuleValue, Value};
 
 pub(crate) use base::Shapes;
 pub(crate) use cells::Over;
+pub(crate) use event::EventRef;
 pub use explain::{Condition, ExplainedRule, Explanation, Held, Signal};
 pub(crate) use run::Run;
 pub(crate) use show::Shape;
@@ -78,25 +80,29 @@ pub struct EvaluationError {
 /// Evaluates an event. `now` is the clock that the age and expiry of labels are told from.
 #[must_use]
 pub fn evaluate(plan: &Plan, event: &Event, facts: &Facts, now: Timestamp) -> Outcome {
-    let data = run::parse(event.data.as_str(), &plan.wanted);
-    evaluate_read(plan, event, data, facts, now)
+    let event = EventRef::of(event);
+    evaluate_read(plan, &event, run::parse(event.data, &plan.wanted), facts, now)
 }
 
 /// The same for an event of which the wanted data were read already.
 pub(crate) fn evaluate_read(
     plan: &Plan,
-    event: &Event,
+    event: &EventRef<'_>,
     data: Drawn,
     facts: &Facts,
     now: Timestamp,
 ) -> Outcome {
     quick::evaluate(plan, event, data, facts, now)
-        .unwrap_or_else(|| evaluate_plainly(plan, event, facts, now))
+        .unwrap_or_else(|| plainly(plan, event, facts, now))
 }
 
 /// The same by computing every node: slower, and what the quick way is held to.
 #[must_use]
 pub fn evaluate_plainly(plan: &Plan, event: &Event, facts: &Facts, now: Timestamp) -> Outcome {
+    plainly(plan, &EventRef::of(event), facts, now)
+}
+
+fn plainly(plan: &Plan, event: &EventRef<'_>, facts: &Facts, now: Timestamp) -> Outcome {
     let mut run = Run::new(plan, event, facts, now);
     run.files();
     run.finish(plan)
@@ -107,6 +113,15 @@ impl Plan {
     /// fact says is told in a later round (see [`Self::fact_rounds`]), by the `facts` of those before.
     #[must_use]
     pub fn facts_needed(&self, event: &Event, facts: &Facts, round: usize) -> Vec<FactKey> {
+        self.facts_needed_by(&EventRef::of(event), facts, round)
+    }
+
+    pub(crate) fn facts_needed_by(
+        &self,
+        event: &EventRef<'_>,
+        facts: &Facts,
+        round: usize,
+    ) -> Vec<FactKey> {
         let Some(wanted) = self.rounds.get(round) else { return Vec::new() };
         let mut needed: Vec<FactKey> = Vec::new();
         if round == 0 {

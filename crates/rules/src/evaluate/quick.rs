@@ -6,12 +6,11 @@ use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 
 use jiff::Timestamp;
-use model::Event;
 
-use super::Outcome;
 use super::base::{Base, Shapes, tag};
 use super::cells::{Cells, Over};
 use super::run::{Fired, Run};
+use super::{EventRef, Outcome};
 use crate::facts::Facts;
 use crate::jsonpath::Drawn;
 use crate::plan::{Plan, index};
@@ -23,7 +22,7 @@ const MAX_ORDERS: usize = 256;
 /// The outcome, or None if every node should be computed.
 pub(super) fn evaluate(
     plan: &Plan,
-    event: &Event,
+    event: &EventRef<'_>,
     data: Drawn,
     facts: &Facts,
     now: Timestamp,

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use model::Event;
 
 use super::cells::Cells;
 use super::steps::Stop;
-use super::{Emitted, EvaluationError, Outcome};
+use super::{Emitted, EvaluationError, EventRef, Outcome};
 use crate::facts::Facts;
 use crate::functions::{CallContext, Lists, Nothing};
 use crate::jsonpath::{Drawn, Wanted};
@@ -31,7 +30,7 @@ pub(super) struct Fired {
 pub(crate) struct Run<'a> {
     pub(super) program: &'a Program,
     pub(super) plan: Option<&'a Plan>,
-    pub(super) event: Option<&'a Event>,
+    pub(super) event: Option<&'a EventRef<'a>>,
     pub(super) facts: &'a Facts,
     pub(super) now: Timestamp,
     pub(super) data: Drawn,
@@ -58,19 +57,24 @@ pub(super) fn parse(text: &str, wanted: &Wanted) -> Drawn {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(plan: &'a Plan, event: &'a Event, facts: &'a Facts, now: Timestamp) -> Self {
+    pub(super) fn new(
+        plan: &'a Plan,
+        event: &'a EventRef<'a>,
+        facts: &'a Facts,
+        now: Timestamp,
+    ) -> Self {
         Self::reading(plan, event, &Wanted::ALL, facts, now)
     }
 
     /// The same, reading no more of the event than is wanted.
     pub(super) fn reading(
         plan: &'a Plan,
-        event: &'a Event,
+        event: &'a EventRef<'a>,
         wanted: &Wanted,
         facts: &'a Facts,
         now: Timestamp,
     ) -> Self {
-        let data = parse(event.data.as_str(), wanted);
+        let data = parse(event.data, wanted);
         Self {
             cells: Cells::Each(vec![None; plan.program.nodes.len()]),
             active: vec![false; plan.program.units.len()],
@@ -81,7 +85,7 @@ impl<'a> Run<'a> {
     /// The same with no room for values yet.
     pub(super) fn beginning(
         plan: &'a Plan,
-        event: &'a Event,
+        event: &'a EventRef<'a>,
         data: Drawn,
         facts: &'a Facts,
         now: Timestamp,
@@ -216,10 +220,10 @@ impl<'a> Run<'a> {
     /// The secret data, read when it is first asked for.
     pub(super) fn read_secret(&mut self) {
         if self.secret.is_none() {
-            let text = self.event.and_then(|event| event.secret_data.as_ref());
+            let text = self.event.and_then(|event| event.secret_data);
             self.secret = Some(text.map_or_else(
                 || Value::Map(Arc::default()),
-                |secret| parse(secret.as_str(), &Wanted::ALL).whole().clone(),
+                |secret| parse(secret, &Wanted::ALL).whole().clone(),
             ));
         }
     }
@@ -237,7 +241,7 @@ impl<'a> Run<'a> {
         let now = self.event.map_or(Timestamp::UNIX_EPOCH, |event| event.timestamp);
         CallContext {
             now,
-            written: self.facts.offset.unwrap_or(Offset::UTC).to_datetime(now),
+            offset: self.facts.offset.unwrap_or(Offset::UTC),
             random,
             lists,
             facts: self.facts,
@@ -247,7 +251,7 @@ impl<'a> Run<'a> {
 
     /// Bits that are the same whenever this call meets this event, so that a replay is exact.
     pub(super) fn random(&self, at: u32) -> u64 {
-        let seed = self.event.map_or(&[][..], |event| event.action_id.as_str().as_bytes());
+        let seed = self.event.map_or(&[][..], |event| event.action_id.as_bytes());
         let half = |salt: u32| u64::from(super::murmur::murmur3(seed, at ^ salt));
         half(0x9e37_79b9) << 32 | half(0x85eb_ca77)
     }

@@ -7,7 +7,7 @@ use model::Event;
 
 use super::base::Base;
 use super::cells::Kept;
-use super::{Emitted, Outcome};
+use super::{Emitted, EventRef, Outcome};
 use crate::labels::entity_name;
 use crate::plan::node::{Feature, Source};
 use crate::plan::{Plan, index};
@@ -110,18 +110,18 @@ impl Outcome {
 
     /// Writes the extracted features as a JSON object.
     pub fn write_features(&self, out: &mut String, plan: &Plan, event: &Event) {
-        self.write_features_as(out, plan, event, WHOLE);
+        self.write_features_as(out, plan, &EventRef::of(event), WHOLE);
     }
 
     pub(crate) fn write_features_as(
         &self,
         out: &mut String,
         plan: &Plan,
-        event: &Event,
+        event: &EventRef<'_>,
         shape: Shape,
     ) {
         out.push_str("{\"__action_id\":");
-        write_id(out, event.action_id.as_str());
+        write_id(out, &event.action_id);
         out.push_str(",\"__timestamp\":");
         write_time(out, event, self.offset);
         out.push_str(",\"__error_count\":");
@@ -196,7 +196,7 @@ impl Outcome {
     }
 
     /// Writes when the event happened, as Python's `isoformat` does, in quotes.
-    pub(crate) fn write_timestamp(&self, out: &mut String, event: &Event) {
+    pub(crate) fn write_timestamp(&self, out: &mut String, event: &EventRef<'_>) {
         write_time(out, event, self.offset);
     }
 
@@ -297,7 +297,13 @@ fn write_id(out: &mut String, id: &str) {
 }
 
 /// Writes the event's time as Python's `isoformat` does, in quotes.
-fn write_time(out: &mut String, event: &Event, offset: Offset) {
+fn write_time(out: &mut String, event: &EventRef<'_>, offset: Offset) {
+    if let Some(told) = event.told {
+        out.push('"');
+        out.push_str(told);
+        out.push_str("+00:00\"");
+        return;
+    }
     let time = offset.to_datetime(event.timestamp);
     let digit = |value: u32| b'0' + (value % 10) as u8;
     let two = |value: u32| [digit(value / 10), digit(value)];

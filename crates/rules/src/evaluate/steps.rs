@@ -72,10 +72,10 @@ impl Run<'_> {
                 Value::Entity(Arc::new(Entity { kind: kind.clone(), id }))
             }
             Kind::ActionName => {
-                Value::str(self.event.map_or("", |event| event.action_name.as_str()))
+                Value::Str(self.event.map(|event| event.action_name.clone()).unwrap_or_default())
             }
             Kind::ActionId => {
-                let id = self.event.map_or("", |event| event.action_id.as_str());
+                let id = self.event.map_or("", |event| &event.action_id);
                 value::parse_integer(id).unwrap_or_else(|| Value::str(id))
             }
             Kind::Resolve { value, default, report } => self.resolve(*value, *default, *report)?,

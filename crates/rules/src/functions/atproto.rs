@@ -102,7 +102,7 @@ fn age(call: &Call<'_>) -> Result<Value, Fault> {
     let text = call.text(0)?;
     let then = match text.parse::<jiff::Timestamp>() {
         Ok(then) => then,
-        Err(_) => dates::parse(text, call.context.written.date())
+        Err(_) => dates::parse(text, call.context.written().date())
             .and_then(|then| jiff::tz::Offset::UTC.to_timestamp(then).ok())
             .ok_or_else(|| Fault::error(Exception::ValueError, "this is not a date or time"))?,
     };

@@ -279,8 +279,8 @@ pub enum Prepared {
 pub struct CallContext<'a> {
     /// The event's own time.
     pub now: jiff::Timestamp,
-    /// The same as it was written, its offset left out: what `TimeSince` counts to.
-    pub written: jiff::civil::DateTime,
+    /// The offset in which it was written.
+    pub offset: jiff::tz::Offset,
     /// Fresh random bits for this call; read only by functions that need randomness.
     pub random: u64,
     /// The lists of the rulebook.
@@ -289,6 +289,14 @@ pub struct CallContext<'a> {
     pub facts: &'a dyn Facts,
     /// What was worked out about the event's texts so far; a new one for each event.
     pub memo: &'a Memo,
+}
+
+impl CallContext<'_> {
+    /// The event's time as it was written, its offset left out: what `TimeSince` counts to.
+    #[must_use]
+    pub fn written(&self) -> jiff::civil::DateTime {
+        self.offset.to_datetime(self.now)
+    }
 }
 
 impl fmt::Debug for CallContext<'_> {

@@ -55,7 +55,7 @@ fn delta(call: &Call<'_>) -> Result<Value, Fault> {
 }
 
 fn since(call: &Call<'_>) -> Result<Value, Fault> {
-    let now = call.context.written;
+    let now = call.context.written();
     let then = dates::parse(call.text(0)?, now.date())
         .ok_or_else(|| Fault::error(Exception::ValueError, "this is not a date or time"))?;
     let nanos = now.duration_since(then).as_nanos();

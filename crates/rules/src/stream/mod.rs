@@ -23,6 +23,7 @@
 
 mod envelope;
 mod result;
+mod time;
 mod written;
 
 use std::borrow::Cow;
@@ -32,15 +33,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::evaluate::{Explanation, evaluate_plainly, evaluate_read};
+use crate::evaluate::{Explanation, Outcome, evaluate_plainly, evaluate_read};
 use crate::facts::Facts;
-use crate::labels::LabelState;
+use crate::labels::{LabelMutation, LabelState};
 use crate::plan::Plan;
 use crate::rulebook::Rulebook;
 use crate::sources::Sources;
 use crate::value::json::NonFinite;
 use crate::world::World;
 use envelope::{Envelope, opened};
+
+/// So many events of a block are read, then evaluated, then written: each step finds its own code at hand.
+const BATCH: usize = 32;
 
 /// The labels of all entities, by `Type/id`.
 pub type Labels = BTreeMap<String, LabelState>;
@@ -136,31 +140,47 @@ impl Stream {
     #[must_use]
     pub fn block(&mut self, bytes: &[u8], first_line: u64) -> Done {
         let mut done = Done { out: String::with_capacity(bytes.len() * 2), refused: Vec::new() };
-        match std::str::from_utf8(bytes) {
-            Ok(text) => {
-                let text = Arc::from(text);
-                let mut start = 0;
-                for (line, number) in bytes.split(|byte| *byte == b'\n').zip(first_line..) {
-                    let end = start + line.len();
-                    if !line.iter().all(u8::is_ascii_whitespace)
-                        && let Err(why) = self.event_within(&text, (start, end), &mut done.out)
-                    {
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            self.broken_block(bytes, first_line, &mut done);
+            return done;
+        };
+        let text = Arc::from(text);
+        let mut batch = Vec::with_capacity(BATCH);
+        for (place, number) in lines(bytes).zip(first_line..) {
+            match Envelope::read(&text, place, self.settings.now, &self.plan.wanted) {
+                Ok(envelope) => batch.push(envelope),
+                Err(_) if is_empty(bytes, place) => {}
+                Err(why) => {
+                    self.batch(&mut batch, &mut done.out);
+                    if let Err(why) = self.opened(&text, place, why, &mut done.out) {
                         done.refused.push((number, why));
                     }
-                    start = end + 1;
                 }
             }
-            Err(_) => self.broken_block(bytes, first_line, &mut done),
+            if batch.len() == BATCH {
+                self.batch(&mut batch, &mut done.out);
+            }
         }
+        self.batch(&mut batch, &mut done.out);
         done
+    }
+
+    /// Evaluates events that were read, one after the other, then writes the results.
+    fn batch(&mut self, batch: &mut Vec<Envelope<'_>>, out: &mut String) {
+        let came: Vec<_> = batch.iter_mut().map(|envelope| self.evaluate(envelope)).collect();
+        for (envelope, (outcome, mutations)) in batch.iter().zip(&came) {
+            self.write(outcome, envelope, mutations, out);
+        }
+        batch.clear();
     }
 
     /// A block in which not everything is UTF-8.
     fn broken_block(&mut self, bytes: &[u8], first_line: u64, done: &mut Done) {
-        for (line, number) in bytes.split(|byte| *byte == b'\n').zip(first_line..) {
-            if line.iter().all(u8::is_ascii_whitespace) {
+        for (place, number) in lines(bytes).zip(first_line..) {
+            if is_empty(bytes, place) {
                 continue;
             }
+            let line = bytes.get(place.0..place.1).unwrap_or_default();
             let read = match std::str::from_utf8(line) {
                 Ok(text) => self.event(&Arc::from(text), &mut done.out),
                 Err(error) => Err(format!("not UTF-8 at byte {}", error.valid_up_to())),
@@ -176,7 +196,15 @@ impl Stream {
     /// # Errors
     /// What is wrong with the line and what to write instead; `out` is as it was then.
     pub fn event(&mut self, line: &Arc<str>, out: &mut String) -> Result<(), String> {
-        self.event_within(line, (0, line.len()), out)
+        let place = (0, line.len());
+        match Envelope::read(line, place, self.settings.now, &self.plan.wanted) {
+            Ok(mut envelope) => {
+                let (outcome, mutations) = self.evaluate(&mut envelope);
+                self.write(&outcome, &envelope, &mutations, out);
+                Ok(())
+            }
+            Err(why) => self.opened(line, place, why, out),
+        }
     }
 
     /// Says of the event that a line holds why each rule held or did not; `sources` are the rule files,
@@ -202,34 +230,46 @@ impl Stream {
         };
         let facts = Facts { offset: envelope.offset, ..Facts::default() };
         let facts = self.world.facts_beside(&self.plan, &envelope.event, facts);
+        let event = envelope.event.owned().map_err(|error| error.to_string())?;
         let event = match book {
-            Some(book) => book.informed(&envelope.event),
-            None => Cow::Borrowed(&envelope.event),
+            Some(book) => book.informed(&event),
+            None => Cow::Borrowed(&event),
         };
         // What is made at its first use (tables, automata) is no cost of a rule.
         let _ = evaluate_plainly(&self.plan, &event, &facts, envelope.now);
         Ok(self.plan.explain(&event, &facts, envelope.now, sources, clock))
     }
 
-    fn event_within(
+    /// Evaluates the event that is inside a message; `why` says that the message itself is none.
+    fn opened(
         &mut self,
         text: &Arc<str>,
         place: (usize, usize),
+        why: String,
         out: &mut String,
     ) -> Result<(), String> {
-        let mut envelope = match Envelope::read(text, place, self.settings.now, &self.plan.wanted) {
-            Ok(envelope) => envelope,
-            Err(why) => match opened(text, place, &self.plan.wanted) {
-                Some(text) => return self.event_within(&text, (0, text.len()), out),
-                None => return Err(why),
-            },
-        };
+        match opened(text, place, &self.plan.wanted) {
+            Some(inside) => self.event(&inside, out),
+            None => Err(why),
+        }
+    }
+
+    fn evaluate(&mut self, envelope: &mut Envelope<'_>) -> (Outcome, Vec<LabelMutation>) {
         let facts = Facts { offset: envelope.offset, ..Facts::default() };
         let facts = self.world.facts_beside(&self.plan, &envelope.event, facts);
         let data = std::mem::take(&mut envelope.data);
         let outcome = evaluate_read(&self.plan, &envelope.event, data, &facts, envelope.now);
-        let mutations = self.world.take(&outcome, &envelope.event, envelope.now);
-        self.write(&outcome, &envelope, &mutations, out);
-        Ok(())
+        let mutations = self.world.take(&outcome, envelope.event.timestamp, envelope.now);
+        (outcome, mutations)
     }
+}
+
+/// Where each line begins and ends.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+    let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
+    ends.scan(0, |start, end| Some((std::mem::replace(start, end + 1), end)))
+}
+
+fn is_empty(bytes: &[u8], (start, end): (usize, usize)) -> bool {
+    bytes.get(start..end).is_none_or(|line| line.iter().all(u8::is_ascii_whitespace))
 }

@@ -82,7 +82,7 @@ impl Stream {
         out.push_str("],\"timestamp\":");
         outcome.write_timestamp(out, &envelope.event);
         out.push_str(",\"action_data\":");
-        out.push_str(envelope.event.data.as_str());
+        out.push_str(envelope.event.data);
         out.push_str("}\n");
     }
 }

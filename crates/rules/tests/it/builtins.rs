@@ -63,7 +63,7 @@ fn run<T>(
         arguments.into_iter().map(|value| value.expect("every argument")).collect();
     let context = CallContext {
         now: "2026-03-01T22:30:00Z".parse().expect("a moment"),
-        written: jiff::civil::date(2026, 3, 1).at(22, 30, 0, 0),
+        offset: jiff::tz::Offset::UTC,
         random: u64::MAX / 2,
         lists: &Words,
         facts: &MailHosts,

@@ -416,7 +416,7 @@ fn counters_and_kept_values_carry_over() {
         };
         assert_eq!(shown(&outcome), shown(&replayed));
         assert_eq!(outcome.errors, []);
-        world.take(&outcome, &event, event.timestamp);
+        world.take(&outcome, event.timestamp, event.timestamp);
         shown(&outcome)
     };
     assert_eq!(step(1, "2026-03-01T12:00:00Z", "a", true), [1, 1, 0, -1]);

@@ -177,7 +177,7 @@ impl Parser<'_> {
             &arguments,
             &CallContext {
                 now,
-                written: jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0),
+                offset: jiff::tz::Offset::UTC,
                 random: 0,
                 lists: &Nothing,
                 facts: &Nothing,
