@@ -30,22 +30,18 @@ impl World {
     /// would say is the answer that is declared for when it fails.
     #[must_use]
     pub fn facts(&self, plan: &Plan, event: &Event) -> Facts {
-        self.facts_beside(plan, &EventRef::of(event), Facts::default())
+        let mut facts = Facts::default();
+        self.facts_beside(plan, &EventRef::of(event), &mut facts);
+        facts
     }
 
     /// The same beside the facts that are known already.
-    pub(crate) fn facts_beside(
-        &self,
-        plan: &Plan,
-        event: &EventRef<'_>,
-        mut facts: Facts,
-    ) -> Facts {
+    pub(crate) fn facts_beside(&self, plan: &Plan, event: &EventRef<'_>, facts: &mut Facts) {
         for round in 0..plan.fact_rounds() {
-            for key in plan.facts_needed_by(event, &facts, round) {
-                self.tell(key, event.timestamp, &mut facts);
+            for key in plan.facts_needed_by(event, facts, round) {
+                self.tell(key, event.timestamp, facts);
             }
         }
-        facts
     }
 
     fn tell(&self, key: FactKey, now: Timestamp, facts: &mut Facts) {

@@ -148,10 +148,11 @@ impl Cells {
         match self {
             Self::Each(cells) => (Kept::Each { cells, active }, None),
             Self::Over(mut over) => {
-                let mut changed: Vec<_> = over.room.changed.drain(..).collect();
+                let room = Vec::with_capacity(over.room.changed.len());
+                let mut changed = std::mem::replace(&mut over.room.changed, room);
                 changed.sort_unstable_by_key(|(at, _)| *at);
                 let base = over.base.take().unwrap_or_default();
-                (Kept::Over { base, changed: changed.into() }, Some(over))
+                (Kept::Over { base, changed }, Some(over))
             }
         }
     }
@@ -163,7 +164,7 @@ pub(super) enum Kept {
     /// Each value, and which files ran.
     Each { cells: Vec<Option<Value>>, active: Vec<bool> },
     /// Those that differ from the base, by node.
-    Over { base: Arc<Base>, changed: Box<[(u32, Option<Value>)]> },
+    Over { base: Arc<Base>, changed: Vec<(u32, Option<Value>)> },
 }
 
 impl Kept {

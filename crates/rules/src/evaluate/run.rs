@@ -197,11 +197,27 @@ impl<'a> Run<'a> {
 
     /// The value of an input; None if it failed.
     pub(crate) fn read(&self, input: Input) -> Option<Cow<'_, Value>> {
-        let value = match input.source {
+        let value = self.source(input)?;
+        Some(if input.unwrap { Cow::Owned(value.unwrapped()) } else { Cow::Borrowed(value) })
+    }
+
+    /// The value of an input as it is kept, which may be wrapped.
+    fn source(&self, input: Input) -> Option<&Value> {
+        match input.source {
             Source::Node(at) => self.cells.get(at),
             Source::Constant(at) => self.program.constants.get(index(at)),
-        }?;
-        Some(if input.unwrap { Cow::Owned(value.unwrapped()) } else { Cow::Borrowed(value) })
+        }
+    }
+
+    /// Shows the value of an input where it stands; None if it failed.
+    pub(super) fn with<T>(&self, input: Input, see: impl FnOnce(&Value) -> T) -> Option<T> {
+        let value = self.source(input)?;
+        Some(if input.unwrap { value.with_unwrapped(see) } else { see(value) })
+    }
+
+    /// Whether the value of an input is true, or the failure passed on.
+    pub(super) fn truth(&self, input: Input) -> Result<bool, Stop> {
+        self.with(input, Value::truth).ok_or(Stop::Passed)
     }
 
     /// The value of an input, or the failure passed on.

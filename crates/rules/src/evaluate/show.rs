@@ -42,41 +42,58 @@ impl Outcome {
     }
 
     fn value<'o>(&'o self, plan: &'o Plan, feature: &Feature) -> Option<Cow<'o, Value>> {
-        let value = match feature.input.source {
+        let value = self.kept(plan, feature)?;
+        Some(match feature.input.unwrap {
+            true => Cow::Owned(value.unwrapped()),
+            false => Cow::Borrowed(value),
+        })
+    }
+
+    /// The value of a feature as it is kept, which may be wrapped.
+    fn kept<'o>(&'o self, plan: &'o Plan, feature: &Feature) -> Option<&'o Value> {
+        match feature.input.source {
             Source::Node(at) => self.values.get(at),
             Source::Constant(at) => plan.program.constants.get(index(at)),
-        }?;
-        Some(seen(feature, value))
+        }
     }
 
     /// The features that differ from null and false, in the order in which results show them.
-    pub fn matched<'o>(
-        &'o self,
-        plan: &'o Plan,
-    ) -> impl Iterator<Item = (&'o str, Cow<'o, Value>)> {
-        self.matched_features(plan).map(|(feature, value)| (&*feature.name, value))
+    #[must_use]
+    pub fn matched<'o>(&'o self, plan: &'o Plan) -> Vec<(&'o str, Value)> {
+        let mut matched = Vec::new();
+        self.each_matched(plan, |feature, value| matched.push((&*feature.name, value.clone())));
+        matched
     }
 
-    fn matched_features<'o>(
-        &'o self,
-        plan: &'o Plan,
-    ) -> impl Iterator<Item = (&'o Feature, Cow<'o, Value>)> {
-        let all = plan.program.features.len();
-        let may = match &self.values {
-            Kept::Over { base, changed } => places(plan, base, changed),
-            Kept::Each { .. } => (0..).take(all).map(|at| (at, UNCHANGED)).collect(),
-        };
-        may.into_iter().filter_map(|(at, place)| {
-            let feature = plan.program.features.get(index(at))?;
-            if !feature.shown || !self.values.ran(feature.file) {
-                return None;
+    /// Shows each of the same where it stands.
+    fn each_matched<'o>(&'o self, plan: &'o Plan, mut see: impl FnMut(&'o Feature, &Value)) {
+        let mut one = |feature: &'o Feature, value: Option<&Value>| {
+            if feature.shown
+                && self.values.ran(feature.file)
+                && let Some(value) = value
+            {
+                with_seen(feature, value, |value| {
+                    if matches(value) {
+                        see(feature, value);
+                    }
+                });
             }
-            let value = match self.values.changed(place) {
-                Some(value) => seen(feature, value.as_ref()?),
-                None => self.value(plan, feature)?,
-            };
-            matches(&value).then_some((feature, value))
-        })
+        };
+        let features = &plan.program.features;
+        match &self.values {
+            Kept::Over { base, changed } if features.len() > FEW => {
+                for (at, place) in places(plan, base, changed) {
+                    let Some(feature) = features.get(index(at)) else { continue };
+                    match self.values.changed(place) {
+                        Some(value) => one(feature, value.as_ref()),
+                        None => one(feature, self.kept(plan, feature)),
+                    }
+                }
+            }
+            Kept::Over { .. } | Kept::Each { .. } => {
+                features.iter().for_each(|feature| one(feature, self.kept(plan, feature)));
+            }
+        }
     }
 
     /// The value of one feature.
@@ -148,11 +165,11 @@ impl Outcome {
             write_value(out, value, shape.non_finite);
         };
         if shape.only_matched {
-            self.matched_features(plan).for_each(|(feature, value)| show(feature, &value));
+            self.each_matched(plan, show);
         } else {
             for feature in self.shown_features(plan) {
-                let value = self.value(plan, feature);
-                show(feature, value.as_deref().unwrap_or(&Value::None));
+                let value = self.kept(plan, feature).unwrap_or(&Value::None);
+                with_seen(feature, value, |value| show(feature, value));
             }
         }
         out.push('}');
@@ -238,7 +255,10 @@ fn feature_name(function: &str) -> String {
     name
 }
 
-/// The place of a value that is the base's.
+/// So few features are all looked at.
+const FEW: usize = 16;
+
+/// The place of a value that is the base's, or not known.
 const UNCHANGED: usize = usize::MAX;
 
 /// The features that may be more than null and false, in order, each with the place of its value among those that changed.
@@ -267,11 +287,11 @@ fn places(plan: &Plan, base: &Base, changed: &[(u32, Option<Value>)]) -> Vec<(u3
     places.filter_map(|(feature, place)| Some((feature, place?))).collect()
 }
 
-/// A node's value as a feature shows it.
-fn seen<'v>(feature: &Feature, value: &'v Value) -> Cow<'v, Value> {
+/// Shows a node's value as a feature shows it.
+fn with_seen(feature: &Feature, value: &Value, see: impl FnOnce(&Value)) {
     match feature.input.unwrap {
-        true => Cow::Owned(value.unwrapped()),
-        false => Cow::Borrowed(value),
+        true => value.with_unwrapped(see),
+        false => see(value),
     }
 }
 

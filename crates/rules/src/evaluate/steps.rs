@@ -41,7 +41,7 @@ impl Run<'_> {
                 value::binary(*operator, &*self.need(*left)?, &*self.need(*right)?)?
             }
             Kind::Negate(input) => value::negate(&*self.need(*input)?)?,
-            Kind::Not(input) => Value::Bool(!self.need(*input)?.truth()),
+            Kind::Not(input) => Value::Bool(!self.truth(*input)?),
             Kind::Equal { left, right, negated } => {
                 let (left, right) = (self.read(*left), self.read(*right));
                 let left = left.as_deref().unwrap_or(&Value::None);
@@ -92,7 +92,7 @@ impl Run<'_> {
             Kind::Finding(finding) => self.finding(finding),
             Kind::Beyond(beyond) => self.beyond(beyond)?,
             Kind::Require { file, condition } => {
-                let condition = self.need(*condition)?.truth();
+                let condition = self.truth(*condition)?;
                 let file = self.need(*file)?.into_owned();
                 if condition
                     && let Some(path) = file.as_str()
@@ -108,7 +108,7 @@ impl Run<'_> {
 
     /// Whether an input is there and true.
     pub(super) fn holds(&self, input: Input) -> bool {
-        self.read(input).is_some_and(|value| value.truth())
+        self.with(input, Value::truth).unwrap_or(false)
     }
 
     fn all(&self, items: &[Input]) -> Result<Vec<Value>, Stop> {
@@ -131,8 +131,8 @@ impl Run<'_> {
         let mut arguments = std::mem::take(&mut self.arguments);
         arguments.clear();
         for argument in wanted {
-            match self.read(argument.input) {
-                Some(value) => arguments.push(value.into_owned()),
+            match self.with(argument.input, |value| arguments.push(value.clone())) {
+                Some(()) => {}
                 None if argument.none_if_failed => arguments.push(Value::None),
                 None => return Err(Stop::Passed),
             }
@@ -141,8 +141,8 @@ impl Run<'_> {
     }
 
     fn data(&mut self, data: &Data) -> Result<Value, Stop> {
-        let required = self.need(data.required)?.truth();
-        let coerce_type = self.need(data.coerce_type)?.truth();
+        let required = self.truth(data.required)?;
+        let coerce_type = self.truth(data.coerce_type)?;
         let Prepared::Path(path) = &*data.prepared else { return Err(Stop::Passed) };
         let found = if data.secret {
             self.read_secret();
@@ -221,7 +221,7 @@ impl Run<'_> {
         match &rule.when_all {
             Items::Each(items) => {
                 for item in items {
-                    held &= self.need(*item)?.truth();
+                    held &= self.truth(*item)?;
                 }
             }
             Items::List(list) => match self.need(*list)?.as_list() {
@@ -265,9 +265,11 @@ impl Run<'_> {
         };
         let held: Vec<Arc<RuleValue>> = rules
             .iter()
-            .filter_map(|rule| match self.read(*rule)?.as_ref() {
-                Value::Rule(rule) if rule.value => Some(Arc::clone(rule)),
-                _ => None,
+            .filter_map(|rule| {
+                self.with(*rule, |value| match value {
+                    Value::Rule(rule) if rule.value => Some(Arc::clone(rule)),
+                    _ => None,
+                })?
             })
             .collect();
         if held.is_empty() {
@@ -316,7 +318,7 @@ impl Run<'_> {
         let manual = self.read(label.manual).filter(|value| !value.is_none());
         let manual = manual.map(|value| value.truth());
         let least_age = self.span(label.min_label_age);
-        let error_on_empty = self.need(label.error_on_empty)?.truth();
+        let error_on_empty = self.truth(label.error_on_empty)?;
         let labels = self.facts.labels.get(&entity_name(entity));
         let known = labels.filter(|labels| !labels.labels.is_empty());
         if known.is_none() && error_on_empty {

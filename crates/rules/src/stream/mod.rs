@@ -107,13 +107,15 @@ pub struct Stream {
     plan: Arc<Plan>,
     settings: Settings,
     world: World,
+    /// Of the event at hand.
+    facts: Facts,
 }
 
 impl Stream {
     /// A stream that knows of no labels.
     #[must_use]
     pub fn new(plan: Arc<Plan>, settings: Settings) -> Self {
-        Self { plan, settings, world: World::default() }
+        Self { plan, settings, world: World::default(), facts: Facts::default() }
     }
 
     /// The same, with labels that were put on before.
@@ -228,8 +230,8 @@ impl Stream {
                 None => return Err(why),
             },
         };
-        let facts = Facts { offset: envelope.offset, ..Facts::default() };
-        let facts = self.world.facts_beside(&self.plan, &envelope.event, facts);
+        let mut facts = Facts { offset: envelope.offset, ..Facts::default() };
+        self.world.facts_beside(&self.plan, &envelope.event, &mut facts);
         let event = envelope.event.owned().map_err(|error| error.to_string())?;
         let event = match book {
             Some(book) => book.informed(&event),
@@ -255,10 +257,13 @@ impl Stream {
     }
 
     fn evaluate(&mut self, envelope: &mut Envelope<'_>) -> (Outcome, Vec<LabelMutation>) {
-        let facts = Facts { offset: envelope.offset, ..Facts::default() };
-        let facts = self.world.facts_beside(&self.plan, &envelope.event, facts);
+        if self.plan.fact_rounds() > 0 {
+            self.facts = Facts::default();
+        }
+        self.facts.offset = envelope.offset;
+        self.world.facts_beside(&self.plan, &envelope.event, &mut self.facts);
         let data = std::mem::take(&mut envelope.data);
-        let outcome = evaluate_read(&self.plan, &envelope.event, data, &facts, envelope.now);
+        let outcome = evaluate_read(&self.plan, &envelope.event, data, &self.facts, envelope.now);
         let mutations = self.world.take(&outcome, envelope.event.timestamp, envelope.now);
         (outcome, mutations)
     }

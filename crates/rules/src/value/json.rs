@@ -3,18 +3,17 @@
 
 mod plain;
 mod skip;
+mod strings;
 mod write;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use num_bigint::BigInt;
 
 use super::number::MAX_DIGITS;
-use super::{Map, Str, Value, integer};
+use super::{Map, Value, integer};
 use crate::jsonpath::{Drawn, Wanted};
-use plain::plain_length;
 pub use write::{NonFinite, write, write_int, write_str};
 
 /// A text that was read.
@@ -152,7 +151,11 @@ impl<'a> Reader<'a> {
         let here = parts.get_mut(wanted.places()).unwrap_or_default();
         match here {
             [part] if wanted.is_all() => {
-                *part = Some(self.value()?);
+                // Made where it stays: most of what is asked for is text.
+                *part = Some(match self.peek() {
+                    Some(b'"') => Value::Str(self.string()?),
+                    _ => self.value()?,
+                });
                 return Ok(());
             }
             // Of equal keys the last counts: nothing stays of the one before.
@@ -174,19 +177,6 @@ impl<'a> Reader<'a> {
         Ok((self.base.get(start..self.at).unwrap_or_default(), drawn))
     }
 
-    /// A key that is not kept.
-    fn key(&mut self) -> Result<Cow<'a, str>, JsonError> {
-        let start = self.at + 1;
-        self.at = start;
-        self.plain_run();
-        if self.peek() != Some(b'"') {
-            return self.escaped_string(start).map(|key| Cow::Owned(key.to_string()));
-        }
-        let key = self.base.get(start..self.at).unwrap_or_default();
-        self.at += 1;
-        Ok(Cow::Borrowed(key))
-    }
-
     /// That nothing but space follows.
     pub(crate) fn end(&mut self) -> Result<(), JsonError> {
         self.skip_space();
@@ -198,15 +188,22 @@ impl<'a> Reader<'a> {
 }
 
 impl Reader<'_> {
+    #[cold]
     fn error(&self, message: &'static str) -> JsonError {
         JsonError { offset: self.at, message }
     }
 
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
+    #[inline]
     fn skip_space(&mut self) {
+        // Most often there is none.
+        if self.peek().is_some_and(|byte| byte > b' ') {
+            return;
+        }
         while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
             self.at += 1;
         }
@@ -256,6 +253,7 @@ impl Reader<'_> {
         Ok(())
     }
 
+    #[inline]
     fn take_byte(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.at += usize::from(found);
@@ -278,6 +276,7 @@ impl Reader<'_> {
     }
 
     /// The colon after a key, with the space around it.
+    #[inline]
     fn colon(&mut self) -> Result<(), JsonError> {
         self.skip_space();
         if !self.take_byte(b':') {
@@ -383,94 +382,6 @@ impl Reader<'_> {
             self.at += 1;
         }
         self.at - start
-    }
-
-    fn string(&mut self) -> Result<Str, JsonError> {
-        self.at += 1;
-        let start = self.at;
-        self.plain_run();
-        match self.peek() {
-            Some(b'"') => {
-                let window = Str::window(self.base, start, self.at)
-                    .ok_or_else(|| self.error("the text is too long"))?;
-                self.at += 1;
-                Ok(window)
-            }
-            _ => self.escaped_string(start),
-        }
-    }
-
-    /// Goes on to the next quote, backslash, control character or the end.
-    fn plain_run(&mut self) {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        self.at += plain_length(rest);
-    }
-
-    fn escaped_string(&mut self, start: usize) -> Result<Str, JsonError> {
-        let mut text = self.base.get(start..self.at).unwrap_or_default().to_owned();
-        loop {
-            match self.peek() {
-                Some(b'"') => break,
-                Some(b'\\') => text.push(self.escape()?),
-                Some(_) => {
-                    return Err(self.error("a control character must be written as an escape"));
-                }
-                None => return Err(self.error("the text ends inside a string")),
-            }
-            let start = self.at;
-            self.plain_run();
-            text.push_str(self.base.get(start..self.at).unwrap_or_default());
-        }
-        self.at += 1;
-        Ok(text.into())
-    }
-
-    fn escape(&mut self) -> Result<char, JsonError> {
-        self.at += 1;
-        let escaped = match self.peek() {
-            Some(plain @ (b'"' | b'\\' | b'/')) => char::from(plain),
-            Some(b'b') => '\u{8}',
-            Some(b'f') => '\u{c}',
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(b'u') => return self.unicode_escape(),
-            _ => return Err(self.error("no escape has this letter")),
-        };
-        self.at += 1;
-        Ok(escaped)
-    }
-
-    fn unicode_escape(&mut self) -> Result<char, JsonError> {
-        let high = self.hex()?;
-        if !(0xd800..0xe000).contains(&high) {
-            return char::from_u32(high).ok_or_else(|| self.error("no character has this code"));
-        }
-        let before_low = self.at;
-        if high < 0xdc00 && self.take("\\") && self.peek() == Some(b'u') {
-            let low = self.hex()?;
-            if (0xdc00..0xe000).contains(&low)
-                && let Some(c) = char::from_u32(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00))
-            {
-                return Ok(c);
-            }
-        }
-        self.at = before_low;
-        self.lone_surrogates = true;
-        Ok('\u{fffd}')
-    }
-
-    /// The four digits after `u`.
-    fn hex(&mut self) -> Result<u32, JsonError> {
-        let digits = self
-            .base
-            .get(self.at + 1..self.at + 5)
-            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let code = digits
-            .and_then(|digits| u32::from_str_radix(digits, 16).ok())
-            .ok_or_else(|| self.error("`\\u` needs four hexadecimal digits"))?;
-        self.at += 5;
-        Ok(code)
     }
 }
 

@@ -136,6 +136,16 @@ impl Value {
         }
     }
 
+    /// Shows [`Self::unwrapped`], in most cases without making it.
+    pub(crate) fn with_unwrapped<T>(&self, see: impl FnOnce(&Self) -> T) -> T {
+        match self {
+            Self::Entity(entity) => see(&entity.id),
+            Self::Rule(rule) => see(&Self::Bool(rule.value)),
+            Self::Duration(_) | Self::Experiment(_) => see(&self.unwrapped()),
+            other => see(other),
+        }
+    }
+
     /// Python's name of the value's type, for messages.
     #[must_use]
     pub fn type_name(&self) -> &'static str {

@@ -166,7 +166,7 @@ fn told(outcome: &Outcome, plan: &Plan, event: &Event) -> String {
     outcome.write_errors(&mut out);
     out += &format!("{:?}{:?}{:?}", outcome.verdicts(), outcome.findings, outcome.changes);
     let matched: Vec<_> =
-        outcome.matched(plan).map(|(name, value)| format!("{name}={value:?}")).collect();
+        outcome.matched(plan).into_iter().map(|(name, value)| format!("{name}={value:?}")).collect();
     out + &matched.join(",")
 }
 

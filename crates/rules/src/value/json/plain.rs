@@ -1,22 +1,21 @@
 //! How far a string goes on without anything that JSON must escape. Must not read escapes.
 
 /// The bytes before the first that a string cannot hold as it is: a quote, a backslash or a control character.
+#[inline]
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
-    // Keys and most values are short: for them a few words are over before a long search has begun.
+    // Keys and most values are over within two words.
     let (words, _) = bytes.as_chunks::<8>();
-    let mut at = 0;
-    for word in words.iter().take(SHORT) {
-        let special = special(u64::from_le_bytes(*word));
-        if special != 0 {
-            return at + (special.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
+    let Some([first, second]) = words.first_chunk() else { return longer(bytes) };
+    let found = special(u64::from_le_bytes(*first));
+    if found != 0 {
+        return (found.trailing_zeros() / 8) as usize;
     }
-    at + long(bytes.get(at..).unwrap_or_default())
+    let found = special(u64::from_le_bytes(*second));
+    if found != 0 {
+        return 8 + (found.trailing_zeros() / 8) as usize;
+    }
+    16 + longer(bytes.get(16..).unwrap_or_default())
 }
-
-/// So many words of eight bytes are a short text.
-const SHORT: usize = 6;
 
 /// The high bit of each byte up to the first that is special. After that one, bits may be wrong.
 fn special(word: u64) -> u64 {
@@ -30,18 +29,25 @@ fn special(word: u64) -> u64 {
     (is(b'"') | is(b'\\') | control) & HIGH
 }
 
-fn long(bytes: &[u8]) -> usize {
-    if bytes.len() < 16 {
-        let stops = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-        return bytes.iter().position(stops).unwrap_or(bytes.len());
+#[inline(never)]
+fn longer(bytes: &[u8]) -> usize {
+    let (blocks, _) = bytes.as_chunks::<32>();
+    let mut at = 32 * blocks.iter().take_while(|block| !holds_special(block)).count();
+    let (words, rest) = bytes.get(at..).unwrap_or_default().as_chunks::<8>();
+    for word in words {
+        let found = special(u64::from_le_bytes(*word));
+        if found != 0 {
+            return at + (found.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
     }
-    let end = memchr::memchr2(b'"', b'\\', bytes).unwrap_or(bytes.len());
-    let plain = bytes.get(..end).unwrap_or_default();
-    // Without an early way out this takes many bytes at a time.
-    if !plain.iter().fold(false, |any, byte| any | (*byte < 0x20)) {
-        return end;
-    }
-    plain.iter().position(|byte| *byte < 0x20).unwrap_or(end)
+    let stops = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    at + rest.iter().position(stops).unwrap_or(rest.len())
+}
+
+/// Without an early way out this takes many bytes at a time.
+fn holds_special(block: &[u8; 32]) -> bool {
+    block.iter().fold(false, |any, byte| any | (*byte < 0x20) | (*byte == b'"') | (*byte == b'\\'))
 }
 
 #[cfg(test)]
