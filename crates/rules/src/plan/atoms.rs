@@ -8,6 +8,7 @@ use super::index;
 use super::node::{Function, Input, Kind, Program, Source};
 use super::scan::Scan;
 use crate::functions::{self, Prepared};
+use crate::regexes::ascii_letters;
 use crate::text::{Memo, Views};
 use crate::value::{Str, Value};
 
@@ -22,7 +23,7 @@ pub(crate) struct Ear {
     /// All tests of it.
     pub(crate) atoms: Vec<u32>,
     equal: HashMap<Str, Vec<u32>>,
-    /// In the text as it is, whatever the case of ASCII letters.
+    /// In the [`ascii_letters`] of the text, whatever their case.
     plain: Option<Tests>,
     /// In the text in lower case.
     lower: Option<Tests>,
@@ -118,7 +119,8 @@ impl<'p> Draft<'p> {
             }
             Sound::Plain(literals) => {
                 for literal in literals {
-                    self.plain.entry(literal.to_ascii_lowercase()).or_default().push(at);
+                    let literal = ascii_letters(literal).to_ascii_lowercase();
+                    self.plain.entry(literal).or_default().push(at);
                 }
             }
             Sound::Lower(literals) => {
@@ -171,7 +173,7 @@ impl Ear {
             atoms.iter().for_each(|at| heard(*at));
         }
         if let Some(tests) = &self.plain {
-            tests.hear(text, heard);
+            tests.hear(&ascii_letters(text), heard);
         }
         if let Some(tests) = &self.lower {
             Views::lower(text).iter().for_each(|view| tests.hear(view.text(), heard));

@@ -1,16 +1,18 @@
 //! Literals that every match of a pattern contains, for filters that rule most texts out before
 //! a pattern is run.
 
+use std::borrow::Cow;
+
 use super::emit::fold;
 use super::tree::{Case, Mode, Node, Set};
 
 /// Texts of which every match contains at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Literals {
-    /// The texts, in lower case if `ignore_case`.
+    /// The texts; if `ignore_case`, in lower case and of [`ascii_letters`].
     pub any_of: Vec<String>,
-    /// Whether the case of ASCII letters does not count. Letters that have other forms beyond
-    /// ASCII never occur in such literals.
+    /// Whether the case of ASCII letters does not count, so that they are to be looked for in the
+    /// [`ascii_letters`] of a text.
     pub ignore_case: bool,
 }
 
@@ -25,7 +27,10 @@ impl Literals {
         let ignore_case = best.iter().any(|part| part.1);
         let mut any_of: Vec<String> = best
             .into_iter()
-            .map(|(text, _)| if ignore_case { text.to_ascii_lowercase() } else { text })
+            .map(|(text, _)| match ignore_case {
+                true => ascii_letters(&text).to_ascii_lowercase(),
+                false => text,
+            })
             .collect();
         any_of.sort();
         any_of.dedup();
@@ -33,8 +38,27 @@ impl Literals {
     }
 }
 
+/// The text with the four characters beyond ASCII that Python takes as another case of an ASCII letter written as
+/// that letter.
+#[must_use]
+pub fn ascii_letters(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || !text.contains(|c| ascii_letter(c) != c) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(ascii_letter).collect())
+}
+
+fn ascii_letter(c: char) -> char {
+    match c {
+        '\u{130}' | '\u{131}' => 'i',
+        '\u{17f}' => 's',
+        '\u{212a}' => 'k',
+        other => other,
+    }
+}
+
 /// Alternatives: the text and whether ASCII case does not count in it.
-pub(super) type Alternatives = Vec<(String, bool)>;
+type Alternatives = Vec<(String, bool)>;
 
 /// How good a filter is: the length of the shortest alternative, then few alternatives.
 fn score(alternatives: &Alternatives) -> (usize, std::cmp::Reverse<usize>) {
@@ -91,7 +115,7 @@ fn required(node: &Node) -> Option<Alternatives> {
 }
 
 /// All texts that the node matches, if they are few.
-pub(super) fn exact(node: &Node) -> Option<Alternatives> {
+fn exact(node: &Node) -> Option<Alternatives> {
     match node {
         Node::Empty | Node::Anchor(_) => Some(vec![(String::new(), false)]),
         Node::Look { .. } => Some(vec![(String::new(), false)]),
@@ -137,13 +161,13 @@ fn joined(left: &Alternatives, right: &Alternatives) -> Option<Alternatives> {
     )
 }
 
-/// The characters of a small set. The two cases of an ASCII letter count as one.
+/// The characters of a small set. The cases of an ASCII letter count as one.
 fn letters(ranges: &[(char, char)], case: Case) -> Option<Alternatives> {
     let mut all = Vec::new();
     for &(low, high) in ranges {
         for c in low..=high {
-            let lower = c.to_ascii_lowercase();
-            let folds = case != Case::Exact && c.is_ascii_alphabetic();
+            let lower = ascii_letter(c).to_ascii_lowercase();
+            let folds = case != Case::Exact && lower.is_ascii_alphabetic();
             if !(folds && all.contains(&(lower.to_string(), true))) {
                 all.push((if folds { lower } else { c }.to_string(), folds));
             }
@@ -158,6 +182,8 @@ fn letters(ranges: &[(char, char)], case: Case) -> Option<Alternatives> {
 #[cfg(test)]
 mod tests {
     use super::super::Pattern;
+    use super::super::tree::Case;
+    use super::{ascii_letter, ascii_letters, fold};
 
     #[test]
     fn every_match_contains_one_of_the_literals() {
@@ -179,13 +205,18 @@ mod tests {
                 .map(|literals| literals.any_of.iter().map(String::as_str).collect::<Vec<_>>());
             assert_eq!(found.as_deref(), literals, "{}", pattern.source());
         }
-        assert!(
-            Pattern::compile("kiss", true)
-                .unwrap()
-                .literals()
-                .unwrap()
-                .any_of
-                .contains(&"\u{212a}iss".to_owned())
-        );
+        let pattern = Pattern::compile("Kiss", true).unwrap();
+        assert_eq!(pattern.literals().unwrap().any_of, ["kiss"]);
+    }
+
+    #[test]
+    fn only_four_characters_are_a_case_of_an_ascii_letter() {
+        for letter in 'a'..='z' {
+            let beyond = |c: &char| !c.is_ascii();
+            for (low, high) in fold(&[(letter, letter)], Case::Folded) {
+                assert!((low..=high).filter(beyond).all(|c| ascii_letter(c) == letter), "{letter}");
+            }
+        }
+        assert_eq!(ascii_letters("\u{17f}\u{212a}\u{130}\u{131} é"), "skii é");
     }
 }

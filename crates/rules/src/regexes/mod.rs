@@ -17,7 +17,7 @@ use crate::value::{Exception, Fault};
 use emit::Target;
 use plain::Plain;
 
-pub use literals::Literals;
+pub use literals::{Literals, ascii_letters};
 
 /// Why a text is not a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,7 +156,7 @@ impl Pattern {
     fn may_match(&self, text: &str) -> bool {
         let Some(literals) = &self.literals else { return true };
         if literals.ignore_case {
-            let text = text.to_ascii_lowercase();
+            let text = ascii_letters(text).to_ascii_lowercase();
             literals.any_of.iter().any(|literal| text.contains(literal))
         } else {
             literals.any_of.iter().any(|literal| text.contains(literal))

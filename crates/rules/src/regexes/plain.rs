@@ -1,7 +1,7 @@
 //! Patterns that are a few texts, with or without word boundaries around them, as most are that people write:
 //! texts of ASCII are answered without an engine and its tables. Must answer as the engine would.
 
-use super::literals::exact;
+use super::emit::fold;
 use super::tree::{Anchor, Case, Mode, Node};
 
 /// More texts than this are left to the engine, which looks for all of them at once.
@@ -11,8 +11,9 @@ const MAX_LENGTH: usize = 256;
 /// The texts of which a match is one.
 #[derive(Debug)]
 pub(super) struct Plain {
-    /// In lower case if case does not count.
-    any_of: Box<[Box<str>]>,
+    /// In lower case if case does not count; empty if no text of ASCII is among them.
+    first: Box<str>,
+    more: Box<[Box<str>]>,
     ignore_case: bool,
     /// Whether a match must begin at a word boundary.
     edge_before: bool,
@@ -36,22 +37,20 @@ impl Plain {
             nodes => (false, nodes),
         };
         let mut cases = Cases::default();
-        if !nodes.iter().all(|node| cases.plain(node)) || (cases.counts && cases.ignored) {
+        let texts = cases.sequence(nodes)?;
+        let fits = |text: &String| !text.is_empty() && text.len() <= MAX_LENGTH;
+        if !texts.iter().all(fits) || (cases.count && cases.ignored) {
             return None;
         }
-        let texts = exact(&Node::Sequence(nodes.to_vec()))?;
-        let fits = |text: &str| !text.is_empty() && text.len() <= MAX_LENGTH;
-        if texts.len() > MAX_TEXTS || !texts.iter().all(|(text, _)| fits(text)) {
-            return None;
-        }
-        let any_of = texts.into_iter().map(|(text, _)| text).filter(|text| text.is_ascii());
-        let any_of = any_of.map(String::into_boxed_str).collect();
-        Some(Self { any_of, ignore_case: cases.ignored, edge_before, edge_after })
+        let mut texts = texts.into_iter().map(String::into_boxed_str);
+        let (first, more) = (texts.next().unwrap_or_default(), texts.collect::<Box<[_]>>());
+        Some(Self { first, more, ignore_case: cases.ignored, edge_before, edge_after })
     }
 
     /// Whether one of the texts stands anywhere in a text of ASCII.
     pub(super) fn is_match(&self, text: &str) -> bool {
-        self.any_of.iter().any(|literal| self.stands(literal.as_bytes(), text.as_bytes()))
+        let mut texts = std::iter::once(&self.first).chain(&self.more);
+        texts.any(|literal| self.stands(literal.as_bytes(), text.as_bytes()))
     }
 
     fn stands(&self, literal: &[u8], text: &[u8]) -> bool {
@@ -82,42 +81,78 @@ fn is_edge(text: &[u8], at: usize) -> bool {
 /// How the letters of a pattern are compared.
 #[derive(Default)]
 struct Cases {
-    counts: bool,
+    count: bool,
     ignored: bool,
 }
 
 impl Cases {
-    /// Whether a node is made of nothing but characters that are told one by one; notes how its letters are compared.
-    fn plain(&mut self, node: &Node) -> bool {
+    /// The texts of ASCII that a node matches, in lower case where case does not count; None if it is more than a
+    /// few texts.
+    fn texts(&mut self, node: &Node) -> Option<Vec<String>> {
         match node {
-            Node::Literal(c, case) => {
-                self.letter(*c, *case);
-                true
-            }
+            Node::Literal(c, case) => self.characters(&fold(&[(*c, *c)], *case), *case),
             Node::Set(set) if !set.negative && set.classes.is_empty() => {
-                for &(low, high) in &set.ranges {
-                    // A long range is more than `exact` takes.
-                    (low..=high).take(16).for_each(|c| self.letter(c, set.case));
+                self.characters(&fold(&set.ranges, set.case), set.case)
+            }
+            Node::Sequence(nodes) => self.sequence(nodes),
+            Node::Either(nodes) => {
+                let mut all = Vec::new();
+                for node in nodes {
+                    all.extend(self.texts(node)?);
                 }
-                true
+                (all.len() <= MAX_TEXTS).then_some(all)
             }
-            Node::Sequence(nodes) | Node::Either(nodes) => {
-                nodes.iter().all(|node| self.plain(node))
+            Node::Group(_, node) => self.texts(node),
+            Node::Repeat { node, min, max, mode: Mode::Greedy | Mode::Lazy }
+                if Some(*min) == *max && *min <= 8 =>
+            {
+                let once = self.texts(node)?;
+                (0..*min).try_fold(vec![String::new()], |all, _| joined(&all, &once))
             }
-            Node::Group(_, node) => self.plain(node),
-            Node::Repeat { node, mode: Mode::Greedy | Mode::Lazy, .. } => self.plain(node),
-            _ => false,
+            _ => None,
         }
     }
 
-    fn letter(&mut self, c: char, case: Case) {
-        if c.is_ascii_alphabetic() {
-            match case {
-                Case::Exact => self.counts = true,
-                Case::Folded | Case::FoldedAscii => self.ignored = true,
+    fn sequence(&mut self, nodes: &[Node]) -> Option<Vec<String>> {
+        let mut all = vec![String::new()];
+        for node in nodes {
+            all = joined(&all, &self.texts(node)?)?;
+        }
+        Some(all)
+    }
+
+    fn characters(&mut self, ranges: &[(char, char)], case: Case) -> Option<Vec<String>> {
+        let mut all: Vec<String> = Vec::new();
+        for &(low, high) in ranges {
+            for c in (low..=high).take_while(char::is_ascii) {
+                let mut text = c.to_string();
+                if c.is_ascii_alphabetic() {
+                    match case {
+                        Case::Exact => self.count = true,
+                        Case::Folded | Case::FoldedAscii => {
+                            self.ignored = true;
+                            text.make_ascii_lowercase();
+                        }
+                    }
+                }
+                if !all.contains(&text) {
+                    all.push(text);
+                }
+                if all.len() > MAX_TEXTS {
+                    return None;
+                }
             }
         }
+        Some(all)
     }
+}
+
+fn joined(left: &[String], right: &[String]) -> Option<Vec<String>> {
+    let few = left.len() * right.len() <= MAX_TEXTS;
+    few.then(|| {
+        let pairs = left.iter().flat_map(|text| right.iter().map(move |more| (text, more)));
+        pairs.map(|(text, more)| format!("{text}{more}")).collect()
+    })
 }
 
 #[cfg(test)]
@@ -132,8 +167,17 @@ mod tests {
 
     #[test]
     fn only_texts_are_plain() {
-        for pattern in ["free", r"\bfree\b", r"\b(?:free|fr[3e]e)", "a{3}", "(a)b", "#1", r"\b-\b"]
-        {
+        for pattern in [
+            "free",
+            "kissing ss",
+            "日本",
+            r"\bfree\b",
+            r"\b(?:free|fr[3e]e)",
+            "a{3}",
+            "(a)b",
+            "#1",
+            r"\b-\b",
+        ] {
             assert!(is_plain(pattern), "{pattern}");
         }
         for pattern in [

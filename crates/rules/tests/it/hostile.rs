@@ -101,3 +101,54 @@ proptest! {
         }
     }
 }
+
+/// A rule whose label one event puts on and a later one sees.
+const COUNTED: &str = "User: Entity[str] = EntityJson(type='User', path='$.user')
+Text: str = JsonData(path='$.text')
+Seen = HasLabel(entity=User, label='seen')
+Again = Rule(when_all=[Seen], description=f'{User} again')
+First = Rule(when_all=[Text == 'put'], description='first')
+WhenRules(rules_any=[First], then=[LabelAdd(entity=User, label='seen')])
+WhenRules(rules_any=[Again], then=[DeclareVerdict(verdict='again')])
+";
+
+proptest! {
+    #[test]
+    fn a_block_is_read_as_its_lines_are(kinds in prop::collection::vec(0..7_u8, 0..90)) {
+        let labels = "labels:\n  seen: {valid_for: [User], connotation: neutral, description: d}\n";
+        let sources = Sources::from_map([
+            ("main.sml".to_owned(), COUNTED.to_owned()),
+            ("config/labels.yaml".to_owned(), labels.to_owned()),
+        ].into());
+        let program = check(&sources, &Environment::default()).program.expect("no problems");
+        let plan = Arc::new(Plan::build(program));
+        let event = |at: usize, text: &str| format!(
+            r#"{{"action_id": {at}, "action_name": "post", "timestamp": "2026-03-01T12:00:00Z", "data": {{"user": "u{}", "text": "{text}"}}}}"#,
+            at % 3
+        );
+        let lines: Vec<String> = kinds.iter().enumerate().map(|(at, kind)| match kind {
+            0 => event(at, "put"),
+            1 => String::from("  "),
+            2 => String::from("{\"action_id\": 1"),
+            3 => format!(r#"{{"data": {}}}"#, event(at, "put")),
+            4 => serde_json::json!({ "data": event(at, "put") }).to_string(),
+            5 => event(at, "日本"),
+            _ => event(at, "other"),
+        }).collect();
+        let settings = Settings::default();
+        let (mut whole, mut single) =
+            (Stream::new(Arc::clone(&plan), settings), Stream::new(plan, settings));
+        let done = whole.block(lines.join("\n").as_bytes(), 10);
+        let (mut out, mut refused) = (String::new(), Vec::new());
+        for (line, number) in lines.iter().zip(10..) {
+            if let Err(why) = single.event(&line.as_str().into(), &mut out)
+                && !line.trim().is_empty()
+            {
+                refused.push((number, why));
+            }
+        }
+        prop_assert_eq!(done.out, out);
+        prop_assert_eq!(done.refused, refused);
+        prop_assert_eq!(whole.labels(), single.labels());
+    }
+}

@@ -21,10 +21,13 @@ Lower = StringToLower(s=Text)
 ";
 
 /// Conditions; `{n}` is a small number, `{r}` the rule before.
-const CONDITIONS: [&str; 34] = [
+const CONDITIONS: [&str; 37] = [
     "RegexMatch(target=Text, pattern='word{n}')",
     "RegexMatch(target=Text, pattern=r'\\bword{n}\\b')",
     "RegexMatch(target=Text, pattern='WORD{n}', case_insensitive=True)",
+    "RegexMatch(target=Text, pattern=r'\\bskip{n}\\b', case_insensitive=True)",
+    "RegexMatch(target=Text, pattern='s[k]ip.?{n}', case_insensitive=True)",
+    "('\u{131}p{n}' in Text)",
     "RegexMatch(target=Text, pattern='^.{{n},}$')",
     "RegexMatch(target=Text, pattern=r'(word){n}\\1')",
     "RegexMatch(target=Sure, pattern='word{n}|good')",
@@ -122,8 +125,16 @@ fn file(letter: char) -> impl Strategy<Value = String> {
 
 fn event() -> impl Strategy<Value = Event> {
     let text = || {
-        let word =
-            prop_oneof![Just("word1"), Just("Word2"), Just("w0rd3"), Just("good"), Just("x")];
+        let word = prop_oneof![
+            Just("word1"),
+            Just("Word2"),
+            Just("w0rd3"),
+            Just("good"),
+            Just("x"),
+            Just("Skip1"),
+            Just("\u{17f}\u{212a}\u{131}p1"),
+            Just("éskip2"),
+        ];
         prop::collection::vec(word, 0..4).prop_map(|words| words.join(" "))
     };
     fn maybe<T: Into<serde_json::Value> + std::fmt::Debug + 'static>(
@@ -165,8 +176,11 @@ fn told(outcome: &Outcome, plan: &Plan, event: &Event) -> String {
     outcome.write_effects(&mut out);
     outcome.write_errors(&mut out);
     out += &format!("{:?}{:?}{:?}", outcome.verdicts(), outcome.findings, outcome.changes);
-    let matched: Vec<_> =
-        outcome.matched(plan).into_iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+    let matched: Vec<_> = outcome
+        .matched(plan)
+        .into_iter()
+        .map(|(name, value)| format!("{name}={value:?}"))
+        .collect();
     out + &matched.join(",")
 }
 
@@ -199,4 +213,43 @@ proptest! {
             prop_assert_eq!(told(&quick, &plan, event), told(&plain, &plan, event));
         }
     }
+}
+
+/// More literals than an automaton is made for.
+#[test]
+fn many_tests_of_one_text_hear_what_each_would() {
+    let words = ["kiss", "K\u{131}ck", "s\u{17f}ip", "word", "Ab", "日本語", "x", "longer words"];
+    let mut main = HEAD.to_owned();
+    for at in 0..400 {
+        let word = format!("{}{}", words[at % words.len()], at / 8);
+        let condition = match at % 5 {
+            0 => format!("RegexMatch(target=Text, pattern=r'\\b{word}\\b', case_insensitive=True)"),
+            1 => format!("RegexMatch(target=Text, pattern='{word}.?')"),
+            2 => format!("TextContains(text=Text, phrase='{word}')"),
+            3 => format!("TextContains(text=Text, phrase='{word}', normalize=False)"),
+            _ => format!("'{word}' in Text"),
+        };
+        main += &format!("R{at} = Rule(when_all=[{condition}], description=f'{{Text}}')\n");
+        main += &format!("WhenRules(rules_any=[R{at}], then=[DeclareVerdict(verdict='v{at}')])\n");
+    }
+    let sources = Sources::from_map([("main.sml".to_owned(), main)].into());
+    let checked = check(&sources, &Environment::default());
+    let plan = Plan::build(checked.program.expect("no problems"));
+    let mut told_of = 0;
+    for at in 0..200 {
+        let word = |at: usize| format!("{}{}", words[at % words.len()], at / 8 % 50);
+        let upper = word(at * 7).to_uppercase();
+        let text =
+            format!("{} {upper}x {}, {}", word(at), word(at * 3), word(at * 5).to_lowercase());
+        let event: Event = serde_json::from_value(serde_json::json!({
+            "action_id": at, "action_name": "post", "timestamp": "2026-03-01T12:00:00Z",
+            "data": {"text": text},
+        }))
+        .expect("an event");
+        let quick = evaluate(&plan, &event, &Facts::default(), event.timestamp);
+        let plain = evaluate_plainly(&plan, &event, &Facts::default(), event.timestamp);
+        assert_eq!(told(&quick, &plan, &event), told(&plain, &plan, &event), "{text}");
+        told_of += quick.verdicts().len();
+    }
+    assert!(told_of > 400, "{told_of}");
 }
