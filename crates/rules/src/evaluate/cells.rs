@@ -93,6 +93,7 @@ impl Room {
         self.changed.get(index(slot)).map(|(_, value)| value)
     }
 
+    #[inline]
     fn set(&mut self, at: u32, value: Option<Value>) {
         let Some(mark) = self.marks.get_mut(index(at)) else { return };
         if mark.0 == self.generation {
@@ -124,6 +125,7 @@ impl Cells {
         }
     }
 
+    #[inline]
     pub(super) fn set(&mut self, at: u32, value: Option<Value>) {
         match self {
             Self::Each(cells) => {

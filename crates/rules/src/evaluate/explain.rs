@@ -11,11 +11,12 @@ use sml::tree::{Expr, Statement};
 use sml::{LineIndex, Span};
 
 use super::found::filled;
-use super::run::Run;
+use super::run::{Run, parse};
 use super::show::write_value;
 use super::{EventRef, Outcome};
 use crate::facts::Facts;
 use crate::functions::Prepared;
+use crate::jsonpath::Wanted;
 use crate::plan::Plan;
 use crate::plan::node::{Input, Items, Kind, Node, Rule, Source};
 use crate::sources::Sources;
@@ -106,7 +107,8 @@ impl Plan {
         clock: &mut dyn FnMut() -> Duration,
     ) -> Explanation {
         let event = EventRef::of(event);
-        let mut run = Run::new(self, &event, facts, now);
+        let data = parse(event.data, &Wanted::ALL);
+        let mut run = Run::new(self, &event, &data, facts, now);
         let mut spent: HashMap<u32, Duration> = HashMap::new();
         run.files_with(&mut |run, at| {
             let before = clock();

@@ -21,7 +21,7 @@ use model::Event;
 
 use crate::facts::{FactKey, Facts};
 use crate::found::Found;
-use crate::jsonpath::Drawn;
+use crate::jsonpath::{Drawn, Wanted};
 use crate::plan::Plan;
 use crate::plan::node::{Kind, Place, Program, Source};
 use crate::state::Change;
@@ -81,14 +81,14 @@ pub struct EvaluationError {
 #[must_use]
 pub fn evaluate(plan: &Plan, event: &Event, facts: &Facts, now: Timestamp) -> Outcome {
     let event = EventRef::of(event);
-    evaluate_read(plan, &event, run::parse(event.data, &plan.wanted), facts, now)
+    evaluate_read(plan, &event, &run::parse(event.data, &plan.wanted), facts, now)
 }
 
 /// The same for an event of which the wanted data were read already.
 pub(crate) fn evaluate_read(
     plan: &Plan,
     event: &EventRef<'_>,
-    data: Drawn,
+    data: &Drawn,
     facts: &Facts,
     now: Timestamp,
 ) -> Outcome {
@@ -103,7 +103,8 @@ pub fn evaluate_plainly(plan: &Plan, event: &Event, facts: &Facts, now: Timestam
 }
 
 fn plainly(plan: &Plan, event: &EventRef<'_>, facts: &Facts, now: Timestamp) -> Outcome {
-    let mut run = Run::new(plan, event, facts, now);
+    let data = run::parse(event.data, &Wanted::ALL);
+    let mut run = Run::new(plan, event, &data, facts, now);
     run.files();
     run.finish(plan)
 }
@@ -128,7 +129,8 @@ impl Plan {
             needed.extend(self.running_lists.iter().map(|name| FactKey::List(Arc::clone(name))));
         }
         if !wanted.facts.is_empty() {
-            let mut run = Run::reading(self, event, &self.wanted, facts, event.timestamp);
+            let data = run::parse(event.data, &self.wanted);
+            let mut run = Run::new(self, event, &data, facts, event.timestamp);
             for at in &wanted.before {
                 run.compute(*at);
             }

@@ -23,7 +23,7 @@ const MAX_ORDERS: usize = 256;
 pub(super) fn evaluate(
     plan: &Plan,
     event: &EventRef<'_>,
-    data: Drawn,
+    data: &Drawn,
     facts: &Facts,
     now: Timestamp,
 ) -> Option<Outcome> {

@@ -21,6 +21,8 @@ use crate::value::{Effect, Fault, RuleValue, Value, json};
 /// JSON nested deeper is refused.
 const MAX_DEPTH: usize = 200;
 
+static NOTHING: Drawn = Drawn::NOTHING;
+
 /// Effects that one `WhenRules` asks for: each with where it came from.
 pub(super) struct Fired {
     pub(super) effects: Vec<(Source, Arc<Effect>)>,
@@ -33,7 +35,7 @@ pub(crate) struct Run<'a> {
     pub(super) event: Option<&'a EventRef<'a>>,
     pub(super) facts: &'a Facts,
     pub(super) now: Timestamp,
-    pub(super) data: Drawn,
+    pub(super) data: &'a Drawn,
     secret: Option<Value>,
     pub(super) cells: Cells,
     active: Vec<bool>,
@@ -60,21 +62,10 @@ impl<'a> Run<'a> {
     pub(super) fn new(
         plan: &'a Plan,
         event: &'a EventRef<'a>,
+        data: &'a Drawn,
         facts: &'a Facts,
         now: Timestamp,
     ) -> Self {
-        Self::reading(plan, event, &Wanted::ALL, facts, now)
-    }
-
-    /// The same, reading no more of the event than is wanted.
-    pub(super) fn reading(
-        plan: &'a Plan,
-        event: &'a EventRef<'a>,
-        wanted: &Wanted,
-        facts: &'a Facts,
-        now: Timestamp,
-    ) -> Self {
-        let data = parse(event.data, wanted);
         Self {
             cells: Cells::Each(vec![None; plan.program.nodes.len()]),
             active: vec![false; plan.program.units.len()],
@@ -86,7 +77,7 @@ impl<'a> Run<'a> {
     pub(super) fn beginning(
         plan: &'a Plan,
         event: &'a EventRef<'a>,
-        data: Drawn,
+        data: &'a Drawn,
         facts: &'a Facts,
         now: Timestamp,
     ) -> Self {
@@ -111,7 +102,7 @@ impl<'a> Run<'a> {
             event: None,
             facts,
             now: Timestamp::UNIX_EPOCH,
-            data: Drawn::default(),
+            data: &NOTHING,
             secret: None,
             cells: Cells::Each(Vec::new()),
             active: Vec::new(),

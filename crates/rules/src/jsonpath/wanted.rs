@@ -37,7 +37,7 @@ pub(crate) struct Part {
 
 impl Default for Drawn {
     fn default() -> Self {
-        Self::Whole(Value::None)
+        Self::NOTHING
     }
 }
 
@@ -108,6 +108,33 @@ impl Wanted {
 }
 
 impl Drawn {
+    /// Nothing was read.
+    pub(crate) const NOTHING: Self = Self::Whole(Value::None);
+
+    /// So many parts, of which none is there yet.
+    pub(crate) fn room(&mut self, parts: usize) -> &mut [Option<Value>] {
+        if !matches!(self, Self::Parts(_)) {
+            *self = Self::Parts(Vec::new());
+        }
+        match self {
+            Self::Parts(room) => {
+                room.clear();
+                room.resize(parts, None);
+                room
+            }
+            Self::Whole(_) => &mut [],
+        }
+    }
+
+    /// Gives away all that was read, but for the room.
+    pub(crate) fn emptied(mut self) -> Self {
+        match &mut self {
+            Self::Parts(room) => room.clear(),
+            Self::Whole(value) => *value = Value::None,
+        }
+        self
+    }
+
     /// All of it, if all was read.
     pub(crate) fn whole(&self) -> &Value {
         match self {

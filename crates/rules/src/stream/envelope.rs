@@ -36,24 +36,23 @@ struct Parts<'l> {
     action_name: Option<Value>,
     timestamp: Option<&'l str>,
     send_time: Option<&'l str>,
-    data: Option<Part<'l>>,
+    data: Option<&'l str>,
+    /// Whether the data were also read as far as rules do.
+    drawn: bool,
     secret_data: Option<&'l str>,
     now: Option<&'l str>,
 }
 
-/// The data: as text and, once it is known to be the event's own, as far as rules read it.
-struct Part<'l> {
-    text: &'l str,
-    drawn: Option<Drawn>,
-}
-
 impl<'l> Parts<'l> {
+    /// Reads an object; its data go into `drawn`, once they are known to be the event's own.
     fn read(
+        &mut self,
         line: &'l Arc<str>,
         (start, end): (usize, usize),
         wanted: &Wanted,
-    ) -> Result<Self, JsonError> {
-        let mut parts = Self::default();
+        drawn: &mut Drawn,
+    ) -> Result<(), JsonError> {
+        let parts = self;
         let mut reader = Reader::new(line, start, end, MAX_DEPTH);
         reader.entries(|reader, key| {
             match key {
@@ -62,12 +61,10 @@ impl<'l> Parts<'l> {
                 "timestamp" => parts.timestamp = Some(reader.span()?),
                 "send_time" => parts.send_time = Some(reader.span()?),
                 // Without an id so far this may be a message around the event.
-                "data" if parts.action_id.is_none() => {
-                    parts.data = Some(Part { text: reader.span()?, drawn: None });
-                }
+                "data" if parts.action_id.is_none() => parts.data = Some(reader.span()?),
                 "data" => {
-                    let (text, drawn) = reader.drawn_span(wanted)?;
-                    parts.data = Some(Part { text, drawn: Some(drawn) });
+                    parts.data = Some(reader.drawn_span(wanted, drawn)?);
+                    parts.drawn = true;
                 }
                 "secret_data" => parts.secret_data = Some(reader.span()?),
                 "now" => parts.now = Some(reader.span()?),
@@ -75,15 +72,21 @@ impl<'l> Parts<'l> {
             }
             Ok(())
         })?;
-        reader.end()?;
-        Ok(parts)
+        reader.end()
     }
 
     /// Osprey's input messages have the event inside `data`, and their time as `send_time`.
-    fn unwrapped(self, line: &'l Arc<str>, wanted: &Wanted) -> Result<Self, JsonError> {
-        let (None, Some(inside)) = (self.action_id, &self.data) else { return Ok(self) };
-        let parts = Self::read(line, place(line, inside.text), wanted)?;
-        Ok(Self { timestamp: parts.timestamp.or(self.send_time), now: self.now, ..parts })
+    fn unwrap(
+        &mut self,
+        line: &'l Arc<str>,
+        wanted: &Wanted,
+        drawn: &mut Drawn,
+    ) -> Result<(), JsonError> {
+        let (None, Some(inside)) = (self.action_id, self.data) else { return Ok(()) };
+        let mut parts = Self::default();
+        parts.read(line, place(line, inside), wanted, drawn)?;
+        *self = Self { timestamp: parts.timestamp.or(self.send_time), now: self.now, ..parts };
+        Ok(())
     }
 }
 
@@ -94,18 +97,21 @@ fn place(line: &Arc<str>, part: &str) -> (usize, usize) {
 }
 
 impl<'l> Envelope<'l> {
-    /// Reads the bytes from `at.0` to `at.1` of a text; `wanted` is what rules read of the data.
+    /// Reads the bytes from `at.0` to `at.1` of a text; `wanted` is what rules read of the data, `drawn` has room
+    /// for it.
     pub(super) fn read(
         line: &'l Arc<str>,
         at: (usize, usize),
         clock: Now,
         wanted: &Wanted,
+        mut drawn: Drawn,
     ) -> Result<Self, String> {
         let said = |error: JsonError| {
             JsonError { offset: error.offset.saturating_sub(at.0), ..error }.to_string()
         };
-        let parts = Parts::read(line, at, wanted);
-        let parts = parts.and_then(|parts| parts.unwrapped(line, wanted)).map_err(said)?;
+        let mut parts = Parts::default();
+        parts.read(line, at, wanted, &mut drawn).map_err(said)?;
+        parts.unwrap(line, wanted, &mut drawn).map_err(said)?;
         let (id, action_id) = id(parts.action_id)?;
         let action_name = match parts.action_name {
             Some(Value::Str(name)) => name,
@@ -129,16 +135,12 @@ impl<'l> Envelope<'l> {
                 );
             }
         };
-        let (data, drawn) = parts.data.map(|part| (part.text, part.drawn)).unzip();
-        let data = object("data", data)?;
+        let data = object("data", parts.data)?;
         let data = data.ok_or("`data` is missing: an object, what the rules read")?;
-        let drawn = match drawn.flatten() {
-            Some(drawn) => drawn,
-            None => {
-                let (start, end) = place(line, data);
-                Reader::new(line, start, end, MAX_DEPTH).drawn(wanted).map_err(said)?
-            }
-        };
+        if !parts.drawn {
+            let (start, end) = place(line, data);
+            Reader::new(line, start, end, MAX_DEPTH).draw(wanted, &mut drawn).map_err(said)?;
+        }
         let event = EventRef {
             action_id,
             action_name,
@@ -158,9 +160,10 @@ impl<'l> Envelope<'l> {
 /// A message whose event is JSON inside a text, as Osprey's own examples send it, with the event as an
 /// object. None of anything else.
 pub(super) fn opened(line: &Arc<str>, at: (usize, usize), wanted: &Wanted) -> Option<Arc<str>> {
-    let parts = Parts::read(line, at, wanted).ok()?;
+    let mut parts = Parts::default();
+    parts.read(line, at, wanted, &mut Drawn::default()).ok()?;
     let (None, Some(data)) = (parts.action_id, parts.data) else { return None };
-    let Value::Str(inside) = json::read(&data.text.into(), 1).ok()?.value else { return None };
+    let Value::Str(inside) = json::read(&data.into(), 1).ok()?.value else { return None };
     let inside = inside.trim();
     json::read(&inside.into(), MAX_DEPTH).ok().filter(|_| inside.starts_with('{'))?;
     let mut message = String::from("{");

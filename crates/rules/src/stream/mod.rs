@@ -35,6 +35,7 @@ use jiff::Timestamp;
 
 use crate::evaluate::{Explanation, Outcome, evaluate_plainly, evaluate_read};
 use crate::facts::Facts;
+use crate::jsonpath::Drawn;
 use crate::labels::{LabelMutation, LabelState};
 use crate::plan::Plan;
 use crate::rulebook::Rulebook;
@@ -109,13 +110,24 @@ pub struct Stream {
     world: World,
     /// Of the event at hand.
     facts: Facts,
+    /// Room for the data of events to come.
+    rooms: Vec<Drawn>,
+    /// Room for what comes of them.
+    came: Vec<(Outcome, Vec<LabelMutation>)>,
 }
 
 impl Stream {
     /// A stream that knows of no labels.
     #[must_use]
     pub fn new(plan: Arc<Plan>, settings: Settings) -> Self {
-        Self { plan, settings, world: World::default(), facts: Facts::default() }
+        Self {
+            plan,
+            settings,
+            world: World::default(),
+            facts: Facts::default(),
+            rooms: Vec::new(),
+            came: Vec::new(),
+        }
     }
 
     /// The same, with labels that were put on before.
@@ -149,7 +161,7 @@ impl Stream {
         let text = Arc::from(text);
         let mut batch = Vec::with_capacity(BATCH);
         for (place, number) in lines(bytes).zip(first_line..) {
-            match Envelope::read(&text, place, self.settings.now, &self.plan.wanted) {
+            match self.read(&text, place) {
                 Ok(envelope) => batch.push(envelope),
                 Err(_) if is_empty(bytes, place) => {}
                 Err(why) => {
@@ -169,11 +181,23 @@ impl Stream {
 
     /// Evaluates events that were read, one after the other, then writes the results.
     fn batch(&mut self, batch: &mut Vec<Envelope<'_>>, out: &mut String) {
-        let came: Vec<_> = batch.iter_mut().map(|envelope| self.evaluate(envelope)).collect();
+        let mut came = std::mem::take(&mut self.came);
+        came.extend(batch.iter().map(|envelope| self.evaluate(envelope)));
         for (envelope, (outcome, mutations)) in batch.iter().zip(&came) {
             self.write(outcome, envelope, mutations, out);
         }
-        batch.clear();
+        came.clear();
+        self.came = came;
+        self.rooms.extend(batch.drain(..).map(|envelope| envelope.data.emptied()));
+    }
+
+    fn read<'l>(
+        &mut self,
+        text: &'l Arc<str>,
+        place: (usize, usize),
+    ) -> Result<Envelope<'l>, String> {
+        let room = self.rooms.pop().unwrap_or_default();
+        Envelope::read(text, place, self.settings.now, &self.plan.wanted, room)
     }
 
     /// A block in which not everything is UTF-8.
@@ -199,9 +223,9 @@ impl Stream {
     /// What is wrong with the line and what to write instead; `out` is as it was then.
     pub fn event(&mut self, line: &Arc<str>, out: &mut String) -> Result<(), String> {
         let place = (0, line.len());
-        match Envelope::read(line, place, self.settings.now, &self.plan.wanted) {
-            Ok(mut envelope) => {
-                let (outcome, mutations) = self.evaluate(&mut envelope);
+        match self.read(line, place) {
+            Ok(envelope) => {
+                let (outcome, mutations) = self.evaluate(&envelope);
                 self.write(&outcome, &envelope, &mutations, out);
                 Ok(())
             }
@@ -223,7 +247,7 @@ impl Stream {
         clock: &mut dyn FnMut() -> Duration,
     ) -> Result<Explanation, String> {
         let place = (0, line.len());
-        let envelope = match Envelope::read(line, place, self.settings.now, &self.plan.wanted) {
+        let envelope = match self.read(line, place) {
             Ok(envelope) => envelope,
             Err(why) => match opened(line, place, &self.plan.wanted) {
                 Some(line) => return self.explain(&line, sources, book, clock),
@@ -256,14 +280,14 @@ impl Stream {
         }
     }
 
-    fn evaluate(&mut self, envelope: &mut Envelope<'_>) -> (Outcome, Vec<LabelMutation>) {
+    fn evaluate(&mut self, envelope: &Envelope<'_>) -> (Outcome, Vec<LabelMutation>) {
         if self.plan.fact_rounds() > 0 {
             self.facts = Facts::default();
         }
         self.facts.offset = envelope.offset;
         self.world.facts_beside(&self.plan, &envelope.event, &mut self.facts);
-        let data = std::mem::take(&mut envelope.data);
-        let outcome = evaluate_read(&self.plan, &envelope.event, data, &self.facts, envelope.now);
+        let (event, data) = (&envelope.event, &envelope.data);
+        let outcome = evaluate_read(&self.plan, event, data, &self.facts, envelope.now);
         let mutations = self.world.take(&outcome, envelope.event.timestamp, envelope.now);
         (outcome, mutations)
     }

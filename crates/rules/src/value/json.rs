@@ -65,7 +65,8 @@ pub(crate) fn read_wanted(
 ) -> Result<Drawn, JsonError> {
     let mut reader = Reader::new(text, 0, text.len(), max_depth);
     reader.skip_space();
-    let drawn = reader.drawn(wanted)?;
+    let mut drawn = Drawn::default();
+    reader.draw(wanted, &mut drawn)?;
     reader.end()?;
     Ok(drawn)
 }
@@ -137,14 +138,13 @@ impl<'a> Reader<'a> {
         Ok(self.base.get(start..self.at).unwrap_or_default())
     }
 
-    /// The value here, as far as it is wanted.
-    pub(crate) fn drawn(&mut self, wanted: &Wanted) -> Result<Drawn, JsonError> {
+    /// Reads the value here, as far as it is wanted.
+    pub(crate) fn draw(&mut self, wanted: &Wanted, drawn: &mut Drawn) -> Result<(), JsonError> {
         if wanted.is_all() {
-            return self.value().map(Drawn::Whole);
+            *drawn = Drawn::Whole(self.value()?);
+            return Ok(());
         }
-        let mut parts = vec![None; wanted.places().end];
-        self.parts(wanted, &mut parts)?;
-        Ok(Drawn::Parts(parts))
+        self.parts(wanted, drawn.room(wanted.places().end))
     }
 
     fn parts(&mut self, wanted: &Wanted, parts: &mut [Option<Value>]) -> Result<(), JsonError> {
@@ -171,10 +171,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The same with its bytes.
-    pub(crate) fn drawn_span(&mut self, wanted: &Wanted) -> Result<(&'a str, Drawn), JsonError> {
+    pub(crate) fn drawn_span(
+        &mut self,
+        wanted: &Wanted,
+        drawn: &mut Drawn,
+    ) -> Result<&'a str, JsonError> {
         let start = self.at;
-        let drawn = self.drawn(wanted)?;
-        Ok((self.base.get(start..self.at).unwrap_or_default(), drawn))
+        self.draw(wanted, drawn)?;
+        Ok(self.base.get(start..self.at).unwrap_or_default())
     }
 
     /// That nothing but space follows.
