@@ -47,7 +47,7 @@ struct Block {
 }
 
 /// So many bytes are in a block at least, but for the last.
-const BLOCK: usize = 1 << 16;
+const BLOCK: usize = 1 << 17;
 
 /// Posts of eight to twenty words out of thirty thousand, few of them frequent.
 fn posts(count: usize, actions: &[&str]) -> Vec<Block> {
@@ -142,8 +142,8 @@ fn counted(plan: &Arc<Plan>, blocks: &[Block], mut count: usize) {
     for block in blocks.iter().cycle() {
         let mut bytes = block.bytes.as_slice();
         if count < block.events as usize {
-            let lines = block.bytes.split_inclusive(|byte| *byte == b'\n');
-            bytes = &block.bytes[..lines.take(count).map(<[u8]>::len).sum()];
+            let lines = block.bytes.split_inclusive(|byte| *byte == b'\n').take(count);
+            bytes = bytes.split_at(lines.map(<[u8]>::len).sum()).0;
         }
         assert!(stream.block(bytes, 1).refused.is_empty(), "sound events");
         count = count.saturating_sub(block.events as usize);
