@@ -1,7 +1,7 @@
 //! How the person concerned challenges a decision, and hands in what shows that they are right: a form with files that works
 //! without JavaScript, and loses nothing that was typed. Must not keep more of a form in memory than is taken.
 
-use super::{Frame, about, inside, instant, private, to, words};
+use super::{Frame, Turned, about, inside, instant, private, to, words};
 use crate::page::html;
 use crate::problem::{NOT_FOUND, Problem, STORAGE};
 use crate::reads::you::{About, Heard, PersonFile, person};
@@ -176,13 +176,10 @@ async fn ask(
     State(state): State<ConsoleState>,
     Path((token, decision)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let account = match inside(&state, &headers, &token).await? {
-        Ok(account) => account,
-        Err(door) => return Ok(door),
-    };
+) -> Result<Response, Turned> {
+    let account = inside(&state, &headers, &token).await?;
     let (file, at) = about(&state, &account, &decision).await?;
-    asked(&state, &token, (&file, at), Sent::default())
+    Ok(asked(&state, &token, (&file, at), Sent::default())?)
 }
 
 async fn send(
@@ -190,16 +187,13 @@ async fn send(
     Path((token, decision)): Path<(String, String)>,
     headers: HeaderMap,
     form: Multipart,
-) -> Result<Response, Problem> {
-    let account = match inside(&state, &headers, &token).await? {
-        Ok(account) => account,
-        Err(door) => return Ok(door),
-    };
+) -> Result<Response, Turned> {
+    let account = inside(&state, &headers, &token).await?;
     let (file, at) = about(&state, &account, &decision).await?;
     let one = file.decisions.get(at).ok_or_else(no_decision)?;
     let mut sent = read(form).await;
     if sent.wrong.is_some() {
-        return asked(&state, &token, (&file, at), sent).map(again);
+        return Ok(again(asked(&state, &token, (&file, at), sent)?));
     }
     let plea = Plea {
         decision: one.statement.decision,
@@ -212,7 +206,7 @@ async fn send(
         Ok(_) => Ok(to(&token, "?arrived=1")),
         Err(error) => {
             sent.wrong = Some(said(&error)?);
-            asked(&state, &token, (&file, at), sent).map(again)
+            Ok(again(asked(&state, &token, (&file, at), sent)?))
         }
     }
 }
@@ -249,13 +243,10 @@ async fn more(
     State(state): State<ConsoleState>,
     Path((token, appeal)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let account = match inside(&state, &headers, &token).await? {
-        Ok(account) => account,
-        Err(door) => return Ok(door),
-    };
+) -> Result<Response, Turned> {
+    let account = inside(&state, &headers, &token).await?;
     let (file, id) = own(&state, &account, &appeal).await?;
-    more_page(&state, &token, (&file, id), Sent::default())
+    Ok(more_page(&state, &token, (&file, id), Sent::default())?)
 }
 
 async fn hand_in(
@@ -263,11 +254,8 @@ async fn hand_in(
     Path((token, appeal)): Path<(String, String)>,
     headers: HeaderMap,
     form: Multipart,
-) -> Result<Response, Problem> {
-    let account = match inside(&state, &headers, &token).await? {
-        Ok(account) => account,
-        Err(door) => return Ok(door),
-    };
+) -> Result<Response, Turned> {
+    let account = inside(&state, &headers, &token).await?;
     let (file, id) = own(&state, &account, &appeal).await?;
     let mut sent = read(form).await;
     if sent.wrong.is_none() {
@@ -276,5 +264,5 @@ async fn hand_in(
             Err(error) => sent.wrong = Some(said(&error)?),
         }
     }
-    more_page(&state, &token, (&file, id), sent).map(again)
+    Ok(again(more_page(&state, &token, (&file, id), sent)?))
 }

@@ -1,7 +1,7 @@
 //! The case file for an out-of-court body (DSA, Article 21): all that it needs to judge one decision by itself, each file
 //! named with its digest in a manifest that is signed. Must hold nothing about anybody but the person concerned.
 
-use super::{about, inside, private};
+use super::{Turned, about, inside, private};
 use crate::problem::{NOT_FOUND, Problem};
 use crate::reads::you::Heard;
 use crate::state::{ConsoleState, storage};
@@ -37,11 +37,8 @@ pub(crate) async fn file(
     State(state): State<ConsoleState>,
     Path((token, decision)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let account = match inside(&state, &headers, &token).await? {
-        Ok(account) => account,
-        Err(door) => return Ok(door),
-    };
+) -> Result<Response, Turned> {
+    let account = inside(&state, &headers, &token).await?;
     let (file, at) = about(&state, &account, &decision).await?;
     let one = file.decisions.get(at).filter(|one| !one.appeals.is_empty());
     let one = one.ok_or_else(|| Problem::new(&NOT_FOUND, "This decision was not challenged."))?;

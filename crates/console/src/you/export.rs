@@ -1,7 +1,7 @@
 //! Everything that is held about one person, as a ZIP that people and programs can read (GDPR, Article 15). Must hold
 //! nothing about anybody else: not who reported, not who decided.
 
-use super::{Frame, Page, inside, private, words};
+use super::{Frame, Page, Turned, inside, private, words};
 use crate::problem::Problem;
 use crate::reads::you::person;
 use crate::state::{ConsoleState, storage};
@@ -16,11 +16,8 @@ pub(crate) async fn file(
     State(state): State<ConsoleState>,
     Path(token): Path<String>,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let account = match inside(&state, &headers, &token).await? {
-        Ok(account) => account,
-        Err(door) => return Ok(door),
-    };
+) -> Result<Response, Turned> {
+    let account = inside(&state, &headers, &token).await?;
     let _place = state.packing()?;
     let file = person(&state, &account).await?;
     let held = state.store.held_about(&account).await.map_err(|error| storage(&error))?;

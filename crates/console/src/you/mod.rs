@@ -14,7 +14,7 @@ use crate::text;
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Form, Path, State};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use flow::{VISIT_LASTS, YouError};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -157,18 +157,41 @@ fn guess(headers: &HeaderMap) -> &'static Words {
 }
 
 /// Whose page it is, or the door.
+/// Why a person's page is not shown.
+enum Turned {
+    /// Nobody came in: here is the door.
+    Away(Box<Response>),
+    Wrong(Problem),
+}
+
+impl From<Problem> for Turned {
+    fn from(problem: Problem) -> Self {
+        Self::Wrong(problem)
+    }
+}
+
+impl IntoResponse for Turned {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Away(door) => *door,
+            Self::Wrong(problem) => problem.into_response(),
+        }
+    }
+}
+
 async fn inside(
     state: &ConsoleState,
     headers: &HeaderMap,
     token: &str,
-) -> Result<Result<AccountId, Response>, Problem> {
+) -> Result<AccountId, Turned> {
     let visit = visit(headers);
-    match state.review.you().inside(token, visit.as_deref()).await {
-        Ok(Some(account)) => Ok(Ok(account)),
-        Ok(None) => Ok(Err(door(state, headers, token, None, None, false)?)),
-        Err(YouError::Lapsed) => Ok(Err(door(state, headers, token, None, None, true)?)),
-        Err(error) => Err(problem(&error)),
-    }
+    let lapsed = match state.review.you().inside(token, visit.as_deref()).await {
+        Ok(Some(account)) => return Ok(account),
+        Ok(None) => false,
+        Err(YouError::Lapsed) => true,
+        Err(error) => return Err(problem(&error).into()),
+    };
+    Err(Turned::Away(Box::new(door(state, headers, token, None, None, lapsed)?)))
 }
 
 fn door(
@@ -204,17 +227,16 @@ async fn show(
     Path(token): Path<String>,
     axum::extract::Query(shown): axum::extract::Query<Shown>,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
+) -> Result<Response, Turned> {
     let words = guess(&headers);
-    let account = match inside(&state, &headers, &token).await? {
-        Ok(account) => account,
-        Err(_) if shown.sent.is_some() => {
-            return door(&state, &headers, &token, Some(words.sent), None, false);
+    let account = match inside(&state, &headers, &token).await {
+        Err(Turned::Away(_)) if shown.sent.is_some() => {
+            return Ok(door(&state, &headers, &token, Some(words.sent), None, false)?);
         }
-        Err(_) if shown.renewed.is_some() => {
-            return door(&state, &headers, &token, Some(words.renewed), None, true);
+        Err(Turned::Away(_)) if shown.renewed.is_some() => {
+            return Ok(door(&state, &headers, &token, Some(words.renewed), None, true)?);
         }
-        Err(door) => return Ok(door),
+        came => came?,
     };
     let file = person(&state, &account).await?;
     let words = words::of(&file.language);
