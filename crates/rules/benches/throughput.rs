@@ -1,7 +1,8 @@
 //! Events a second on one core, from the event's bytes to the result's bytes, in blocks of lines as `evenhand sml run`
-//! reads them, for rule sets of several kinds and sizes. `cargo bench -p rules --bench throughput [-- NAME]` prints a table: medians of several runs by the time of
-//! the processor, which depend on the machine; ratios within one run depend on it less. With `--events N` exactly N
-//! events are read and nothing is timed: the difference of two such runs under callgrind is the instructions an event.
+//! reads them, for rule sets of several kinds and sizes. `cargo bench -p rules --bench throughput [-- NAME]` prints a
+//! table: medians of several runs by the time of the processor, which depend on the machine; ratios within one run
+//! depend on it less. With `--events N` exactly N events are read and nothing is timed: the difference of two such runs
+//! under callgrind is the instructions an event.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench may panic, and prints")]
 
 use std::fmt::Write as _;

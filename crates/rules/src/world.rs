@@ -65,8 +65,8 @@ impl World {
         }
     }
 
-    /// Takes in what an event changed that happened `at` some time, so that the next one sees it; says what became
-    /// of labels.
+    /// Takes in what an event changed, so that the next one sees it; says what became of labels. `at` is the time
+    /// of the event.
     pub fn take(&mut self, outcome: &Outcome, at: Timestamp, now: Timestamp) -> Vec<LabelMutation> {
         self.keep(&outcome.changes, at);
         let changes = labels::changes(&outcome.effects, at, now);

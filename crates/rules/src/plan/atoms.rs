@@ -34,7 +34,8 @@ pub(crate) struct Ear {
 /// Tests by literals.
 #[derive(Debug)]
 struct Tests {
-    scan: Scan,
+    /// None if they are too many for one: then all of them are heard.
+    scan: Option<Scan>,
     /// For each literal the tests that it may make say yes.
     atoms: Vec<Vec<u32>>,
 }
@@ -154,12 +155,15 @@ impl Tests {
             return None;
         }
         let texts: Vec<&str> = literals.keys().map(AsRef::as_ref).collect();
-        let scan = Scan::new(&texts, any_case)?;
+        let scan = Scan::new(&texts, any_case);
         Some(Self { scan, atoms: literals.into_values().collect() })
     }
 
     fn hear(&self, text: &str, heard: &mut dyn FnMut(u32)) {
-        self.scan.hear(text, &mut |literal| {
+        let Some(scan) = &self.scan else {
+            return self.atoms.iter().flatten().for_each(|at| heard(*at));
+        };
+        scan.hear(text, &mut |literal| {
             let atoms = self.atoms.get(index(literal));
             atoms.into_iter().flatten().for_each(|at| heard(*at));
         });

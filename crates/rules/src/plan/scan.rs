@@ -32,7 +32,7 @@ struct Rest {
 }
 
 impl Scan {
-    /// `any_case`: the case of ASCII letters does not count.
+    /// None if they are too many. `any_case`: the case of ASCII letters does not count.
     pub(super) fn new(literals: &[&str], any_case: bool) -> Option<Self> {
         let mut rest = Vec::new();
         let (mut long, mut short) = (Vec::new(), Vec::new());

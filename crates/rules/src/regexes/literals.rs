@@ -19,6 +19,8 @@ pub struct Literals {
 /// No more alternatives than this, and none shorter: a filter would not pay.
 const MAX_ALTERNATIVES: usize = 64;
 const MIN_LENGTH: usize = 2;
+/// Longer ones are cut: a filter would be no better.
+const MAX_LENGTH: usize = 256;
 
 impl Literals {
     /// The best literals of a pattern, if it has any.
@@ -48,7 +50,7 @@ pub fn ascii_letters(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(ascii_letter).collect())
 }
 
-fn ascii_letter(c: char) -> char {
+pub(super) fn ascii_letter(c: char) -> char {
     match c {
         '\u{130}' | '\u{131}' => 'i',
         '\u{17f}' => 's',
@@ -149,7 +151,8 @@ fn exact(node: &Node) -> Option<Alternatives> {
 }
 
 fn joined(left: &Alternatives, right: &Alternatives) -> Option<Alternatives> {
-    if left.len() * right.len() > MAX_ALTERNATIVES {
+    let longest = |all: &Alternatives| all.iter().map(|(text, _)| text.len()).max().unwrap_or(0);
+    if left.len() * right.len() > MAX_ALTERNATIVES || longest(left) + longest(right) > MAX_LENGTH {
         return None;
     }
     Some(

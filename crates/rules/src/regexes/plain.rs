@@ -2,11 +2,13 @@
 //! texts of ASCII are answered without an engine and its tables. Must answer as the engine would.
 
 use super::emit::fold;
+use super::literals::ascii_letter;
 use super::tree::{Anchor, Case, Mode, Node};
 
 /// More texts than this are left to the engine, which looks for all of them at once.
 const MAX_TEXTS: usize = 8;
-const MAX_LENGTH: usize = 256;
+/// So are longer ones: each place of a text may be compared with all of one.
+const MAX_LENGTH: usize = 64;
 
 /// The texts of which a match is one.
 #[derive(Debug)]
@@ -38,11 +40,11 @@ impl Plain {
         };
         let mut cases = Cases::default();
         let texts = cases.sequence(nodes)?;
-        let fits = |text: &String| !text.is_empty() && text.len() <= MAX_LENGTH;
-        if !texts.iter().all(fits) || (cases.count && cases.ignored) {
+        if texts.iter().any(String::is_empty) || (cases.count && cases.ignored) {
             return None;
         }
-        let mut texts = texts.into_iter().map(String::into_boxed_str);
+        let texts = texts.into_iter().filter(|text| text.is_ascii());
+        let mut texts = texts.map(String::into_boxed_str);
         let (first, more) = (texts.next().unwrap_or_default(), texts.collect::<Box<[_]>>());
         Some(Self { first, more, ignore_case: cases.ignored, edge_before, edge_after })
     }
@@ -86,8 +88,8 @@ struct Cases {
 }
 
 impl Cases {
-    /// The texts of ASCII that a node matches, in lower case where case does not count; None if it is more than a
-    /// few texts.
+    /// The texts that a node matches, of ASCII in lower case where case does not count; None if it is more than a
+    /// few short texts.
     fn texts(&mut self, node: &Node) -> Option<Vec<String>> {
         match node {
             Node::Literal(c, case) => self.characters(&fold(&[(*c, *c)], *case), *case),
@@ -124,7 +126,11 @@ impl Cases {
     fn characters(&mut self, ranges: &[(char, char)], case: Case) -> Option<Vec<String>> {
         let mut all: Vec<String> = Vec::new();
         for &(low, high) in ranges {
-            for c in (low..=high).take_while(char::is_ascii) {
+            for c in low..=high {
+                // The letter itself is in the set, too.
+                if case != Case::Exact && ascii_letter(c) != c {
+                    continue;
+                }
                 let mut text = c.to_string();
                 if c.is_ascii_alphabetic() {
                     match case {
@@ -148,8 +154,9 @@ impl Cases {
 }
 
 fn joined(left: &[String], right: &[String]) -> Option<Vec<String>> {
+    let longest = |texts: &[String]| texts.iter().map(String::len).max().unwrap_or(0);
     let few = left.len() * right.len() <= MAX_TEXTS;
-    few.then(|| {
+    (few && longest(left) + longest(right) <= MAX_LENGTH).then(|| {
         let pairs = left.iter().flat_map(|text| right.iter().map(move |more| (text, more)));
         pairs.map(|(text, more)| format!("{text}{more}")).collect()
     })
@@ -203,15 +210,24 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_too_large_for_the_engine_is_refused_whatever_its_letters() {
+        for set in ["[а-я]", "[日本語山川]", "[\\u0100-\\U0010ffff]", "日"] {
+            let pattern = (0..7).fold(set.to_owned(), |inner, _| format!("(?:{inner}){{8}}"));
+            assert!(Pattern::compile(&pattern, false).is_err(), "{set}");
+        }
+        assert!(!is_plain(&"a".repeat(65)));
+    }
+
     proptest! {
         #[test]
         fn the_engine_says_the_same(
-            pattern in r"(\\b)?(\(\?:a\|ab\)|ab|a\[b_\]|b-a|A\{2\}|\(a\|B\)b|(-a|a b)|\(ab\|ba\|_\))(\\b)?",
+            pattern in r"(\\b)?(\(\?:k\|ab\)|ski|a\[b_\]|b-s|A\{2\}|\(a\|S\)b|ı|sſ|\(ab\|ba\|_\))(\\b)?",
             ignore_case in any::<bool>(),
-            text in "[abAB_ -]{0,12}",
+            text in "[abskiAKSIſıİ\u{212a}_ -]{0,12}|[abskiABSK_ -]{0,12}",
         ) {
-            prop_assume!(Pattern::compile(&pattern, ignore_case).is_ok());
             let plain = Pattern::compile(&pattern, ignore_case).unwrap();
+            prop_assert!(plain.plain.is_some(), "{}", pattern);
             let by_engine = plain.find(&text).unwrap().is_some();
             prop_assert_eq!(plain.is_match(&text).unwrap(), by_engine, "{} in {}", pattern, text);
         }

@@ -181,22 +181,10 @@ fn id(written: Option<&str>) -> Result<(&str, Cow<'_, str>), String> {
     let whole = written.strip_prefix('-').unwrap_or(written);
     let id = match whole.bytes().all(|byte| byte.is_ascii_digit()) {
         true => Cow::Borrowed(written),
-        false => text(written).ok_or("`action_id` is neither a whole number nor a text")?,
+        false => json::text(written).ok_or("`action_id` is neither a whole number nor a text")?,
     };
     let checked = ActionId::check(&id).map_err(|error| format!("`action_id`: {error}"));
     checked.map(|()| (written, id))
-}
-
-/// The text that JSON says; None if it is no text.
-pub(super) fn text(written: &str) -> Option<Cow<'_, str>> {
-    let inside = written.strip_prefix('"')?.strip_suffix('"')?;
-    if !inside.contains('\\') {
-        return Some(Cow::Borrowed(inside));
-    }
-    match json::read(&written.into(), 1).ok()?.value {
-        Value::Str(text) => Some(Cow::Owned(text.to_string())),
-        _ => None,
-    }
 }
 
 fn object<'l>(key: &str, written: Option<&'l str>) -> Result<Option<&'l str>, String> {

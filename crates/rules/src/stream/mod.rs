@@ -108,9 +108,9 @@ pub struct Stream {
     plan: Arc<Plan>,
     settings: Settings,
     world: World,
-    /// Of the event at hand.
+    /// Of the event at hand, or the last.
     facts: Facts,
-    /// Room for the data of events to come.
+    /// Room for the data of events, from blocks that are done.
     rooms: Vec<Drawn>,
     /// Room for what comes of them.
     came: Vec<(Outcome, Vec<LabelMutation>)>,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-use super::envelope::text;
+use crate::value::json::text;
 
 /// A moment as it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ mod skip;
 mod strings;
 mod write;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -69,6 +70,18 @@ pub(crate) fn read_wanted(
     reader.draw(wanted, &mut drawn)?;
     reader.end()?;
     Ok(drawn)
+}
+
+/// The text that a value of JSON is; None if it is no text.
+pub(crate) fn text(written: &str) -> Option<Cow<'_, str>> {
+    let inside = written.strip_prefix('"')?.strip_suffix('"')?;
+    if !inside.contains('\\') {
+        return Some(Cow::Borrowed(inside));
+    }
+    match read(&written.into(), 1).ok()?.value {
+        Value::Str(text) => Some(Cow::Owned(text.to_string())),
+        _ => None,
+    }
 }
 
 /// Reads bytes, which must be UTF-8.

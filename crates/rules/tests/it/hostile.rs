@@ -114,7 +114,9 @@ WhenRules(rules_any=[Again], then=[DeclareVerdict(verdict='again')])
 
 proptest! {
     #[test]
-    fn a_block_is_read_as_its_lines_are(kinds in prop::collection::vec(0..7_u8, 0..90)) {
+    fn a_block_is_read_as_its_lines_are(
+        kinds in prop::collection::vec(prop_oneof![1 => 0..7_u8, 8 => 5..9_u8], 0..200),
+    ) {
         let labels = "labels:\n  seen: {valid_for: [User], connotation: neutral, description: d}\n";
         let sources = Sources::from_map([
             ("main.sml".to_owned(), COUNTED.to_owned()),
@@ -133,6 +135,8 @@ proptest! {
             3 => format!(r#"{{"data": {}}}"#, event(at, "put")),
             4 => serde_json::json!({ "data": event(at, "put") }).to_string(),
             5 => event(at, "日本"),
+            6 => event(at, "put"),
+            7 => event(at, "one").replace("\"text\"", "\"text\": \"put\", \"te\\u0078t\""),
             _ => event(at, "other"),
         }).collect();
         let settings = Settings::default();
