@@ -1,4 +1,4 @@
-//! No event panics; what comes out is JSON.
+//! No event panics; what comes out is JSON, and a block says what its lines do.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -22,5 +22,10 @@ fuzz_target!(|line: &str| {
     match stream.event(&line.into(), &mut out) {
         Ok(()) => drop(serde_json::from_str::<serde_json::Value>(&out).expect("a result is JSON")),
         Err(_) => assert!(out.is_empty()),
+    }
+    if !line.contains('\n') {
+        let twice = Stream::new(Arc::clone(&PLAN), Settings::default())
+            .block(format!("{line}\n{line}").as_bytes(), 1);
+        assert_eq!(twice.out, out.repeat(2));
     }
 });
