@@ -99,7 +99,7 @@ pub use notices::{DueNotice, NewNotice, NoticeKind, NoticeProof, Told};
 pub use outbox::{Attempt, Backlog, DeadLetter, Due};
 pub use overview::{Overview, Tally};
 pub use passkeys::Passkey;
-pub use people::{Change, Changed, Invited, Trusted};
+pub use people::{BY_PROVIDER, Change, Changed, Invited, Trusted};
 pub use precedents::{PeopleDecided, PeopleMark};
 pub use quality::{Answer, HeldFinding, Looked, SecondAnswer, SecondLook};
 pub use queue::{Claim, ClaimedBy, MOST_COUNTED, Order, QueueCursor, QueueFilter, Waiting, Work};

@@ -62,6 +62,18 @@ pub struct Trusted {
     pub by: String,
 }
 
+/// Under which name the identity provider's word stands on record.
+pub const BY_PROVIDER: &str = "the identity provider";
+
+impl Trusted {
+    /// Whether somebody came by a group at the provider, and was not let in by anybody yet: of the latest of
+    /// their history.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.state == PersonState::Suspended && self.by == BY_PROVIDER
+    }
+}
+
 const PERSON: Insert =
     Insert { into: "insert into person (id, number, made_at, made_by)", columns: 4, then: "" };
 const ROLE: Insert = Insert {

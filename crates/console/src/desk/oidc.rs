@@ -17,10 +17,10 @@ use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 use model::{Person, PersonId, PersonState, Role};
 use serde::Deserialize;
-use store::{Change, Changed, Identity, Invited, StoreError};
+use store::{Change, Changed, Identity, Invited, StoreError, Trusted};
 
 /// Under which name the provider's word stands on record.
-const BY: &str = super::people::BY_PROVIDER;
+const BY: &str = store::BY_PROVIDER;
 
 /// A page that leads on. A redirect would not do: the policy of our pages lets no form lead to another site, and a browser
 /// that comes from one brings the session's cookie only after a step on a page of ours.
@@ -444,7 +444,7 @@ async fn entrusted(
     if person.state == PersonState::Suspended {
         let history = state.store.person_history(person.id).await;
         let history = history.map_err(|error| storage(&error))?;
-        return Err(if history.first().is_some_and(super::people::waits) {
+        return Err(if history.first().is_some_and(Trusted::waits) {
             refused("You are known here now, and wait until an administrator lets you in.")
         } else {
             suspended()

@@ -47,14 +47,6 @@ struct One {
     told: Option<&'static str>,
 }
 
-/// Under which name the identity provider's word stands on record.
-pub(super) const BY_PROVIDER: &str = "the identity provider";
-
-/// Whether somebody came by a group at the provider, and was not let in by anybody yet.
-pub(super) fn waits(latest: &Trusted) -> bool {
-    latest.state == PersonState::Suspended && latest.by == BY_PROVIDER
-}
-
 fn state_says(state: &PersonState) -> &'static str {
     match state {
         PersonState::Invited => "Invited",
@@ -75,7 +67,7 @@ pub(crate) async fn all(
         let mut waiting = false;
         if person.state == PersonState::Suspended {
             let history = state.store.person_history(person.id).await;
-            waiting = history.map_err(|error| storage(&error))?.first().is_some_and(waits);
+            waiting = history.map_err(|error| storage(&error))?.first().is_some_and(Trusted::waits);
         }
         people.push((person, waiting));
     }
@@ -129,7 +121,7 @@ async fn page(
         desk: Desk::new(state, caller, ROOM),
         own: caller.person == Some(person.id),
         sessions: sessions.map_err(|error| storage(&error))?,
-        waiting: history.first().is_some_and(waits),
+        waiting: history.first().is_some_and(Trusted::waits),
         history,
         events: events.map_err(|error| storage(&error))?,
         identities: identities.map_err(|error| storage(&error))?,

@@ -10,7 +10,7 @@ use anyhow::Result;
 use clap::Subcommand;
 use jiff::SignedDuration;
 use model::{Clock as _, Ids as _, Person, PersonId, PersonState, Role};
-use store::{Change, Changed, Invited, Link, Store};
+use store::{Change, Changed, Invited, Link, Store, Trusted};
 
 /// A link is good for so long.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(72);
@@ -153,7 +153,8 @@ impl Add {
 
 impl List {
     async fn run(self, terminal: &Terminal) -> Result<Exit> {
-        let people = open_existing(&self.place.settings()?).await?.people().await?;
+        let store = open_existing(&self.place.settings()?).await?;
+        let people = store.people().await?;
         if self.format == super::Format::Json {
             terminal.json(&people)?;
             return Ok(Exit::Done);
@@ -161,20 +162,24 @@ impl List {
         let mut rows = vec![
             ["PSEUDONYM", "SIGNS IN AS", "ROLE", "STATE", "INVITED"].map(String::from).to_vec(),
         ];
-        rows.extend(people.iter().map(|person| {
+        for person in &people {
             let state = match person.state {
                 PersonState::Invited => "invited",
                 PersonState::Active => "active",
-                PersonState::Suspended => "suspended",
+                PersonState::Suspended => {
+                    let history = store.person_history(person.id).await?;
+                    let waits = history.first().is_some_and(Trusted::waits);
+                    if waits { "waits to be let in" } else { "suspended" }
+                }
             };
-            vec![
+            rows.push(vec![
                 person.pseudonym.clone(),
                 person.name.clone().unwrap_or_else(|| "-".into()),
                 person.role.to_string(),
                 state.into(),
                 person.made_at.strftime("%Y-%m-%d %H:%M").to_string(),
-            ]
-        }));
+            ]);
+        }
         terminal.result(&table(&rows))?;
         Ok(Exit::Done)
     }
