@@ -15,6 +15,7 @@ mod commands;
 mod crash;
 mod faults;
 mod like;
+mod people;
 mod pictures;
 mod power;
 mod receipts;
