@@ -236,6 +236,15 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// Whether somebody came by a group at the provider, and was not let in by anybody yet.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn waits(&self, person: &Person) -> Result<bool, StoreError> {
+        Ok(person.state == PersonState::Suspended
+            && self.person_history(person.id).await?.first().is_some_and(Trusted::waits))
+    }
+
     /// The person who signs in with this name, and the hash of their password if they have one.
     ///
     /// # Errors

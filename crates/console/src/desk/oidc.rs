@@ -17,10 +17,7 @@ use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 use model::{Person, PersonId, PersonState, Role};
 use serde::Deserialize;
-use store::{Change, Changed, Identity, Invited, StoreError, Trusted};
-
-/// Under which name the provider's word stands on record.
-const BY: &str = store::BY_PROVIDER;
+use store::{BY_PROVIDER, Change, Changed, Identity, Invited, StoreError};
 
 /// A page that leads on. A redirect would not do: the policy of our pages lets no form lead to another site, and a browser
 /// that comes from one brings the session's cookie only after a step on a page of ours.
@@ -404,17 +401,17 @@ async fn person(
             if person.state != PersonState::Active {
                 return Err(suspended());
             }
-            keep(state, identity(provider, said, person.id, BY, now)).await?;
+            keep(state, identity(provider, said, person.id, BY_PROVIDER, now)).await?;
             return Ok(person);
         }
     }
     if let Some(role) = mapped.filter(|_| settings.admit_groups) {
         let id = PersonId::new(state.ids.next());
-        let identity = identity(provider, said, id, BY, now);
-        let new = Invited { id, role, by: BY, at: now };
+        let identity = identity(provider, said, id, BY_PROVIDER, now);
+        let new = Invited { id, role, by: BY_PROVIDER, at: now };
         let met = state.store.meet_by_identity(&new, &identity).await;
         let person = met.map_err(|error| storage(&error))?.ok_or_else(elsewhere)?;
-        note(state, id, "identity_added", Some(&shown(said)), BY).await?;
+        note(state, id, "identity_added", Some(&shown(said)), BY_PROVIDER).await?;
         tracing::warn!(
             person = person.pseudonym,
             "somebody new came by a group at the identity provider and waits to be let in"
@@ -442,9 +439,7 @@ async fn entrusted(
     now: Timestamp,
 ) -> Result<Person, Problem> {
     if person.state == PersonState::Suspended {
-        let history = state.store.person_history(person.id).await;
-        let history = history.map_err(|error| storage(&error))?;
-        return Err(if history.first().is_some_and(Trusted::waits) {
+        return Err(if state.store.waits(&person).await.map_err(|error| storage(&error))? {
             refused("You are known here now, and wait until an administrator lets you in.")
         } else {
             suspended()
@@ -452,8 +447,13 @@ async fn entrusted(
     }
     let role = mapped.unwrap_or(person.role);
     if role != person.role || person.state == PersonState::Invited {
-        let change =
-            Change { person: person.id, role, state: PersonState::Active, by: BY, at: now };
+        let change = Change {
+            person: person.id,
+            role,
+            state: PersonState::Active,
+            by: BY_PROVIDER,
+            at: now,
+        };
         let changed = state.store.change_person(&change).await.map_err(|error| storage(&error))?;
         if changed == Changed::LastAdministrator {
             // To keep them out would keep everybody out who could mend it.
@@ -461,14 +461,14 @@ async fn entrusted(
                 person = person.pseudonym, groups = %role,
                 "the identity provider's groups say that the last administrator manages people no longer: the role stays"
             );
-            note(state, person.id, "identity_role_kept", Some(role.title()), BY).await?;
+            note(state, person.id, "identity_role_kept", Some(role.title()), BY_PROVIDER).await?;
         } else if role != person.role {
             tracing::info!(
                 person = person.pseudonym, before = %person.role, now = %role,
                 "the identity provider's groups changed a role"
             );
             let detail = format!("{} to {}", person.role.title(), role.title());
-            note(state, person.id, "identity_role", Some(&detail), BY).await?;
+            note(state, person.id, "identity_role", Some(&detail), BY_PROVIDER).await?;
         }
     }
     let issuer = &provider.settings().issuer;

@@ -64,11 +64,7 @@ pub(crate) async fn all(
     let all = state.store.people().await.map_err(|error| storage(&error))?;
     let mut people = Vec::with_capacity(all.len());
     for person in all {
-        let mut waiting = false;
-        if person.state == PersonState::Suspended {
-            let history = state.store.person_history(person.id).await;
-            waiting = history.map_err(|error| storage(&error))?.first().is_some_and(Trusted::waits);
-        }
+        let waiting = state.store.waits(&person).await.map_err(|error| storage(&error))?;
         people.push((person, waiting));
     }
     html(&All { desk: Desk::new(&state, &caller, ROOM), people })

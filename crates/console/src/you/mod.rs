@@ -156,7 +156,6 @@ fn guess(headers: &HeaderMap) -> &'static Words {
     words::of(asked.and_then(|asked| asked.split([',', ';']).next()).unwrap_or("en").trim())
 }
 
-/// Whose page it is, or the door.
 /// Why a person's page is not shown.
 enum Turned {
     /// Nobody came in: here is the door.
@@ -179,6 +178,7 @@ impl IntoResponse for Turned {
     }
 }
 
+/// Whose page it is, or the door.
 async fn inside(
     state: &ConsoleState,
     headers: &HeaderMap,

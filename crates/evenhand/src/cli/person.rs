@@ -10,7 +10,7 @@ use anyhow::Result;
 use clap::Subcommand;
 use jiff::SignedDuration;
 use model::{Clock as _, Ids as _, Person, PersonId, PersonState, Role};
-use store::{Change, Changed, Invited, Link, Store, Trusted};
+use store::{Change, Changed, Invited, Link, Store};
 
 /// A link is good for so long.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(72);
@@ -166,11 +166,8 @@ impl List {
             let state = match person.state {
                 PersonState::Invited => "invited",
                 PersonState::Active => "active",
-                PersonState::Suspended => {
-                    let history = store.person_history(person.id).await?;
-                    let waits = history.first().is_some_and(Trusted::waits);
-                    if waits { "waits to be let in" } else { "suspended" }
-                }
+                PersonState::Suspended if store.waits(person).await? => "waits to be let in",
+                PersonState::Suspended => "suspended",
             };
             rows.push(vec![
                 person.pseudonym.clone(),

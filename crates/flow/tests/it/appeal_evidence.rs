@@ -1,11 +1,8 @@
 //! What comes with appeals: who reads it on the second level, and how much of it one account may hand in.
 
-use crate::appeals::{appeals, breach, clause, plea, reply};
+use crate::appeals::{appeals, clause, left_up, plea, reply};
 use crate::world::World;
-use flow::{
-    AnsweredAppeal, AppealError, Held, LONGEST_EVIDENCE, MOST_PIECES, Plea, Reply, Report,
-    Reviewed, Supplied, Verdict,
-};
+use flow::{AnsweredAppeal, AppealError, LONGEST_EVIDENCE, MOST_PIECES, Plea, Reply, Supplied};
 use model::{AppealOutcome, Appellant, ReceiptState};
 
 #[tokio::test]
@@ -16,17 +13,7 @@ async fn who_proposes_an_answer_on_the_second_level_reads_what_came_with_the_fir
         world.receipt(decision.id, ReceiptState::NoticeDelivered).await;
         world.pass(10);
     }
-    world.submit(3, "ann", "fine").await.unwrap();
-    let report = Report {
-        item: crate::world::item(3),
-        reason: "It is an offer.".into(),
-        clause: Some(clause()),
-        reporter: Some("carl".into()),
-    };
-    let reported = world.review.report(report).await.unwrap();
-    let no_breach = Verdict { outcome: Held::NoBreach, clause: None, ..breach() };
-    let held = world.review.decide(reported.case, "reviewer 1", no_breach).await.unwrap();
-    let Reviewed::Decided(held) = held else { panic!() };
+    let (reported, held) = left_up(&world).await;
     let all = appeals(&world);
     let by = |evidence: Vec<Supplied>| Plea {
         by: Appellant::Reporter { report: reported.report.clone() },

@@ -1,9 +1,9 @@
 //! Appeals: who may answer, what is undone, and that undoing leaves nothing behind.
 
-use crate::world::{World, account, post_at, words};
+use crate::world::{World, account, no_breach, post_at, words};
 use flow::{
     AnsweredAppeal, AppealError, Appeals, EmergencyPlea, Held, LONGEST_EVIDENCE, MOST_PIECES, Plea,
-    Reply, Report, ReviewError, Reviewed, Supplied, Verdict,
+    Reply, ReviewError, Reviewed, Supplied, Verdict,
 };
 use jiff::{SignedDuration, Timestamp};
 use model::{
@@ -69,6 +69,15 @@ async fn grant(world: &World, decision: DecisionId, by: &str) -> Vec<Arc<model::
     let answered = appeals(world).answer(id, by, granted).await.unwrap();
     let AnsweredAppeal::Answered { recounted, .. } = answered else { panic!("{answered:?}") };
     recounted
+}
+
+/// What carl reported and somebody left up.
+pub(crate) async fn left_up(world: &World) -> (flow::Reported, Arc<model::Decided>) {
+    world.submit(3, "ann", "fine").await.unwrap();
+    let reported = world.report(3, Some("spam#bulk"), "carl").await;
+    let held = world.review.decide(reported.case, "reviewer 1", no_breach()).await.unwrap();
+    let Reviewed::Decided(held) = held else { panic!() };
+    (reported, held)
 }
 
 /// A breach that two people must decide.
@@ -204,20 +213,7 @@ async fn a_reporter_contests_no_breach_and_two_people_answer_where_the_ladder_as
         world.receipt(decision.id, ReceiptState::NoticeDelivered).await;
         world.pass(10);
     }
-    world.submit(3, "ann", "fine").await.unwrap();
-    let report = |reporter: &str| Report {
-        item: crate::world::item(3),
-        reason: "It is an offer.".into(),
-        clause: Some(clause()),
-        reporter: Some(reporter.into()),
-    };
-    let reported = world.review.report(report("carl")).await.unwrap();
-    let no_breach = Verdict { outcome: Held::NoBreach, clause: None, ..breach() };
-    let Reviewed::Decided(held) =
-        world.review.decide(reported.case, "reviewer 1", no_breach).await.unwrap()
-    else {
-        panic!()
-    };
+    let (reported, held) = left_up(&world).await;
     let all = appeals(&world);
     let by = |report: &str| Plea {
         by: Appellant::Reporter { report: report.into() },
@@ -536,18 +532,8 @@ async fn evidence_of_an_appeal_is_kept_shown_cited_and_never_public() {
 #[tokio::test]
 async fn who_reported_takes_their_evidence_along_when_forgotten() {
     let world = World::new().await;
-    world.submit(3, "ann", "fine").await.unwrap();
     world.submit(4, "carl", "fine").await.unwrap();
-    let report = Report {
-        item: crate::world::item(3),
-        reason: "It is an offer.".into(),
-        clause: Some(clause()),
-        reporter: Some("carl".into()),
-    };
-    let reported = world.review.report(report).await.unwrap();
-    let no_breach = Verdict { outcome: Held::NoBreach, clause: None, ..breach() };
-    let held = world.review.decide(reported.case, "reviewer 1", no_breach).await.unwrap();
-    let Reviewed::Decided(held) = held else { panic!() };
+    let (reported, held) = left_up(&world).await;
     let all = appeals(&world);
     let id = all
         .submit(Plea {

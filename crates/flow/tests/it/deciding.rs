@@ -175,34 +175,14 @@ async fn a_report_that_was_split_off_counts_for_the_priority_of_what_its_reporte
     for n in [1, 2] {
         world.submit(n, "ann", "fine").await.unwrap();
     }
-    let report = async |n: u32, clause: Option<&str>, who: &str| {
-        let report = flow::Report {
-            item: crate::world::item(n),
-            reason: "It is an offer.".into(),
-            clause: clause.map(|clause| model::ClauseId::new(clause).unwrap()),
-            reporter: Some(who.into()),
-        };
-        world.review.report(report).await.unwrap()
-    };
-    let first = report(1, Some("spam#bulk"), "carl").await;
-    let joined = report(1, None, "dora").await;
+    let first = world.report(1, Some("spam#bulk"), "carl").await;
+    let joined = world.report(1, None, "dora").await;
     assert_eq!(first.case, joined.case);
     let apart = flow::Asked::Split { clause: None, reports: vec![joined.report] };
     let split = world.review.work(first.case, "reviewer 1", apart).await.unwrap();
     let flow::Worked::Split(own) = split else { panic!("{split:?}") };
-    let verdict = flow::Verdict {
-        outcome: flow::Held::NoBreach,
-        clause: None,
-        passage: None,
-        reason: "One offer to friends is no bulk.".into(),
-        emergency: None,
-        departs: None,
-        break_glass: None,
-        step: None,
-        evidence: Vec::new(),
-    };
-    world.review.decide(own, "reviewer 1", verdict).await.unwrap();
-    let next = report(2, None, "dora").await;
+    world.review.decide(own, "reviewer 1", crate::world::no_breach()).await.unwrap();
+    let next = world.report(2, None, "dora").await;
     let case = world.engine.store.case(next.case).await.unwrap().unwrap();
     assert_eq!(case.reports[0].trust, 320, "one of one was not upheld");
 }

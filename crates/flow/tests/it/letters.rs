@@ -1,7 +1,7 @@
 //! People are told by e-mail and through the platform: again and again until it is taken, once, and with no name or
 //! code where it does not belong; and a person's page opens with a link and a code alone.
 
-use crate::world::{World, account};
+use crate::world::{World, account, no_breach};
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
@@ -382,17 +382,6 @@ async fn who_reported_by_the_form_is_told_by_mail_if_they_wished_and_as_long_as_
         };
         let noticed = world.review.notice(notice, flow::Via::Form).await.unwrap();
         (noticed.items[0].case.unwrap(), noticed.token)
-    };
-    let no_breach = || flow::Verdict {
-        outcome: flow::Held::NoBreach,
-        clause: None,
-        passage: None,
-        reason: "One offer to friends is no bulk.".into(),
-        emergency: None,
-        departs: None,
-        break_glass: None,
-        step: None,
-        evidence: Vec::new(),
     };
     let (told, _) = send(1, "zoe@example.org", true).await;
     let (silent, _) = send(2, "yan@example.org", false).await;

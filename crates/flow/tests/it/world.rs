@@ -275,6 +275,17 @@ impl World {
         answer.decided.unwrap().decision().clone()
     }
 
+    /// Reports an item.
+    pub(crate) async fn report(&self, n: u32, clause: Option<&str>, who: &str) -> flow::Reported {
+        let report = flow::Report {
+            item: item(n),
+            reason: "It is an offer.".into(),
+            clause: clause.map(|clause| clause.parse().unwrap()),
+            reporter: Some(who.into()),
+        };
+        self.review.report(report).await.unwrap()
+    }
+
     pub(crate) async fn receipt(&self, decision: DecisionId, state: ReceiptState) {
         let receipt = Receipt { ending: None, decision, state, at: self.now(), detail: None };
         self.review.receipt(receipt).await.unwrap();
@@ -304,6 +315,21 @@ pub(crate) fn post_at(at: Timestamp, n: u32, account: &str, text: &str) -> Event
         timestamp: at,
         data: Json::parse(&data).unwrap(),
         secret_data: None,
+    }
+}
+
+/// That somebody saw no breach.
+pub(crate) fn no_breach() -> flow::Verdict {
+    flow::Verdict {
+        outcome: flow::Held::NoBreach,
+        clause: None,
+        passage: None,
+        reason: "One offer to friends is no bulk.".into(),
+        emergency: None,
+        departs: None,
+        break_glass: None,
+        step: None,
+        evidence: Vec::new(),
     }
 }
 

@@ -72,13 +72,15 @@ impl Scan {
 
 /// The bytes of a window as one number, in which the two cases of a letter are the same. Some other
 /// characters are then the same, too.
-trait Window: Copy + Eq + Hash {
+trait Window: Copy + Eq + Hash + Into<u64> {
     const WIDTH: usize;
 
     fn of(bytes: &[u8]) -> Self;
 
     /// All bits of the number spread over the high bits of this one.
-    fn spread(self) -> u64;
+    fn spread(self) -> u64 {
+        self.into().wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
 }
 
 impl Window for u64 {
@@ -87,10 +89,6 @@ impl Window for u64 {
     fn of(bytes: &[u8]) -> Self {
         bytes.first_chunk().map_or(0, |bytes| Self::from_le_bytes(*bytes)) | 0x2020_2020_2020_2020
     }
-
-    fn spread(self) -> u64 {
-        self.wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    }
 }
 
 impl Window for u32 {
@@ -98,10 +96,6 @@ impl Window for u32 {
 
     fn of(bytes: &[u8]) -> Self {
         bytes.first_chunk().map_or(0, |bytes| Self::from_le_bytes(*bytes)) | 0x2020_2020
-    }
-
-    fn spread(self) -> u64 {
-        u64::from(self).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 }
 
